@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One file builds it all. What people type: make, make demo, make test, make install.
+#
+#   make STATIC=1          binaries that can be copied to a server
+#   make LIBBPF_DIR=DIR    against DIR/include/bpf and DIR/lib/libbpf.a
+#   make BUILD=DIR         build elsewhere than in build/
+#   make V=1               show the commands
+
+BUILD	?= build
+PREFIX	?= /usr/local
+CC	?= cc
+CLANG	?= clang
+BPFTOOL	?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+
+WARN	:= -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
+OPT	?= -O2 -g
+CFLAGS	?=
+LDFLAGS	?=
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iinclude $(WARN) $(OPT) $(CFLAGS)
+
+ifdef LIBBPF_DIR
+BPF_INC	:= -I$(LIBBPF_DIR)/include
+BPF_LIB	:= $(LIBBPF_DIR)/lib/libbpf.a
+else
+BPF_LIB	:= -lbpf
+endif
+
+CORE_LIBS := -ljansson -lz -lzstd
+EDGE_LIBS := $(BPF_LIB) -lelf $(CORE_LIBS)
+ifdef STATIC
+LINK	:= -static
+endif
+
+ifeq ($(V),1)
+say	:= @:
+Q	:=
+else
+say	= @printf '  %-8s %s\n'
+Q	:= @
+endif
+
+commands := aiotrace
+programs := $(commands:%=$(BUILD)/%)
+
+.PHONY: all
+all: $(programs)
+
+# What was built with other flags is built again.
+$(BUILD)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS) $(BPF_INC) $(LINK) $(LDFLAGS) $(EDGE_LIBS)' | cmp -s - $@ || \
+		echo '$(CC) $(ALL_CFLAGS) $(BPF_INC) $(LINK) $(LDFLAGS) $(EDGE_LIBS)' > $@
+.PHONY: force
+
+# --- programs of the kernel -----------------------------------------------------------------
+
+# The definitions in maps.bpf.c have to come before the declarations of the others: libbpf 1.1's
+# linker takes the place of a map from the first object that names it.
+bpf_src	:= bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
+bpf_obj	:= $(bpf_src:%.c=$(BUILD)/%.o)
+skel	:= $(BUILD)/skel/aioscope.skel.h
+
+ARCH_BPF := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+ARCH_INC := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_$(ARCH_BPF) -Iinclude $(BPF_INC) \
+	      -I$(ARCH_INC) -Wall -Wextra -Wno-unused-parameter -Werror
+
+$(BUILD)/bpf/%.o: bpf/%.c Makefile
+	$(say) BPF $<
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/bpf/aioscope.o: $(bpf_obj)
+	$(say) BPFLINK $@
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(skel): $(BUILD)/bpf/aioscope.o
+	$(say) SKEL $@
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name aioscope > $@.new && mv $@.new $@
+
+# --- commands -------------------------------------------------------------------------------
+
+core_src := $(sort $(wildcard cli/lib/*.c))
+edge_src := $(sort $(wildcard cli/io/*.c))
+trace_src := cli/aiotrace.c $(sort $(wildcard cli/cmd*.c))
+core_obj := $(core_src:%.c=$(BUILD)/obj/%.o)
+edge_obj := $(edge_src:%.c=$(BUILD)/obj/%.o)
+trace_obj := $(trace_src:%.c=$(BUILD)/obj/%.o)
+
+$(BUILD)/obj/cli/lib/%.o: ALL_CFLAGS += -Wconversion
+$(BUILD)/obj/cli/io/load.o: $(skel)
+$(BUILD)/obj/cli/io/%.o: ALL_CFLAGS += $(BPF_INC) -I$(BUILD)/skel
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/aiotrace: $(trace_obj) $(edge_obj) $(core_obj)
+	$(say) LINK $@
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(EDGE_LIBS)
+
+# --- what tests are made of -----------------------------------------------------------------
+
+# Built beside the commands, with sanitizers, and without libbpf: the core needs neither.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+unit_src := $(sort $(wildcard tests/unit/test_*.c))
+unit_bin := $(unit_src:tests/unit/%.c=$(BUILD)/tests/%)
+san_core := $(core_src:%.c=$(BUILD)/san/%.o)
+san_kit	:= $(patsubst %.c,$(BUILD)/san/%.o,$(sort $(wildcard tests/unit/kit*.c)))
+
+$(BUILD)/san/%.o: %.c $(BUILD)/flags
+	$(say) CC-SAN $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(SANITIZE) -Icli -MMD -MP -c $< -o $@
+
+$(BUILD)/tests/test_%: $(BUILD)/san/tests/unit/test_%.o $(san_kit) $(san_core)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS) -lcmocka
+
+work_src := $(sort $(wildcard tests/workloads/*.c))
+work_obj := $(work_src:%.c=$(BUILD)/obj/%.o)
+
+$(BUILD)/tests/aiowork: $(work_obj)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -pthread
+
+# The objects of the tests are kept between runs.
+.SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core)
+
+.PHONY: tests-build
+tests-build: all $(unit_bin) $(BUILD)/tests/aiowork
+
+# --- what people type -----------------------------------------------------------------------
+
+.PHONY: demo test test-unit test-all deps
+deps:
+	@tests/deps
+
+demo: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/aiowork
+	@tests/demo $(BUILD)
+
+test: deps
+	@tests/run $(BUILD)
+
+test-unit: $(unit_bin)
+	@tests/run $(BUILD) unit
+
+test-all: deps
+	@tests/run $(BUILD) all
+
+# What is told of the golden traces, written anew; to be read before it is committed.
+.PHONY: golden
+golden: $(BUILD)/tests/test_golden
+	@$< --write
+	@git diff --stat -- tests/golden
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

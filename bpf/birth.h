@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * birth.h - the record of a request's birth, for the hooks that can see one.
+ */
+#ifndef AIOS_BPF_BIRTH_H
+#define AIOS_BPF_BIRTH_H
+
+#include "emit.h"
+#include "filter.h"
+#include "hook.h"
+#include "name.h"
+
+#define AIOS_VECS	16	/* segments summed up; more are rare and stay unknown */
+
+/* struct iovec of user space, of 64-bit programs and of 32-bit ones. */
+struct aios_iovec {
+	__u64 base;
+	__u64 len;
+};
+
+struct aios_iovec32 {
+	__u32 base;
+	__u32 len;
+};
+
+static __always_inline int birth_vec_len(__u64 vec, __u32 i, int compat, __u64 *len)
+{
+	struct aios_iovec iov = {};
+	struct aios_iovec32 iov32 = {};
+	int err;
+
+	if (compat) {
+		err = bpf_probe_read_user(&iov32, sizeof(iov32), (void *)(vec + i * sizeof(iov32)));
+		*len = iov32.len;
+	} else {
+		err = bpf_probe_read_user(&iov, sizeof(iov), (void *)(vec + i * sizeof(iov)));
+		*len = iov.len;
+	}
+	return err;
+}
+
+/* Bytes of a vectored operation, as the iovecs in user memory say. */
+static __always_inline __u64 birth_vec_bytes(__u64 vec, __u64 count, int compat)
+{
+	__u64 bytes = 0;
+
+	if (count > AIOS_VECS)
+		return AIOS_UNKNOWN64;
+	for (__u32 i = 0; i < AIOS_VECS && i < count; i++) {
+		__u64 len;
+
+		if (birth_vec_len(vec, i, compat, &len))
+			return AIOS_UNKNOWN64;
+		bytes += len;
+	}
+	return bytes;
+}
+
+/* What the iocb says, all but who is asked: @body->kiocb, kctx, uiocb and file. */
+static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb *iocb, int compat)
+{
+	__u16 op = iocb->aio_lio_opcode;
+	int vectored = op == IOCB_CMD_PREADV || op == IOCB_CMD_PWRITEV;
+	__u64 count = iocb->aio_nbytes;
+
+	body->data = iocb->aio_data;
+	body->offset = iocb->aio_offset;
+	body->length = vectored ? birth_vec_bytes(iocb->aio_buf, count, compat) : count;
+	body->fd = iocb->aio_fildes;
+	body->resfd = iocb->aio_resfd;
+	body->rw_flags = iocb->aio_rw_flags;
+	body->events = op == IOCB_CMD_POLL ? (__u32)iocb->aio_buf : 0;
+	body->op = op;
+	body->iocb_flags = iocb->aio_flags;
+	body->reqprio = iocb->aio_reqprio;
+	body->vecs = !vectored ? 0 : count > 0xffff ? 0xffff : count;
+}
+
+static __always_inline void birth_remember(__u64 uiocb)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct aios_last *mine = bpf_map_lookup_elem(&last, &cpu);
+
+	if (mine) {
+		mine->uiocb = uiocb;
+		mine->pid_tgid = bpf_get_current_pid_tgid();
+	}
+}
+
+/*
+ * Was the birth of the request of this submission seen? A thread that moved to another CPU in
+ * between gets a wrong no, which costs a record that says the same again.
+ */
+static __always_inline int birth_was_seen(__u64 uiocb)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct aios_last *mine = bpf_map_lookup_elem(&last, &cpu);
+	int seen = mine && mine->uiocb == uiocb && mine->pid_tgid == bpf_get_current_pid_tgid();
+
+	if (seen)
+		mine->uiocb = 0;
+	return seen;
+}
+
+/**
+ * birth() - writes AIOS_EV_REQ_BIRTH
+ * @req: the kiocb
+ * @file: its file, held by the request
+ * @iocb: the kernel's copy of the iocb
+ * @compat: the caller is a 32-bit program
+ * @direct: see hook.h
+ */
+static __always_inline void birth(struct aio_kiocb *req, struct file *file,
+				  const struct iocb *iocb, int compat, const int direct)
+{
+	__u64 kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
+	__u64 uiocb = BPF_CORE_READ(req, ki_res.obj);
+	struct aios_iocb *body;
+	struct aios_out out;
+	struct iocb copy;
+
+	if (!aios_ctx_chosen(kctx))
+		return;
+	if (!direct) {
+		bpf_probe_read_kernel(&copy, sizeof(copy), iocb);
+		iocb = &copy;
+	}
+	aios_tell_file(file, iocb->aio_fildes, direct);
+	birth_remember(uiocb);
+	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	birth_fill(body, iocb, compat);
+	body->kiocb = (__u64)req;
+	body->kctx = kctx;
+	body->uiocb = uiocb;
+	body->file = (__u64)file;
+	aios_emit_end(&out);
+}
+
+#endif /* AIOS_BPF_BIRTH_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * context.bpf.c - the life of a kioctx: set up, killed, drained twice, freed.
+ */
+#include "emit.h"
+#include "filter.h"
+#include "hook.h"
+#include "proc.h"
+#include "ring.h"
+
+static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
+{
+	struct aios_ctx_setup *body;
+	__u64 key = (__u64)kctx;
+	struct aios_out out;
+	__u32 tgid;
+
+	if (!aios_current_chosen())
+		return;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (bpf_map_update_elem(&ctxs, &key, &tgid, BPF_ANY))
+		__sync_fetch_and_add(&stats.ctx_full, 1);
+	aios_tell_proc((struct task_struct *)bpf_get_current_task());
+	body = aios_emit_begin(&out, AIOS_EV_CTX_SETUP, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kctx = key;
+	body->user_id = BPF_CORE_READ(kctx, user_id);
+	body->max_reqs = BPF_CORE_READ(kctx, max_reqs);
+	body->nr_events = BPF_CORE_READ(kctx, nr_events);
+	body->req_batch = BPF_CORE_READ(kctx, req_batch);
+	body->table_id = BPF_CORE_READ(kctx, id);
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_ioctx_alloc(aios_call_t call, const int direct)
+{
+	/* Errors come back as pointers, ERR_PTR(); why is told by the system call's return. */
+	if ((__u64)call->ret < (__u64)-4095)
+		ctx_setup((struct kioctx *)call->ret, direct);
+}
+
+static __always_inline void ctx_refused(__s64 err, __u32 max_reqs, __u32 compat, const int direct)
+{
+	struct aios_ctx_refused *body;
+	struct aios_out out;
+
+	if (err >= 0 || !aios_current_chosen())
+		return;
+	body = aios_emit_begin(&out, AIOS_EV_CTX_REFUSED, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->err = err;
+	body->max_reqs = max_reqs;
+	body->compat = compat;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_io_setup(aios_call_t call, const int direct)
+{
+	ctx_refused(call->ret, aios_sys_arg(call, 0, direct), 0, direct);
+}
+
+static __always_inline void on_io_setup32(aios_call_t call, const int direct)
+{
+	ctx_refused(call->ret, aios_sys_arg32(call, 0, direct), 1, direct);
+}
+
+static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
+{
+	struct kioctx *kctx = (struct kioctx *)call->a[1];
+	struct aios_ctx_kill *body;
+	struct aios_out out;
+
+	if (!aios_ctx_chosen((__u64)kctx))
+		return;
+	body = aios_emit_begin(&out, AIOS_EV_CTX_KILL, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kctx = (__u64)kctx;
+	body->ret = (__s32)call->ret;
+	body->waits = call->a[2] != 0;
+	/*
+	 * The context may be freed as soon as its last reference is gone, which a caller that
+	 * waits does not hold off: these reads can only be wrong, not harmful.
+	 */
+	body->head = aios_ring_head(kctx, 0);
+	body->tail = BPF_CORE_READ(kctx, tail);
+	body->completed = BPF_CORE_READ(kctx, completed_events);
+	aios_emit_end(&out);
+}
+
+static __always_inline void ctx_ref0(__u16 type, __u64 kctx, const int direct)
+{
+	struct aios_ctx_ref0 *body;
+	struct aios_out out;
+
+	if (!aios_ctx_chosen(kctx))
+		return;
+	body = aios_emit_begin(&out, type, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kctx = kctx;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_free_ioctx_users(aios_call_t call, const int direct)
+{
+	ctx_ref0(AIOS_EV_CTX_USERS0, call->a[0] - bpf_core_field_offset(struct kioctx, users),
+		 direct);
+}
+
+static __always_inline void on_free_ioctx_reqs(aios_call_t call, const int direct)
+{
+	ctx_ref0(AIOS_EV_CTX_REQS0, call->a[0] - bpf_core_field_offset(struct kioctx, reqs),
+		 direct);
+}
+
+/* The ring's pages are still there; nobody but this work item can reach them. */
+static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
+{
+	__u64 key = call->a[0] - bpf_core_field_offset(struct kioctx, free_rwork.work);
+	struct kioctx *kctx = (struct kioctx *)key;
+	struct aios_ctx_free *body;
+	struct aios_out out;
+
+	if (!aios_ctx_chosen(key))
+		return;
+	bpf_map_delete_elem(&ctxs, &key);
+	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kctx = key;
+	body->head = aios_ring_head(kctx, 0);
+	body->tail = BPF_CORE_READ(kctx, tail);
+	body->completed = BPF_CORE_READ(kctx, completed_events);
+	body->reserved = 0;
+	aios_emit_end(&out);
+}
+
+static __always_inline void ctx_destroy(__u64 user_id, __s64 ret, const int direct)
+{
+	struct aios_ctx_destroy *body;
+	struct aios_out out;
+
+	if (!aios_current_chosen())
+		return;
+	body = aios_emit_begin(&out, AIOS_EV_CTX_DESTROY, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->user_id = user_id;
+	body->ret = ret;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_io_destroy(aios_call_t call, const int direct)
+{
+	ctx_destroy(aios_sys_arg(call, 0, direct), call->ret, direct);
+}
+
+static __always_inline void on_io_destroy32(aios_call_t call, const int direct)
+{
+	ctx_destroy(aios_sys_arg32(call, 0, direct), call->ret, direct);
+}
+
+/* Is any context of the table traced? Eight are looked at: a filter chooses by process. */
+static __always_inline int exit_chosen(struct kioctx_table *table)
+{
+	__u32 nr = BPF_CORE_READ(table, nr);
+
+	for (__u32 i = 0; i < 8 && i < nr; i++) {
+		__u64 kctx = 0;
+
+		bpf_core_read(&kctx, sizeof(kctx), &table->table[i]);
+		if (kctx && aios_ctx_chosen(kctx))
+			return 1;
+	}
+	return 0;
+}
+
+static __always_inline void tell_exit(__u16 type, __u64 mm, const int direct)
+{
+	struct aios_exit *body;
+	struct aios_out out;
+
+	body = aios_emit_begin(&out, type, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->mm = mm;
+	aios_emit_end(&out);
+}
+
+/* Called for every address space that ends; few have contexts. Whoever is current ends it. */
+static __always_inline void on_exit_aio(aios_call_t call, const int direct)
+{
+	struct mm_struct *mm = (struct mm_struct *)call->a[0];
+	struct aios_in_work work = { .kiocb = call->a[0] };
+	struct kioctx_table *table;
+	__u32 tid;
+
+	table = READ_FIELD(direct, mm, ioctx_table);
+	if (!table || !exit_chosen(table))
+		return;
+	tid = (__u32)bpf_get_current_pid_tgid();
+	if (bpf_map_update_elem(&works, &tid, &work, BPF_ANY))
+		__sync_fetch_and_add(&stats.work_full, 1);
+	tell_exit(AIOS_EV_EXIT_BEGIN, call->a[0], direct);
+}
+
+static __always_inline void on_exit_aio_end(aios_call_t call, const int direct)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
+
+	if (!work || work->kiocb != call->a[0])
+		return;
+	bpf_map_delete_elem(&works, &tid);
+	tell_exit(AIOS_EV_EXIT_END, call->a[0], direct);
+}
+
+AIOS_EXIT(ioctx_alloc, 1, on_ioctx_alloc)
+AIOS_EXIT(__x64_sys_io_setup, 1, on_io_setup)
+AIOS_EXIT(__ia32_compat_sys_io_setup, 1, on_io_setup32)
+AIOS_EXIT(kill_ioctx, 3, on_kill_ioctx)
+AIOS_ENTRY(free_ioctx_users, 1, on_free_ioctx_users)
+AIOS_ENTRY(free_ioctx_reqs, 1, on_free_ioctx_reqs)
+AIOS_ENTRY(free_ioctx, 1, on_free_ioctx)
+AIOS_EXIT(__x64_sys_io_destroy, 1, on_io_destroy)
+AIOS_EXIT(__ia32_sys_io_destroy, 1, on_io_destroy32)
+AIOS_ENTRY(exit_aio, 1, on_exit_aio)
+AIOS_EXIT_VOID(exit_aio, 1, on_exit_aio_end)
+
+char LICENSE[] SEC("license") = "GPL";

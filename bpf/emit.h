@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * emit.h - how a program writes a record. The protocol is in <aioscope/ring.h>.
+ *
+ *	struct aios_out out;
+ *	struct aios_ctx_ref0 *body = aios_emit_begin(&out, AIOS_EV_CTX_REQS0, sizeof(*body), 0);
+ *
+ *	if (!body)
+ *		return;
+ *	body->kctx = ...;
+ *	aios_emit_end(&out);
+ */
+#ifndef AIOS_BPF_EMIT_H
+#define AIOS_BPF_EMIT_H
+
+#include "maps.h"
+
+struct aios_out {
+	struct aios_slot *slot;
+	__u64 pos;
+};
+
+/*
+ * include/linux/preempt.h: bit 8 of the count is set while a soft interrupt is served, bits
+ * 16-19 count hard interrupts, bits 20-23 NMIs. The same on every kernel since v5.1.
+ */
+static __always_inline __u16 aios_irq_flags(void)
+{
+	__u32 count;
+
+	if (&__preempt_count) {
+		const int *p = bpf_this_cpu_ptr(&__preempt_count);
+
+		count = *p;
+	} else if (&pcpu_hot) {
+		const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
+
+		count = hot->preempt_count;
+	} else {
+		return AIOS_F_NOIRQ;
+	}
+	if (count & 0x00ff0000)
+		return AIOS_F_HARDIRQ;
+	return count & 0x00000100 ? AIOS_F_SOFTIRQ : 0;
+}
+
+/*
+ * Takes the next place of this CPU's ring. An interrupting program can take it first, so a few
+ * tries are made; that all of them are interrupted is counted like a full ring.
+ */
+static __always_inline int aios_take(struct aios_ring_ctl *ctl, __u64 *pos)
+{
+	__u64 slots = 1ULL << config.slots_shift;
+	__u64 want = *(volatile __u64 *)&ctl->pos;
+
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		__u64 found;
+
+		if (want - *(volatile __u64 *)&ctl->tail >= slots)
+			break;
+		found = __sync_val_compare_and_swap(&ctl->pos, want, want + 1);
+		if (found == want) {
+			*pos = want;
+			return 0;
+		}
+		want = found;
+	}
+	__sync_fetch_and_add(&ctl->dropped, 1);
+	return -1;
+}
+
+/* Rings at every quarter of the buffer that fills up while the reader sleeps. */
+static __always_inline void aios_ring_bell(const struct aios_ring_ctl *ctl, __u64 pos)
+{
+	__u64 quarter = 1ULL << (config.slots_shift - 2);
+	__u32 nothing = 0;
+
+	if (((pos + 1 - ctl->tail) & (quarter - 1)) == 0)
+		bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline struct aios_ring_ctl *aios_ctl(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&ring_ctl, &cpu);
+}
+
+/**
+ * aios_emit_begin() - reserves a record and fills in its header
+ * @out: state for aios_emit_end()
+ * @type: enum aios_type
+ * @size: bytes of the body
+ * @flags: AIOS_F_KPROBE or 0
+ *
+ * Return: the body, uninitialised, or NULL where the ring is full, which was counted, or where the
+ * trace is over.
+ */
+static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, __u16 size,
+					     __u16 flags)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct aios_ring_ctl *ctl = bpf_map_lookup_elem(&ring_ctl, &cpu);
+	__u64 dropped, id;
+	__u32 index;
+
+	if (!ctl || *(volatile __u32 *)&control.stopped)
+		return NULL;
+	dropped = *(volatile __u64 *)&ctl->dropped;
+	if (aios_take(ctl, &out->pos))
+		return NULL;
+	index = (cpu << config.slots_shift) + (out->pos & ((1ULL << config.slots_shift) - 1));
+	out->slot = bpf_map_lookup_elem(&ring_slots, &index);
+	if (!out->slot)
+		return NULL;
+	aios_ring_bell(ctl, out->pos);
+	id = bpf_get_current_pid_tgid();
+	out->slot->rec.h.type = type;
+	out->slot->rec.h.len = sizeof(struct aios_hdr) + size;
+	out->slot->rec.h.cpu = cpu;
+	out->slot->rec.h.flags = flags | aios_irq_flags();
+	out->slot->rec.h.tgid = id >> 32;
+	out->slot->rec.h.tid = (__u32)id;
+	out->slot->rec.h.seq = out->pos + dropped;
+	out->slot->rec.h.time_ns = bpf_ktime_get_ns();
+	return out->slot->rec.body;
+}
+
+/* The exchange orders the record before its commit on every architecture. */
+static __always_inline void aios_emit_end(struct aios_out *out)
+{
+	__sync_lock_test_and_set(&out->slot->commit, out->pos + 1);
+}
+
+#endif /* AIOS_BPF_EMIT_H */

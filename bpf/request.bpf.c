@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * request.bpf.c - a request from its birth in io_submit to its event in the ring.
+ *
+ * aio_get_req() is inlined everywhere, so a kiocb is first seen where its operation begins:
+ * aio_read, aio_write, aio_fsync, and for polls aio_poll_queue_proc (poll.bpf.c). What never
+ * gets there (refused before, or a poll on a file without wait queue) is told from the iocb
+ * when io_submit_one returns.
+ */
+#include "birth.h"
+#include "emit.h"
+#include "filter.h"
+#include "hook.h"
+#include "name.h"
+#include "ring.h"
+
+static __always_inline void on_rw(aios_call_t call, const int direct)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
+	struct kiocb *rw = (struct kiocb *)call->a[0];
+
+	birth(req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
+	      (_Bool)call->a[3], direct);
+}
+
+static __always_inline void on_fsync(aios_call_t call, const int direct)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
+	struct fsync_iocb *fsync = (struct fsync_iocb *)call->a[0];
+
+	birth(req, READ_FIELD(direct, fsync, file), (struct iocb *)call->a[1], 0, direct);
+}
+
+/* Says what was asked for when no hook saw the request: the iocb is read from user space. */
+static __always_inline void tell_iocb(__u64 kctx, __u64 uiocb, int compat, const int direct)
+{
+	struct iocb iocb = {};
+	struct aios_iocb *body;
+	struct aios_out out;
+	int err = bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb);
+
+	body = aios_emit_begin(&out, AIOS_EV_REQ_IOCB, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	birth_fill(body, &iocb, compat);
+	body->kiocb = 0;
+	body->kctx = kctx;
+	body->uiocb = uiocb;
+	body->file = 0;
+	if (err)
+		body->op = AIOS_OP_UNKNOWN;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
+{
+	__u64 kctx = call->a[0], uiocb = call->a[1];
+	struct aios_req_return *body;
+	struct aios_out out;
+
+	if (!aios_ctx_chosen(kctx))
+		return;
+	if (!birth_was_seen(uiocb))
+		tell_iocb(kctx, uiocb, (_Bool)call->a[2], direct);
+	body = aios_emit_begin(&out, AIOS_EV_REQ_RETURN, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kctx = kctx;
+	body->uiocb = uiocb;
+	body->err = (__s32)call->ret;
+	aios_emit_end(&out);
+}
+
+static __always_inline void submit(__u64 user_id, __s64 nr, __s64 ret, const int direct)
+{
+	struct aios_submit *body;
+	struct aios_out out;
+
+	if (!aios_current_chosen())
+		return;
+	body = aios_emit_begin(&out, AIOS_EV_SUBMIT, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->user_id = user_id;
+	body->nr = nr;
+	body->ret = ret;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_io_submit(aios_call_t call, const int direct)
+{
+	submit(aios_sys_arg(call, 0, direct), aios_sys_arg(call, 1, direct), call->ret, direct);
+}
+
+static __always_inline void on_io_submit32(aios_call_t call, const int direct)
+{
+	submit(aios_sys_arg32(call, 0, direct), (__s32)aios_sys_arg32(call, 1, direct), call->ret,
+	       direct);
+}
+
+/**
+ * struct seen_kiocb - what a completion needs of its kiocb, read at a stroke
+ */
+struct seen_kiocb {
+	__u64 kctx;
+	__u64 uiocb;
+	__u64 data;
+	__u32 refs;
+};
+
+#define KIOCB_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, field)
+#define KIOCB_SPAN		96 /* bytes from ki_ctx to ki_refcnt on every kernel so far: 68 */
+
+/*
+ * Where a field lies in a copy that begins with ki_ctx. The two offsets become numbers when the
+ * program is loaded; their difference has to be taken before it is added to the stack's address,
+ * which the compiler would do the other way round and the verifier does not allow.
+ */
+static __always_inline void *kiocb_at(char *bytes, __u64 offset, __u64 from)
+{
+	__u64 at = offset - from;
+
+	asm volatile("" : "+r"(at));
+	return bytes + at;
+}
+
+/*
+ * In aio_complete_rw the kernel's type is struct kiocb, which does not reach as far as the rest of
+ * struct aio_kiocb: it has to be read through a helper, and one call is cheaper than four.
+ */
+static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
+{
+	__u32 from = KIOCB_OFFSET(ki_ctx), span = KIOCB_OFFSET(ki_refcnt) + sizeof(__u32) - from;
+	char bytes[KIOCB_SPAN] = {};
+
+	if (span <= sizeof(bytes) &&
+	    !bpf_probe_read_kernel(bytes, span, (void *)req + from)) {
+		seen->kctx = *(__u64 *)bytes;
+		seen->uiocb = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.obj), from);
+		seen->data = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.data), from);
+		seen->refs = *(__u32 *)kiocb_at(bytes, KIOCB_OFFSET(ki_refcnt), from);
+		return;
+	}
+	seen->kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
+	seen->uiocb = BPF_CORE_READ(req, ki_res.obj);
+	seen->data = BPF_CORE_READ(req, ki_res.data);
+	seen->refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
+}
+
+static __always_inline void tell_done(struct aio_kiocb *req, const struct seen_kiocb *seen,
+				      __s64 res, const int direct)
+{
+	struct aios_req_done *body;
+	struct aios_out out;
+
+	body = aios_emit_begin(&out, AIOS_EV_REQ_DONE, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kiocb = (__u64)req;
+	body->kctx = seen->kctx;
+	body->res = res;
+	body->refs = seen->refs;
+	body->reserved = 0;
+	aios_emit_end(&out);
+}
+
+/* The ring is looked at before the record gets its time: what it shows is never younger. */
+static __always_inline void tell_complete_at_done(struct aio_kiocb *req,
+						  const struct seen_kiocb *seen, __s64 res,
+						  const int direct)
+{
+	struct kioctx *kctx = (struct kioctx *)seen->kctx;
+	__u32 head = aios_ring_head(kctx, 0);
+	struct aios_req_complete *body;
+	struct aios_out out;
+
+	body = aios_emit_begin(&out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
+			       AIOS_FLAG(direct) | AIOS_F_AT_DONE);
+	if (!body)
+		return;
+	body->kiocb = (__u64)req;
+	body->kctx = seen->kctx;
+	body->uiocb = seen->uiocb;
+	body->data = seen->data;
+	body->res = res;
+	body->res2 = 0;
+	body->tail = BPF_CORE_READ(kctx, tail);
+	body->head = head;
+	body->completed = BPF_CORE_READ(kctx, completed_events);
+	body->refs = seen->refs;
+	aios_emit_end(&out);
+}
+
+/*
+ * Is the program whose count is at @active in the middle of something on this CPU, so that the
+ * kernel will skip it until we are through? A task can only find that where it can be preempted.
+ */
+static __always_inline int is_active(struct aios_ring_ctl *ctl, __u64 active)
+{
+	__u32 count = 0;
+
+	if (!config.stand_in || !ctl || !active)
+		return 0;
+	if (!config.preemptible && !(aios_irq_flags() & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ)))
+		return 0;
+	bpf_probe_read_kernel(&count, sizeof(count), (void *)(active + ctl->percpu));
+	return count != 0;
+}
+
+/*
+ * A read or write ended. If this is the last reference (a count of 1 cannot rise any more),
+ * aio_complete follows at once and its record tells of both; unless it will be skipped. A count
+ * of 2 may fall before aio_complete_rw drops its own: then both records tell of one moment.
+ */
+static __always_inline void on_aio_complete_rw(aios_call_t call, const int direct)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
+	struct aios_ring_ctl *ctl = aios_ctl();
+	struct seen_kiocb seen;
+
+	look_at_kiocb(req, &seen);
+	if (!aios_ctx_chosen(seen.kctx))
+		return;
+	if (seen.refs != 1) {
+		tell_done(req, &seen, call->a[1], direct);
+	} else if (ctl && is_active(ctl, bases.complete_active)) {
+		__sync_fetch_and_add(&ctl->covered_complete, 1);
+		tell_complete_at_done(req, &seen, call->a[1], direct);
+	}
+}
+
+static __always_inline void on_aio_complete(aios_call_t call, const int direct)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
+	struct kioctx *kctx = READ_FIELD(direct, req, ki_ctx);
+	struct aios_ring_ctl *ctl = aios_ctl();
+	struct aios_req_complete *body;
+	struct aios_out out;
+	__u32 head;
+
+	if (!aios_ctx_chosen((__u64)kctx))
+		return;
+	if (ctl && is_active(ctl, bases.done_active) &&
+	    (__u64)READ_FIELD(direct, req, rw.ki_complete) == config.complete_rw)
+		__sync_fetch_and_add(&ctl->covered_done, 1);
+	head = aios_ring_head(kctx, direct);
+	body = aios_emit_begin(&out, AIOS_EV_REQ_COMPLETE, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->kiocb = (__u64)req;
+	body->kctx = (__u64)kctx;
+	body->uiocb = READ_FIELD(direct, req, ki_res.obj);
+	body->data = READ_FIELD(direct, req, ki_res.data);
+	body->res = READ_FIELD(direct, req, ki_res.res);
+	body->res2 = READ_FIELD(direct, req, ki_res.res2);
+	body->tail = READ_FIELD(direct, kctx, tail);
+	body->head = head;
+	body->completed = READ_FIELD(direct, kctx, completed_events);
+	body->refs = READ_FIELD(direct, req, ki_refcnt.refs.counter);
+	aios_emit_end(&out);
+}
+
+static __always_inline void cancel(__u64 user_id, __u64 uiocb, __s64 ret, const int direct)
+{
+	struct aios_cancel *body;
+	struct aios_out out;
+
+	if (!aios_current_chosen())
+		return;
+	body = aios_emit_begin(&out, AIOS_EV_CANCEL, sizeof(*body), AIOS_FLAG(direct));
+	if (!body)
+		return;
+	body->user_id = user_id;
+	body->uiocb = uiocb;
+	body->ret = ret;
+	aios_emit_end(&out);
+}
+
+static __always_inline void on_io_cancel(aios_call_t call, const int direct)
+{
+	cancel(aios_sys_arg(call, 0, direct), aios_sys_arg(call, 1, direct), call->ret, direct);
+}
+
+static __always_inline void on_io_cancel32(aios_call_t call, const int direct)
+{
+	cancel(aios_sys_arg32(call, 0, direct), aios_sys_arg32(call, 1, direct), call->ret, direct);
+}
+
+AIOS_ENTRY(aio_read, 4, on_rw)
+AIOS_ENTRY(aio_write, 4, on_rw)
+AIOS_ENTRY(aio_fsync, 2, on_fsync)
+AIOS_EXIT(io_submit_one, 3, on_io_submit_one)
+AIOS_EXIT(__x64_sys_io_submit, 1, on_io_submit)
+AIOS_EXIT(__ia32_compat_sys_io_submit, 1, on_io_submit32)
+AIOS_ENTRY(aio_complete_rw, 2, on_aio_complete_rw)
+AIOS_ENTRY(aio_complete, 1, on_aio_complete)
+AIOS_EXIT(__x64_sys_io_cancel, 1, on_io_cancel)
+AIOS_EXIT(__ia32_sys_io_cancel, 1, on_io_cancel32)
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmd.c - what the commands share.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "io/msg.h"
+#include "io/status.h"
+#include "io/trace_in.h"
+
+int aios_print_plan(const struct aios_options *opts)
+{
+	struct aios_err err = { "" };
+	struct aios_buf buf = { 0 };
+	struct aios_out out;
+	int status = aios_session_plan(&opts->session, &buf, &err);
+
+	if (aios_out_open(&out, opts->output, &err)) {
+		aios_say("%s", err.text);
+		return AIOS_USAGE;
+	}
+	aios_out_write(&out, &buf);
+	aios_buf_done(&buf);
+	if (status)
+		aios_say("%s", err.text);
+	return aios_out_status(&out, status);
+}
+
+static void say_command(const struct aios_session_result *result)
+{
+	int status = result->command_status;
+
+	if (WIFSIGNALED(status))
+		aios_say("the command was killed by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+	else
+		aios_say("the command exited with status %d", WEXITSTATUS(status));
+}
+
+static bool say_loss(const struct aios_session_result *result)
+{
+	if (result->lost)
+		aios_say("%llu records were lost: the buffer was full; a larger --buffer helps",
+			 (unsigned long long)result->lost);
+	if (result->missed)
+		aios_say("%llu calls were not seen: a program was interrupted by itself",
+			 (unsigned long long)result->missed);
+	if (result->not_kept)
+		aios_say("%llu contexts or processes found no room and are missing",
+			 (unsigned long long)result->not_kept);
+	return result->lost || result->missed || result->not_kept;
+}
+
+int aios_live_status(int code, const struct aios_session_result *result,
+		     const struct aios_err *err, const char *output)
+{
+	bool lost;
+
+	if (code > 0) {
+		aios_say("%s", err->text);
+		return code;
+	}
+	if (code < 0 && code != -EPIPE)
+		aios_say("%s: %s; the trace ends here", output ? output : "output",
+			 err->text[0] ? err->text : strerror(-code));
+	lost = say_loss(result);
+	if (lost || (code < 0 && code != -EPIPE))
+		return AIOS_INCONCLUSIVE;
+	if (!result->command_failed)
+		return AIOS_FINE;
+	say_command(result);
+	return AIOS_COMMAND_FAILED;
+}
+
+int aios_replay(const char *path, struct aios_pipeline *pipe)
+{
+	struct aios_feed feed = aios_pipeline_feed(pipe);
+	struct aios_err err = { "" };
+	int code = aios_trace_in(path, &feed, &err), ended = aios_pipeline_end(pipe);
+
+	if (!code)
+		code = ended;
+	if (code == -EPIPE)
+		return AIOS_FINE;
+	if (code) {
+		aios_say("%s: %s", path, err.text[0] ? err.text : strerror(-code));
+		return AIOS_UNREADABLE;
+	}
+	if (!aios_lost(aios_pipeline_trace(pipe).loss))
+		return AIOS_FINE;
+	aios_say("%s: this trace lost records; what they touched is marked", path);
+	return AIOS_INCONCLUSIVE;
+}
+
+int aios_out_status(struct aios_out *out, int status)
+{
+	int err = aios_out_close(out);
+
+	if (!err || err == -EPIPE)
+		return status;
+	aios_say("cannot write: %s", strerror(-err));
+	return AIOS_INCONCLUSIVE;
+}

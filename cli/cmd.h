@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cmd.h - the commands of aiotrace, a file each, and what they share.
+ */
+#ifndef AIOS_CMD_H
+#define AIOS_CMD_H
+
+#include "io/options.h"
+#include "io/out.h"
+#include "io/session.h"
+#include "lib/pipeline.h"
+
+/* Each takes main()'s arguments from its own name on and returns an exit status. */
+int aios_cmd_run(int argc, char **argv);
+int aios_cmd_record(int argc, char **argv);
+int aios_cmd_report(int argc, char **argv);
+int aios_cmd_timeline(int argc, char **argv);
+int aios_cmd_export(int argc, char **argv);
+
+/**
+ * aios_print_plan() - what --plan asks for
+ * @opts: what would be traced
+ * Return: an exit status.
+ */
+int aios_print_plan(const struct aios_options *opts);
+
+/**
+ * aios_live_status() - the end of a command that traced: says what went wrong
+ * @code: what aios_session() returned
+ * @result: how it went
+ * @err: its error
+ * @output: for messages about @code: where data went
+ * Return: an exit status.
+ */
+int aios_live_status(int code, const struct aios_session_result *result,
+		     const struct aios_err *err, const char *output);
+
+/**
+ * aios_replay() - runs a trace file through a pipeline
+ * @path: of the file
+ * @pipe: ended when this returns
+ * Return: AIOS_FINE; AIOS_UNREADABLE after saying why, what could be read was passed on;
+ * AIOS_INCONCLUSIVE where the trace lost records, which is said as well.
+ */
+int aios_replay(const char *path, struct aios_pipeline *pipe);
+
+/**
+ * aios_out_status() - closes an output and tells whether that changes the exit status
+ * @out: closed
+ * @status: so far
+ * Return: @status, or AIOS_INCONCLUSIVE where data could not be written.
+ */
+int aios_out_status(struct aios_out *out, int status);
+
+#endif /* AIOS_CMD_H */

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kernel.c - what the running kernel has.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "../lib/vec.h"
+
+#define TRACEPOINT_PREFIX	"btf_trace_"
+
+/* Variables and functions whose addresses the programs are given. */
+static const struct {
+	const char *name;
+	size_t offset;
+} variables[] = {
+	{ "vmemmap_base", offsetof(struct aios_kernel, vmemmap_base) },
+	{ "page_offset_base", offsetof(struct aios_kernel, page_offset_base) },
+	{ "__per_cpu_offset", offsetof(struct aios_kernel, per_cpu_offset) },
+	{ "aio_poll_queue_proc", offsetof(struct aios_kernel, poll_queue_proc) },
+	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw) },
+};
+
+struct names {
+	char **names;
+	size_t cnt, cap;
+};
+
+static int names_add(struct names *list, const char *name)
+{
+	char **names = aios_vec_room(list->names, list->cnt, &list->cap, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	list->names = names;
+	names[list->cnt] = strdup(name);
+	if (!names[list->cnt])
+		return -ENOMEM;
+	list->cnt++;
+	return 0;
+}
+
+static int names_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_give(struct names *list, char ***ret, size_t *cnt)
+{
+	if (list->cnt)
+		qsort(list->names, list->cnt, sizeof(*list->names), names_compare);
+	*ret = list->names;
+	*cnt = list->cnt;
+}
+
+static bool names_have(char **names, size_t cnt, const char *name)
+{
+	return cnt && bsearch(&name, names, cnt, sizeof(*names), names_compare);
+}
+
+/*
+ * A program that is at work on a CPU is not run there again: a per-CPU count tells. Newer kernels
+ * count by context, so that an interrupt is not kept from running it; theirs is no int.
+ */
+static bool btf_active_count(const struct btf *btf)
+{
+	int32_t id = btf__find_by_name_kind(btf, "bpf_prog", BTF_KIND_STRUCT);
+	const struct btf_type *prog = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+
+	for (int i = 0; prog && i < btf_vlen(prog); i++) {
+		const struct btf_member *member = btf_members(prog) + i;
+		const struct btf_type *type = btf__type_by_id(btf, member->type);
+
+		if (strcmp(btf__name_by_offset(btf, member->name_off), "active"))
+			continue;
+		while (btf_is_ptr(type) || btf_is_mod(type) || btf_is_typedef(type) ||
+		       btf_is_type_tag(type))
+			type = btf__type_by_id(btf, type->type);
+		return btf_is_int(type) && type->size == sizeof(int);
+	}
+	return false;
+}
+
+static int ask_btf(struct aios_kernel *ret, bool (*wanted)(const char *name))
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct names functions = { 0 }, tracepoints = { 0 };
+	int err = 0;
+
+	if (!btf)
+		return 0;
+	ret->has_btf = true;
+	ret->active_count = btf_active_count(btf);
+	for (uint32_t id = 1; id < btf__type_cnt(btf) && !err; id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const char *name = btf__name_by_offset(btf, type->name_off);
+
+		if (btf_is_func(type) && wanted(name))
+			err = names_add(&functions, name);
+		else if (btf_is_typedef(type) &&
+			 !strncmp(name, TRACEPOINT_PREFIX, strlen(TRACEPOINT_PREFIX)))
+			err = names_add(&tracepoints, name + strlen(TRACEPOINT_PREFIX));
+	}
+	btf__free(btf);
+	names_give(&functions, &ret->functions, &ret->function_cnt);
+	names_give(&tracepoints, &ret->tracepoints, &ret->tracepoint_cnt);
+	return err;
+}
+
+static void take_variable(struct aios_kernel *ret, const char *name, uint64_t address)
+{
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		if (!strcmp(variables[i].name, name))
+			*(uint64_t *)((char *)ret + variables[i].offset) = address;
+}
+
+/* The name in the source: "io_submit_one.constprop.0" is io_submit_one. Others are no use. */
+static bool symbol_wanted(const char *symbol, bool (*wanted)(const char *name))
+{
+	const char *dot = strchr(symbol, '.');
+	char name[128];
+
+	if (!dot)
+		return wanted(symbol);
+	if (strncmp(dot, ".constprop.", strlen(".constprop.")) ||
+	    (size_t)(dot - symbol) >= sizeof(name))
+		return false;
+	memcpy(name, symbol, (size_t)(dot - symbol));
+	name[dot - symbol] = '\0';
+	return wanted(name);
+}
+
+static int ask_kallsyms(struct aios_kernel *ret, bool (*wanted)(const char *name))
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	struct names symbols = { 0 };
+	char line[512], name[256];
+	uint64_t address;
+	int err = 0;
+
+	if (!file)
+		return 0;
+	while (!err && fgets(line, sizeof(line), file)) {
+		/* Modules, whose lines end in "[name]", have no part of fs/aio.c. */
+		if (strchr(line, '[') || sscanf(line, "%" SCNx64 " %*c %255s", &address, name) != 2)
+			continue;
+		take_variable(ret, name, address);
+		if (symbol_wanted(name, wanted))
+			err = names_add(&symbols, name);
+	}
+	fclose(file);
+	names_give(&symbols, &ret->symbols, &ret->symbol_cnt);
+	return err;
+}
+
+static bool read_line(const char *path, char *line, int size)
+{
+	FILE *file = fopen(path, "re");
+	bool got = file && fgets(line, size, file);
+
+	if (file)
+		fclose(file);
+	return got;
+}
+
+/*
+ * "#1 SMP PREEMPT_DYNAMIC Debian ..." leaves it to the boot parameter, and debugfs shows which
+ * model was chosen: "none (voluntary) full". What cannot be told is taken for preemptible.
+ */
+static bool ask_preemptible(void)
+{
+	char line[512];
+
+	if (!read_line("/proc/version", line, sizeof(line)) || !strstr(line, "PREEMPT"))
+		return false;
+	if (!strstr(line, "PREEMPT_DYNAMIC") ||
+	    !read_line("/sys/kernel/debug/sched/preempt", line, sizeof(line)))
+		return true;
+	return !strstr(line, "(none)") && !strstr(line, "(voluntary)");
+}
+
+int aios_kernel_ask(struct aios_kernel *ret, bool (*wanted)(const char *name))
+{
+	int err;
+
+	*ret = (struct aios_kernel){ .preemptible = ask_preemptible() };
+	err = ask_btf(ret, wanted);
+	return err ? err : ask_kallsyms(ret, wanted);
+}
+
+static void names_free(char **names, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++)
+		free(names[i]);
+	free(names);
+}
+
+/**
+ * aios_kernel_done() - gives the memory back
+ * @kernel: emptied
+ */
+void aios_kernel_done(struct aios_kernel *kernel)
+{
+	names_free(kernel->functions, kernel->function_cnt);
+	names_free(kernel->tracepoints, kernel->tracepoint_cnt);
+	names_free(kernel->symbols, kernel->symbol_cnt);
+	*kernel = (struct aios_kernel){ 0 };
+}
+
+/**
+ * aios_kernel_has_function() - can a program be attached to it by fentry or fexit?
+ * @kernel: facts
+ * @name: of a function that was asked for
+ * Return: whether BTF describes it.
+ */
+bool aios_kernel_has_function(const struct aios_kernel *kernel, const char *name)
+{
+	return names_have(kernel->functions, kernel->function_cnt, name);
+}
+
+/**
+ * aios_kernel_has_tracepoint() - is there a raw tracepoint of this name?
+ * @kernel: facts
+ * @name: without a prefix
+ * Return: whether BTF describes it.
+ */
+bool aios_kernel_has_tracepoint(const struct aios_kernel *kernel, const char *name)
+{
+	return names_have(kernel->tracepoints, kernel->tracepoint_cnt, name);
+}
+
+const char *aios_kernel_symbol(const struct aios_kernel *kernel, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (names_have(kernel->symbols, kernel->symbol_cnt, name))
+		return name;
+	for (size_t i = 0; i < kernel->symbol_cnt; i++)
+		if (!strncmp(kernel->symbols[i], name, len) && kernel->symbols[i][len] == '.')
+			return kernel->symbols[i];
+	return NULL;
+}

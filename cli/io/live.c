@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * live.c - the live source. The protocol of the rings is in <aioscope/ring.h>.
+ */
+#include "live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../lib/buf.h"
+
+struct cpu_state {
+	uint64_t tail;		/* places read */
+	uint64_t next_seq;
+	uint64_t dropped;
+};
+
+struct aios_live {
+	struct aios_load *load;
+	const struct aios_rings *rings;
+	struct aios_feed feed;
+	struct aios_live_stats stats;
+	struct cpu_state *cpus;
+	struct aios_buf records;
+	struct aios_buf scan;
+	struct aios_buf misses;
+	uint32_t miss_cnt;
+	uint64_t begun_ns;	/* when the last round that read everything began */
+	uint64_t from_ns;	/* what the last scan said */
+};
+
+uint64_t aios_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+struct aios_live *aios_live_new(struct aios_load *load, const struct aios_feed *feed)
+{
+	struct aios_live *live = calloc(1, sizeof(*live));
+
+	if (!live)
+		return NULL;
+	live->load = load;
+	live->rings = aios_load_rings(load);
+	live->feed = *feed;
+	live->cpus = calloc(live->rings->cpus, sizeof(*live->cpus));
+	return live->cpus ? live : aios_live_free(live);
+}
+
+/**
+ * aios_live_free() - frees a reader; what it has not read stays in the rings
+ * @live: may be NULL
+ * Return: NULL.
+ */
+struct aios_live *aios_live_free(struct aios_live *live)
+{
+	if (live) {
+		free(live->cpus);
+		aios_buf_done(&live->records);
+		aios_buf_done(&live->scan);
+		aios_buf_done(&live->misses);
+		free(live);
+	}
+	return NULL;
+}
+
+static const struct aios_slot *live_slot(const struct aios_rings *rings, unsigned int cpu,
+					 uint64_t pos)
+{
+	uint64_t mask = (1ULL << rings->shift) - 1;
+
+	return &rings->slots[((uint64_t)cpu << rings->shift) + (pos & mask)];
+}
+
+/* Copies the records of a CPU up to @upto, or up to one that is not complete, or without it. */
+static void live_copy(struct aios_live *live, unsigned int cpu, uint64_t upto, bool last)
+{
+	struct cpu_state *state = &live->cpus[cpu];
+
+	aios_buf_clear(&live->records);
+	for (; state->tail < upto; state->tail++) {
+		const struct aios_slot *slot = live_slot(live->rings, cpu, state->tail);
+		const struct aios_hdr *hdr = &slot->rec.h;
+
+		if (__atomic_load_n(&slot->commit, __ATOMIC_ACQUIRE) != state->tail + 1) {
+			if (last)
+				continue;
+			return;
+		}
+		aios_buf_add(&live->records, &slot->rec, hdr->len);
+		state->next_seq = hdr->seq + 1;
+		live->stats.records++;
+	}
+}
+
+static void live_scan_cpu(struct aios_live *live, unsigned int cpu)
+{
+	struct aios_scan_cpu entry = { .next_seq = live->cpus[cpu].next_seq, .cpu = cpu };
+
+	aios_buf_add(&live->scan, &entry, sizeof(entry));
+}
+
+/*
+ * Reads what is in a ring. @dropped is read before @pos: what is refused in between is then told
+ * by the next record or scan, and never counted before it happened.
+ *
+ * Return: whether everything was read, else a negative errno.
+ */
+static int live_read(struct aios_live *live, unsigned int cpu, bool last)
+{
+	struct aios_ring_ctl *ctl = &live->rings->ctl[cpu];
+	struct cpu_state *state = &live->cpus[cpu];
+	uint64_t dropped = __atomic_load_n(&ctl->dropped, __ATOMIC_ACQUIRE);
+	uint64_t pos = __atomic_load_n(&ctl->pos, __ATOMIC_ACQUIRE);
+	int err = 0;
+
+	live_copy(live, cpu, pos, last);
+	if (live->records.err)
+		return live->records.err;
+	__atomic_store_n(&ctl->tail, state->tail, __ATOMIC_RELEASE);
+	if (live->records.len)
+		err = live->feed.chunk(live->feed.arg, AIOS_CHUNK_RECORDS, cpu, live->records.data,
+				       live->records.len);
+	if (err)
+		return err;
+	if (state->tail < pos)
+		return 0;
+	if (pos + dropped > state->next_seq)
+		state->next_seq = pos + dropped;
+	live->stats.dropped += dropped - state->dropped;
+	state->dropped = dropped;
+	return 1;
+}
+
+static int live_miss(void *arg, const struct aios_plan_row *row, uint64_t count)
+{
+	struct aios_live *live = arg;
+	struct aios_scan_miss miss = { .count = count };
+	struct aios_buf name = { 0 };
+
+	aios_hook_name(&name, row->hook);
+	if (!name.err)
+		strncpy(miss.hook, name.data, sizeof(miss.hook) - 1);
+	aios_buf_done(&name);
+	aios_buf_add(&live->misses, &miss, sizeof(miss));
+	live->miss_cnt++;
+	live->stats.missed += count;
+	return live->misses.err;
+}
+
+/* Puts the scan chunk together: head, CPUs, misses. */
+static int live_scan_end(struct aios_live *live, uint64_t from_ns)
+{
+	struct aios_scan head = {
+		.from_ns = from_ns,
+		.to_ns = aios_now_ns(),
+		.cpus = live->rings->cpus,
+		.misses = live->miss_cnt,
+	};
+
+	aios_buf_clear(&live->scan);
+	aios_buf_add(&live->scan, &head, sizeof(head));
+	for (unsigned int cpu = 0; cpu < live->rings->cpus; cpu++)
+		live_scan_cpu(live, cpu);
+	aios_buf_add(&live->scan, live->misses.data, live->misses.len);
+	if (live->scan.err)
+		return live->scan.err;
+	live->from_ns = from_ns;
+	return live->feed.chunk(live->feed.arg, AIOS_CHUNK_SCAN, 0, live->scan.data,
+				live->scan.len);
+}
+
+/*
+ * What a round has read is complete up to when the round began. It is passed on one round later,
+ * since whether a call was missed is known for certain a round later only, and its hole has to
+ * come before the records that it taints.
+ *
+ * Where a ring holds a record whose writer was interrupted, the stream is not complete up to now:
+ * the scan then repeats the time of the last one, and so holds the records back.
+ */
+int aios_live_scan(struct aios_live *live, bool last)
+{
+	uint64_t begin_ns = aios_now_ns();
+	bool whole = true;
+	int err;
+
+	for (unsigned int cpu = 0; cpu < live->rings->cpus; cpu++) {
+		int read = live_read(live, cpu, last);
+
+		if (read < 0)
+			return read;
+		whole = whole && read;
+	}
+	aios_buf_clear(&live->misses);
+	live->miss_cnt = 0;
+	err = aios_load_misses(live->load, last, live_miss, live);
+	if (!err)
+		err = live_scan_end(live, whole ? live->begun_ns : live->from_ns);
+	if (whole)
+		live->begun_ns = begin_ns;
+	return err ? err : !whole;
+}
+
+const struct aios_live_stats *aios_live_stats(const struct aios_live *live)
+{
+	return &live->stats;
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * load.c - the BPF programs.
+ */
+#include "load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "aioscope.skel.h"
+
+#define BUFFER_DEFAULT	(8ULL << 20)	/* a CPU: 65536 records */
+#define BUFFER_TOTAL	(512ULL << 20)	/* of all CPUs, unless --buffer says more */
+#define BUFFER_MIN	4096ULL		/* a quarter of it rings the bell */
+
+/* A program of the plan while it is loaded. */
+struct program {
+	const struct aios_plan_row *row;
+	struct bpf_program *prog;
+	struct bpf_link *link;
+	uint64_t missed;	/* told so far */
+	uint64_t suspect;	/* not covered when last looked at */
+};
+
+struct aios_load {
+	struct aioscope *skel;
+	struct program *programs;
+	size_t program_cnt;
+	struct aios_rings rings;
+	size_t ctl_bytes, slots_bytes;
+};
+
+static int libbpf_silent(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	(void)fmt;
+	(void)args;
+	return 0;
+}
+
+static int libbpf_loud(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, fmt, args);
+}
+
+static unsigned int slots_shift(uint64_t bytes, unsigned int cpus)
+{
+	uint64_t each = bytes ? bytes : BUFFER_DEFAULT;
+	unsigned int shift = 0;
+
+	while (!bytes && each > BUFFER_MIN && each * cpus > BUFFER_TOTAL)
+		each /= 2;
+	if (each < BUFFER_MIN)
+		each = BUFFER_MIN;
+	while ((sizeof(struct aios_slot) << shift) < each)
+		shift++;
+	return shift;
+}
+
+static int load_sizes(struct aios_load *load)
+{
+	struct aioscope *skel = load->skel;
+	unsigned int cpus = load->rings.cpus, shift = load->rings.shift;
+	int err;
+
+	if ((uint64_t)cpus << shift > 1ULL << 30)
+		return -E2BIG;
+	err = bpf_map__set_max_entries(skel->maps.ring_slots, cpus << shift);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.ring_ctl, cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.last, cpus);
+	return err;
+}
+
+static void load_config(struct aios_load *load, const struct aios_kernel *kernel,
+			const struct aios_load_opts *opts)
+{
+	struct aios_config config = opts->config;
+
+	config.slots_shift = load->rings.shift;
+	config.cpus = load->rings.cpus;
+	config.self = (uint32_t)getpid();
+	config.vmemmap_base = kernel->vmemmap_base;
+	config.page_offset_base = kernel->page_offset_base;
+	config.per_cpu_offset = kernel->per_cpu_offset;
+	config.poll_queue_proc = kernel->poll_queue_proc;
+	config.complete_rw = kernel->complete_rw;
+	config.preemptible = kernel->preemptible;
+	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
+	memcpy(&load->skel->rodata->config, &config, sizeof(config));
+}
+
+/* Chooses the programs that the plan needs. */
+static int load_choose(struct aios_load *load, const struct aios_plan *plan)
+{
+	load->programs = calloc(2 * plan->cnt, sizeof(*load->programs));
+	if (!load->programs)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->cnt; i++) {
+		char names[2][128];
+		int cnt = aios_plan_programs(&plan->rows[i], names);
+
+		for (int n = 0; n < cnt; n++) {
+			struct program *program = &load->programs[load->program_cnt++];
+
+			program->row = &plan->rows[i];
+			program->prog = bpf_object__find_program_by_name(load->skel->obj, names[n]);
+			if (!program->prog)
+				return -ENOENT;
+			bpf_program__set_autoload(program->prog, true);
+		}
+	}
+	bpf_program__set_autoload(load->skel->progs.prepare, true);
+	bpf_program__set_autoload(load->skel->progs.iter_prepare, true);
+	return 0;
+}
+
+static void *map_memory(const struct bpf_map *map, size_t bytes, int prot)
+{
+	void *memory = mmap(NULL, bytes, prot, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int load_map(struct aios_load *load)
+{
+	struct aios_rings *rings = &load->rings;
+	struct epoll_event event = { .events = EPOLLIN };
+	long page = sysconf(_SC_PAGESIZE);
+
+	load->ctl_bytes = rings->cpus * sizeof(*rings->ctl);
+	load->ctl_bytes = (load->ctl_bytes + (size_t)page - 1) & ~((size_t)page - 1);
+	load->slots_bytes = (size_t)rings->cpus * sizeof(*rings->slots) << rings->shift;
+	rings->ctl = map_memory(load->skel->maps.ring_ctl, load->ctl_bytes, PROT_READ | PROT_WRITE);
+	rings->slots = map_memory(load->skel->maps.ring_slots, load->slots_bytes, PROT_READ);
+	if (!rings->ctl || !rings->slots)
+		return -errno;
+	rings->bell_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (rings->bell_fd < 0)
+		return -errno;
+	/* Edge-triggered: what is in it is never read, each ring of the bell wakes once. */
+	event.events |= EPOLLET;
+	if (epoll_ctl(rings->bell_fd, EPOLL_CTL_ADD, bpf_map__fd(load->skel->maps.bell), &event))
+		return -errno;
+	return 0;
+}
+
+/* The number of the program that the plan put on @function, 0 for none. */
+static uint32_t load_program_id(const struct aios_load *load, const char *function)
+{
+	for (size_t i = 0; i < load->program_cnt; i++) {
+		const struct program *program = &load->programs[i];
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+
+		if (!strcmp(program->row->hook->function, function) &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(program->prog), &info, &len))
+			return info.id;
+	}
+	return 0;
+}
+
+/* Runs an iterator to its end; @each is called whenever a read of it returns. */
+static int run_iterator(const struct bpf_program *prog, int (*each)(void *arg), void *arg)
+{
+	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1, err = fd < 0 ? -errno : 0;
+	ssize_t got = 1;
+
+	while (!err && got) {
+		char byte;
+
+		got = read(fd, &byte, 1);
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			err = -errno;
+		else if (each)
+			err = each(arg);
+	}
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err;
+}
+
+static int load_prepare(struct aios_load *load)
+{
+	struct aios_control *control = &load->skel->bss->control;
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err = bpf_prog_test_run_opts(bpf_program__fd(load->skel->progs.prepare), &opts);
+
+	if (err)
+		return err;
+	control->complete_id = load_program_id(load, "aio_complete");
+	control->done_id = load_program_id(load, "aio_complete_rw");
+	return run_iterator(load->skel->progs.iter_prepare, NULL, NULL);
+}
+
+static int load_why(int code, struct aios_err *err)
+{
+	if (code == -EPERM)
+		return aios_fail(err, code,
+				 "loading BPF programs is not permitted; run as root, or with "
+				 "CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN");
+	if (code == -ENOMEM || code == -E2BIG)
+		return aios_fail(err, code,
+				 "not enough memory for the rings; try a smaller --buffer");
+	return aios_fail(err, code, "the kernel refused the BPF programs: %s; run again with "
+			 "--verbose to see why", strerror(-code));
+}
+
+int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel,
+		  const struct aios_load_opts *opts, struct aios_load **ret, struct aios_err *err)
+{
+	struct aios_load *load = calloc(1, sizeof(*load));
+	int cpus = libbpf_num_possible_cpus(), code = -ENOMEM;
+
+	*ret = load;
+	if (!load)
+		return code;
+	load->rings.bell_fd = -1;
+	libbpf_set_print(opts->verbose ? libbpf_loud : libbpf_silent);
+	load->skel = aioscope__open();
+	if (!load->skel)
+		return load_why(-errno, err);
+	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
+	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
+	code = load_sizes(load);
+	if (!code)
+		code = load_choose(load, plan);
+	if (code)
+		return load_why(code, err);
+	load_config(load, kernel, opts);
+	code = aioscope__load(load->skel);
+	if (!code)
+		code = load_map(load);
+	if (!code)
+		code = load_prepare(load);
+	return code ? load_why(code, err) : 0;
+}
+
+static struct bpf_link *program_attach(const struct program *program)
+{
+	const struct aios_plan_row *row = program->row;
+	bool args = !strncmp(bpf_program__name(program->prog), "kargs_", 6);
+
+	if (row->way == AIOS_WAY_KPROBE)
+		return bpf_program__attach_kprobe(program->prog,
+						  row->hook->point == AIOS_AT_RETURN && !args,
+						  row->symbol);
+	return bpf_program__attach(program->prog);
+}
+
+/* From the last program to the first: arguments are kept before returns are looked at. */
+int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios_err *err)
+{
+	for (size_t i = load->program_cnt; i--;) {
+		struct program *program = &load->programs[i];
+		size_t row = (size_t)(program->row - plan->rows);
+
+		if (program->row->hook->point == AIOS_AT_START)
+			continue;
+		program->link = program_attach(program);
+		if (!program->link)
+			return aios_fail(err, -errno,
+					 "cannot attach %s: %s; '--without %s%s' goes on "
+					 "without it",
+					 bpf_program__name(program->prog), strerror(errno),
+					 program->row->hook->function,
+					 program->row->hook->point == AIOS_AT_RETURN ? ":return"
+										     : "");
+		plan->rows[row].attached = true;
+	}
+	return 0;
+}
+
+int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
+		    int (*each)(void *arg), void *arg, struct aios_err *err)
+{
+	int code;
+
+	for (size_t i = 0; i < plan->cnt; i++)
+		if (plan->rows[i].hook->point == AIOS_AT_START &&
+		    plan->rows[i].way == AIOS_WAY_NONE)
+			return 0;
+	/* It writes a byte for each process that has contexts, where a read of one byte ends. */
+	code = run_iterator(load->skel->progs.iter_found, each, arg);
+	return code ? aios_fail(err, code, "cannot look for older contexts: %s", strerror(-code))
+		    : 0;
+}
+
+void aios_load_stop(struct aios_load *load)
+{
+	__atomic_store_n(&load->skel->bss->control.stopped, 1, __ATOMIC_SEQ_CST);
+}
+
+/**
+ * aios_load_free() - detaches and unloads
+ * @load: may be NULL
+ * Return: NULL.
+ */
+struct aios_load *aios_load_free(struct aios_load *load)
+{
+	if (!load)
+		return NULL;
+	for (size_t i = 0; i < load->program_cnt; i++)
+		bpf_link__destroy(load->programs[i].link);
+	if (load->rings.ctl)
+		munmap(load->rings.ctl, load->ctl_bytes);
+	if (load->rings.slots)
+		munmap((void *)load->rings.slots, load->slots_bytes);
+	if (load->rings.bell_fd >= 0)
+		close(load->rings.bell_fd);
+	aioscope__destroy(load->skel);
+	free(load->programs);
+	free(load);
+	return NULL;
+}
+
+/**
+ * aios_load_rings() - where the records come
+ * @load: loaded programs
+ * Return: valid as long as @load.
+ */
+const struct aios_rings *aios_load_rings(const struct aios_load *load)
+{
+	return &load->rings;
+}
+
+/**
+ * aios_load_stats() - what the kernel side could not keep
+ * @load: loaded programs
+ * Return: live counters, valid as long as @load.
+ */
+const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load)
+{
+	return &load->skel->bss->stats;
+}
+
+int aios_load_trace(struct aios_load *load, uint32_t tgid)
+{
+	uint32_t traced = 1;	/* AIOS_P_TRACED */
+
+	return bpf_map__update_elem(load->skel->maps.procs, &tgid, sizeof(tgid), &traced,
+				    sizeof(traced), BPF_ANY);
+}
+
+bool aios_load_contexts(const struct aios_load *load)
+{
+	uint64_t kctx;
+
+	return !bpf_map__get_next_key(load->skel->maps.ctxs, NULL, &kctx, sizeof(kctx));
+}
+
+/* Skipped calls for which the other program on completions stood in. */
+static uint64_t load_covered(const struct aios_load *load, const struct aios_hook *hook)
+{
+	bool complete = !strcmp(hook->function, "aio_complete");
+	uint64_t covered = 0;
+
+	if (!complete && strcmp(hook->function, "aio_complete_rw"))
+		return 0;
+	for (unsigned int cpu = 0; cpu < load->rings.cpus; cpu++) {
+		const volatile struct aios_ring_ctl *ctl = &load->rings.ctl[cpu];
+
+		covered += complete ? ctl->covered_complete : ctl->covered_done;
+	}
+	return covered;
+}
+
+/*
+ * Skipped calls of a program that nothing covers. A call can be counted as skipped a moment before
+ * it is counted as covered, so only what was not covered the last time either is told; there is
+ * no next time for the @last one.
+ */
+static uint64_t program_missed(const struct aios_load *load, struct program *program, bool last)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	uint64_t accounted, suspect, count;
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program->prog), &info, &len))
+		return 0;
+	accounted = load_covered(load, program->row->hook) + program->missed;
+	suspect = info.recursion_misses > accounted ? info.recursion_misses - accounted : 0;
+	count = last || suspect < program->suspect ? suspect : program->suspect;
+	program->missed += count;
+	program->suspect = suspect - count;
+	return count;
+}
+
+int aios_load_misses(struct aios_load *load, bool last,
+		     int (*each)(void *arg, const struct aios_plan_row *row, uint64_t count),
+		     void *arg)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < load->program_cnt && !ret; i++) {
+		uint64_t count = program_missed(load, &load->programs[i], last);
+
+		if (count)
+			ret = each(arg, load->programs[i].row, count);
+	}
+	return ret;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * load.h - the BPF programs: loaded as the plan says, attached, and asked what they missed.
+ */
+#ifndef AIOS_LOAD_H
+#define AIOS_LOAD_H
+
+#include <stdint.h>
+
+#include <aioscope/ring.h>
+
+#include "../lib/err.h"
+#include "plan.h"
+
+struct aios_load;
+
+/**
+ * struct aios_rings - the rings as the tool maps them; valid while the programs are loaded
+ * @ctl: a CPU each; pos and dropped are the kernel's, tail is the reader's
+ * @slots: 1 << @shift of them a CPU
+ * @cpus: CPUs that there can be
+ * @bell_fd: readable when a ring fills up
+ */
+struct aios_rings {
+	struct aios_ring_ctl *ctl;
+	const struct aios_slot *slots;
+	unsigned int shift;
+	unsigned int cpus;
+	int bell_fd;
+};
+
+/**
+ * struct aios_load_opts - what the programs are told
+ * @config: filter; the loader fills in the rest
+ * @buffer: bytes of ring a CPU, rounded up to a power of two; 0 for the default
+ * @verbose: libbpf's messages go to stderr
+ */
+struct aios_load_opts {
+	struct aios_config config;
+	uint64_t buffer;
+	bool verbose;
+};
+
+/**
+ * aios_load_new() - loads the programs that the plan names
+ * @plan: the plan
+ * @kernel: facts
+ * @opts: what the programs are told
+ * @ret: to be freed with aios_load_free(), which also detaches
+ * @err: why not, and what to do
+ *
+ * Return: 0 or a negative errno: -EPERM without the privilege, -ENOMEM, -EOPNOTSUPP.
+ */
+int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel,
+		  const struct aios_load_opts *opts, struct aios_load **ret, struct aios_err *err);
+struct aios_load *aios_load_free(struct aios_load *load);
+
+/**
+ * aios_load_attach() - attaches them, then tells of what was there before
+ * @load: the programs
+ * @plan: rows are marked as attached
+ * @err: which one failed
+ * Return: 0 or a negative errno; then some may be attached.
+ */
+int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios_err *err);
+
+/**
+ * aios_load_found() - puts contexts and pending polls that are older than the trace in the stream
+ * @load: attached programs
+ * @plan: tells whether to
+ * @each: called with @arg from time to time, to make room in the rings
+ * @arg: for @each
+ * @err: why it failed
+ * Return: 0, a negative errno, or what @each returned.
+ */
+int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
+		    int (*each)(void *arg), void *arg, struct aios_err *err);
+
+/**
+ * aios_load_stop() - nothing new is written after this; attached programs return at once
+ * @load: may still be read; a record that was begun before may still come
+ */
+void aios_load_stop(struct aios_load *load);
+
+const struct aios_rings *aios_load_rings(const struct aios_load *load);
+const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load);
+
+/**
+ * aios_load_trace() - adds a process to the traced ones
+ * @load: loaded programs, filter AIOS_BY_PROCESS
+ * @tgid: in the initial pid namespace
+ * Return: 0 or a negative errno.
+ */
+int aios_load_trace(struct aios_load *load, uint32_t tgid);
+
+/**
+ * aios_load_contexts() - are traced contexts alive?
+ * @load: loaded programs
+ * Return: whether there is one.
+ */
+bool aios_load_contexts(const struct aios_load *load);
+
+/**
+ * aios_load_misses() - calls that the kernel let pass without running a program, and whose loss
+ *	no other program made up for
+ * @load: loaded programs
+ * @last: no other call will follow: tell what is doubtful as well
+ * @each: called for each program that has new ones, with its row in the plan and their number
+ * @arg: for @each
+ * Return: 0, or what @each returned.
+ */
+int aios_load_misses(struct aios_load *load, bool last,
+		     int (*each)(void *arg, const struct aios_plan_row *row, uint64_t count),
+		     void *arg);
+
+#endif /* AIOS_LOAD_H */

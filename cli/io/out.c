@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * out.c - where data goes.
+ */
+#include "out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int aios_out_open(struct aios_out *out, const char *path, struct aios_err *err)
+{
+	*out = (struct aios_out){ .fd = STDOUT_FILENO };
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (out->fd < 0)
+		return aios_fail(err, -errno, "cannot write %s: %s", path, strerror(errno));
+	out->own = true;
+	return 0;
+}
+
+int aios_out_write(struct aios_out *out, struct aios_buf *buf)
+{
+	size_t done = 0;
+
+	if (buf->err)
+		out->err = buf->err;
+	while (done < buf->len && !out->err) {
+		ssize_t put = write(out->fd, buf->data + done, buf->len - done);
+
+		if (put < 0 && errno != EINTR)
+			out->err = -errno;
+		else if (put > 0)
+			done += (size_t)put;
+	}
+	aios_buf_clear(buf);
+	return out->err;
+}
+
+int aios_out_close(struct aios_out *out)
+{
+	if (out->own && close(out->fd) && !out->err)
+		out->err = -errno;
+	out->own = false;
+	return out->err;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * out.h - where data goes: standard output, or a file.
+ */
+#ifndef AIOS_OUT_H
+#define AIOS_OUT_H
+
+#include <stdbool.h>
+
+#include "../lib/buf.h"
+#include "../lib/err.h"
+
+/**
+ * struct aios_out - an open output
+ * @fd: of it
+ * @own: it is to be closed
+ * @err: the first error, which stays
+ */
+struct aios_out {
+	int fd;
+	bool own;
+	int err;
+};
+
+/**
+ * aios_out_open() - opens an output
+ * @out: overwritten
+ * @path: of a file, or NULL or "-" for standard output
+ * @err: why not
+ * Return: 0 or a negative errno.
+ */
+int aios_out_open(struct aios_out *out, const char *path, struct aios_err *err);
+
+/**
+ * aios_out_write() - writes a buffer and empties it
+ * Return: 0 or a negative errno; -EPIPE where nobody reads any more.
+ */
+int aios_out_write(struct aios_out *out, struct aios_buf *buf);
+
+/**
+ * aios_out_close() - closes it
+ * Return: 0 or a negative errno: the first that happened.
+ */
+int aios_out_close(struct aios_out *out);
+
+#endif /* AIOS_OUT_H */

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * plan.c - the attach plan: a table, and the choice of a way for each row.
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRY(fn)	.function = fn, .point = AIOS_AT_ENTRY
+#define RETURN(fn)	.function = fn, .point = AIOS_AT_RETURN
+#define LOST(text)	.lost = text
+#define POLL_RETURN(fn)								\
+	{ .what = "->poll of a file returned", RETURN(fn),			\
+	  .group = AIOS_GROUP_POLL_RETURN,					\
+	  LOST("wake-ups before and after the return of " fn) }
+
+static const struct aios_hook hooks[] = {
+	{ .what = "context made", RETURN("ioctx_alloc"), .vital = true,
+	  LOST("contexts: whose they are, their sizes") },
+	{ .what = "io_setup failed", RETURN("__x64_sys_io_setup"),
+	  LOST("failed io_setup calls") },
+	{ .what = "io_setup failed (32-bit)", RETURN("__ia32_compat_sys_io_setup"),
+	  LOST("failed io_setup calls of 32-bit programs") },
+	{ .what = "context killed", RETURN("kill_ioctx"),
+	  LOST("when contexts are killed") },
+	{ .what = "context's users are gone", ENTRY("free_ioctx_users"),
+	  LOST("when the last system call leaves a dying context") },
+	{ .what = "context's requests are gone", ENTRY("free_ioctx_reqs"),
+	  LOST("when the last request of a dying context is gone") },
+	{ .what = "context freed", ENTRY("free_ioctx"), .vital = true,
+	  LOST("the end of contexts, and what nobody read") },
+	{ .what = "io_destroy returned", RETURN("__x64_sys_io_destroy"),
+	  LOST("how long io_destroy took") },
+	{ .what = "io_destroy returned (32-bit)", RETURN("__ia32_sys_io_destroy"),
+	  LOST("how long io_destroy of 32-bit programs took") },
+	{ .what = "exit begins to wait", ENTRY("exit_aio"),
+	  LOST("how long requests held up an exit") },
+	{ .what = "exit is through waiting", RETURN("exit_aio"),
+	  LOST("how long requests held up an exit") },
+	{ .what = "read begins", ENTRY("aio_read"), .vital = true, LOST("reads") },
+	{ .what = "write begins", ENTRY("aio_write"), .vital = true, LOST("writes") },
+	{ .what = "fsync begins", ENTRY("aio_fsync"), .vital = true, LOST("fsyncs") },
+	{ .what = "one iocb was submitted", RETURN("io_submit_one"), .vital = true,
+	  LOST("refused requests, and how long submitting took") },
+	{ .what = "io_submit returned", RETURN("__x64_sys_io_submit"),
+	  LOST("calls of io_submit and their batches") },
+	{ .what = "io_submit returned (32-bit)", RETURN("__ia32_compat_sys_io_submit"),
+	  LOST("calls of io_submit of 32-bit programs") },
+	{ .what = "read or write done", ENTRY("aio_complete_rw"),
+	  LOST("ends of operations that the submitter outlasts") },
+	{ .what = "request completed", ENTRY("aio_complete"), .vital = true,
+	  LOST("completions") },
+	{ .what = "io_cancel returned", RETURN("__x64_sys_io_cancel"),
+	  LOST("calls of io_cancel") },
+	{ .what = "io_cancel returned (32-bit)", RETURN("__ia32_sys_io_cancel"),
+	  LOST("calls of io_cancel of 32-bit programs") },
+	{ .what = "poll on a wait queue", ENTRY("aio_poll_queue_proc"), .vital = true,
+	  LOST("poll requests") },
+	{ .what = "poll woken", ENTRY("aio_poll_wake"),
+	  LOST("wake-ups of poll requests, and their order") },
+	{ .what = "poll told to finish", ENTRY("aio_poll_cancel"),
+	  LOST("cancelled poll requests") },
+	{ .what = "fsync work begins", ENTRY("aio_fsync_work"),
+	  LOST("how long fsyncs waited for a worker") },
+	{ .what = "fsync work ended", RETURN("aio_fsync_work"),
+	  LOST("ends of fsync work") },
+	{ .what = "poll work begins", ENTRY("aio_poll_complete_work"),
+	  LOST("what wake-ups left to the work") },
+	{ .what = "poll work ended", RETURN("aio_poll_complete_work"),
+	  LOST("what the poll work found") },
+	{ .what = "poll put-work begins", ENTRY("aio_poll_put_work"),
+	  LOST("deferred completions of polls with an eventfd") },
+	{ .what = "poll put-work ended", RETURN("aio_poll_put_work"),
+	  LOST("ends of deferred completions") },
+	{ .what = "reader goes in", ENTRY("read_events"), .vital = true,
+	  LOST("who reads events, and when") },
+	{ .what = "reader comes out", RETURN("read_events"), .vital = true,
+	  LOST("who reads events, and when") },
+	{ .what = "process forked", .function = "sched_process_fork",
+	  .point = AIOS_AT_TRACEPOINT, LOST("children of traced processes") },
+	{ .what = "process executed", .function = "sched_process_exec",
+	  .point = AIOS_AT_TRACEPOINT, LOST("new command names") },
+	{ .what = "process gone", .function = "sched_process_exit",
+	  .point = AIOS_AT_TRACEPOINT, LOST("ends of processes") },
+	{ .what = "contexts older than the trace", .function = "found",
+	  .point = AIOS_AT_START, LOST("contexts and polls that are older than the trace") },
+	POLL_RETURN("pipe_poll"),
+	POLL_RETURN("eventfd_poll"),
+	POLL_RETURN("sock_poll"),
+	POLL_RETURN("timerfd_poll"),
+	POLL_RETURN("signalfd_poll"),
+	POLL_RETURN("inotify_poll"),
+	POLL_RETURN("ep_eventpoll_poll"),
+	POLL_RETURN("tty_poll"),
+	POLL_RETURN("pidfd_poll"),
+};
+
+#define HOOKS	(sizeof(hooks) / sizeof(hooks[0]))
+
+/**
+ * aios_plan_wants() - does the plan hook this function?
+ * @function: of the kernel
+ * Return: whether it does.
+ */
+bool aios_plan_wants(const char *function)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (!strcmp(hooks[i].function, function))
+			return true;
+	return false;
+}
+
+void aios_hook_name(struct aios_buf *buf, const struct aios_hook *hook)
+{
+	aios_buf_fmt(buf, "%s%s", hook->function, hook->point == AIOS_AT_RETURN ? ":return" : "");
+}
+
+static bool hook_is(const struct aios_hook *hook, const char *name)
+{
+	size_t len = strlen(hook->function);
+
+	if (strncmp(hook->function, name, len))
+		return false;
+	return !strcmp(name + len, hook->point == AIOS_AT_RETURN ? ":return" : "");
+}
+
+static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kernel,
+		       const struct aios_plan_wish *wish)
+{
+	const struct aios_hook *hook = row->hook;
+	bool of_function = hook->point == AIOS_AT_ENTRY || hook->point == AIOS_AT_RETURN;
+
+	if (row->skipped || (hook->group && !(hook->group & wish->groups)))
+		return;
+	if (hook->point == AIOS_AT_START)
+		row->way = kernel->has_btf ? AIOS_WAY_BTF : AIOS_WAY_NONE;
+	if (hook->point == AIOS_AT_TRACEPOINT && aios_kernel_has_tracepoint(kernel, hook->function))
+		row->way = AIOS_WAY_BTF;
+	if (!of_function)
+		return;
+	row->symbol = aios_kernel_symbol(kernel, hook->function);
+	if (wish->attach != AIOS_ATTACH_KPROBE &&
+	    aios_kernel_has_function(kernel, hook->function))
+		row->way = AIOS_WAY_BTF;
+	else if (wish->attach != AIOS_ATTACH_FENTRY && row->symbol)
+		row->way = AIOS_WAY_KPROBE;
+}
+
+static int plan_skip(struct aios_plan *plan, const char *name, struct aios_err *err)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < plan->cnt; i++) {
+		if (!hook_is(plan->rows[i].hook, name))
+			continue;
+		plan->rows[i].skipped = true;
+		found = true;
+	}
+	if (!found)
+		return aios_fail(err, -EINVAL, "there is no hook '%s'; --plan lists them", name);
+	return 0;
+}
+
+int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
+		   const struct aios_plan_wish *wish, struct aios_err *err)
+{
+	int ret_err = 0;
+
+	*ret = (struct aios_plan){ .groups = wish->groups };
+	ret->rows = calloc(HOOKS, sizeof(*ret->rows));
+	if (!ret->rows)
+		return -ENOMEM;
+	ret->cnt = HOOKS;
+	for (size_t i = 0; i < HOOKS; i++)
+		ret->rows[i].hook = &hooks[i];
+	for (size_t i = 0; i < wish->without_cnt && !ret_err; i++)
+		ret_err = plan_skip(ret, wish->without[i], err);
+	for (size_t i = 0; i < HOOKS; i++)
+		row_choose(&ret->rows[i], kernel, wish);
+	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
+	return ret_err;
+}
+
+/**
+ * aios_plan_done() - gives the memory back
+ * @plan: emptied
+ */
+void aios_plan_done(struct aios_plan *plan)
+{
+	free(plan->rows);
+	*plan = (struct aios_plan){ 0 };
+}
+
+int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kernel,
+		    struct aios_err *err)
+{
+	if (!kernel->has_btf)
+		return aios_fail(err, -EOPNOTSUPP,
+				 "this kernel has no BTF (/sys/kernel/btf/vmlinux); "
+				 "it needs CONFIG_DEBUG_INFO_BTF=y");
+	for (size_t i = 0; i < plan->cnt; i++) {
+		const struct aios_plan_row *row = &plan->rows[i];
+
+		if (row->hook->vital && row->way == AIOS_WAY_NONE && !row->skipped)
+			return aios_fail(
+				err, -EOPNOTSUPP,
+				"nothing can be attached to %s() on this kernel, so these "
+				"would be missing: %s; '--without %s%s' goes on all the same",
+				row->hook->function, row->hook->lost, row->hook->function,
+				row->hook->point == AIOS_AT_RETURN ? ":return" : "");
+	}
+	return 0;
+}
+
+int aios_plan_programs(const struct aios_plan_row *row, char names[2][128])
+{
+	static const char *const btf[] = {
+		[AIOS_AT_ENTRY] = "fentry_%s", [AIOS_AT_RETURN] = "fexit_%s",
+		[AIOS_AT_TRACEPOINT] = "tp_%s", [AIOS_AT_START] = "iter_%s",
+	};
+	const char *function = row->hook->function;
+
+	if (row->way == AIOS_WAY_NONE)
+		return 0;
+	if (row->way == AIOS_WAY_BTF) {
+		snprintf(names[0], 128, btf[row->hook->point], function);
+		return 1;
+	}
+	if (row->hook->point == AIOS_AT_ENTRY) {
+		snprintf(names[0], 128, "kentry_%s", function);
+		return 1;
+	}
+	snprintf(names[0], 128, "kexit_%s", function);
+	snprintf(names[1], 128, "kargs_%s", function);
+	return 2;
+}
+
+static void row_how(const struct aios_plan_row *row, struct aios_buf *buf)
+{
+	static const char *const btf[] = {
+		[AIOS_AT_ENTRY] = "fentry", [AIOS_AT_RETURN] = "fexit",
+		[AIOS_AT_TRACEPOINT] = "tp_btf", [AIOS_AT_START] = "iter/task",
+	};
+
+	if (row->way == AIOS_WAY_BTF)
+		aios_buf_fmt(buf, "%s %s", btf[row->hook->point], row->hook->function);
+	else if (row->way == AIOS_WAY_KPROBE)
+		aios_buf_fmt(buf, "%s %s",
+			     row->hook->point == AIOS_AT_ENTRY ? "kprobe" : "kretprobe",
+			     row->symbol);
+}
+
+static const char *row_note(const struct aios_plan *plan, const struct aios_plan_row *row)
+{
+	if (row->skipped)
+		return "left out as asked; ";
+	if (row->hook->group && !(row->hook->group & plan->groups))
+		return "not asked for (--hooks poll-return); ";
+	return "not on this kernel; ";
+}
+
+static void text_row(const struct aios_plan *plan, const struct aios_plan_row *row,
+		     struct aios_buf *buf)
+{
+	size_t start = buf->len;
+
+	aios_buf_str(buf, row->hook->what);
+	aios_buf_pad(buf, start + 32);
+	if (row->way == AIOS_WAY_NONE) {
+		aios_buf_fmt(buf, "-- %slost: %s", row_note(plan, row), row->hook->lost);
+	} else {
+		row_how(row, buf);
+		if (row->way == AIOS_WAY_KPROBE)
+			aios_buf_str(buf, "   (can miss calls without a count)");
+	}
+	aios_buf_str(buf, "\n");
+}
+
+void aios_plan_text(const struct aios_plan *plan, struct aios_buf *buf)
+{
+	aios_buf_str(buf, "WHAT                            HOW\n");
+	for (size_t i = 0; i < plan->cnt; i++)
+		text_row(plan, &plan->rows[i], buf);
+	aios_buf_fmt(buf, "the ring's head                 %s\n",
+		     plan->heads ? "read at completions and reads"
+				 : "-- /proc/kallsyms hides addresses; lost: ring occupancy, "
+				   "reaping by the program");
+}
+
+int aios_plan_info(const struct aios_plan *plan, struct aios_info *info)
+{
+	info->hooks = calloc(plan->cnt, sizeof(*info->hooks));
+	if (!info->hooks)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->cnt; i++) {
+		const struct aios_plan_row *row = &plan->rows[i];
+		struct aios_hook_info *hook = &info->hooks[info->hook_cnt++];
+		struct aios_buf how = { 0 };
+
+		row_how(row, &how);
+		hook->what = strdup(row->hook->what);
+		hook->kprobe = row->way == AIOS_WAY_KPROBE;
+		if (how.len)
+			hook->how = how.data;
+		else
+			hook->lost = strdup(row->hook->lost);
+		if (!hook->what || how.err || !(hook->how || hook->lost))
+			return -ENOMEM;
+	}
+	return 0;
+}

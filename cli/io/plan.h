@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan.h - what to observe, by which hook, and what is lost where that is not to be had.
+ */
+#ifndef AIOS_PLAN_H
+#define AIOS_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../lib/buf.h"
+#include "../lib/err.h"
+#include "../lib/info.h"
+#include "kernel.h"
+
+enum aios_hook_point {
+	AIOS_AT_ENTRY,		/* of a function */
+	AIOS_AT_RETURN,		/* of a function */
+	AIOS_AT_TRACEPOINT,
+	AIOS_AT_START,		/* an iterator, run once */
+};
+
+enum aios_way {
+	AIOS_WAY_NONE,
+	AIOS_WAY_BTF,		/* fentry, fexit, tp_btf, iterator */
+	AIOS_WAY_KPROBE,	/* kprobe, kretprobe: dearer, and can miss calls without a count */
+};
+
+/* Groups of hooks that are not attached unless asked for, since the whole host pays for them. */
+enum aios_group {
+	AIOS_GROUP_ALWAYS = 0,
+	AIOS_GROUP_POLL_RETURN = 1 << 0,
+};
+
+/**
+ * struct aios_hook - a row of the attach plan
+ * @what: what it observes
+ * @point: where in @function
+ * @function: function of the kernel, or tracepoint; the programs are named after it
+ * @group: when it is attached
+ * @vital: the level cannot be had without it
+ * @lost: what cannot be known without it
+ */
+struct aios_hook {
+	const char *what;
+	enum aios_hook_point point;
+	const char *function;
+	enum aios_group group;
+	bool vital;
+	const char *lost;
+};
+
+/**
+ * struct aios_plan_row - a hook and how it is attached on this kernel
+ * @symbol: for AIOS_WAY_KPROBE: the symbol to probe; borrowed from the kernel's facts
+ * @skipped: the user asked to do without
+ * @attached: it is attached now
+ */
+struct aios_plan_row {
+	const struct aios_hook *hook;
+	enum aios_way way;
+	const char *symbol;
+	bool skipped;
+	bool attached;
+};
+
+/**
+ * struct aios_plan - the attach plan of a run
+ * @rows: owned
+ * @groups: enum aios_group bits that are wanted
+ * @heads: the ring's head can be read
+ */
+struct aios_plan {
+	struct aios_plan_row *rows;
+	size_t cnt;
+	unsigned int groups;
+	bool heads;
+};
+
+enum aios_attach { AIOS_ATTACH_AUTO, AIOS_ATTACH_FENTRY, AIOS_ATTACH_KPROBE };
+
+/**
+ * struct aios_plan_wish - what the user wants of the plan
+ * @groups: enum aios_group bits
+ * @attach: which ways may be taken
+ * @without: hooks to do without, by name; borrowed
+ * @without_cnt: of them
+ */
+struct aios_plan_wish {
+	unsigned int groups;
+	enum aios_attach attach;
+	const char **without;
+	size_t without_cnt;
+};
+
+bool aios_plan_wants(const char *function);
+
+/**
+ * aios_plan_make() - chooses a way for each hook
+ * @ret: overwritten; free with aios_plan_done()
+ * @kernel: facts; must live as long as the plan
+ * @wish: what the user wants
+ * @err: which hook of @wish does not exist
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
+		   const struct aios_plan_wish *wish, struct aios_err *err);
+void aios_plan_done(struct aios_plan *plan);
+
+/**
+ * aios_plan_check() - can the level be had with this plan?
+ * @plan: the plan
+ * @err: what is missing, and what to do
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kernel,
+		    struct aios_err *err);
+
+/**
+ * aios_hook_name() - how users name a hook: "aio_complete", "io_submit_one:return"
+ * @buf: appended to
+ * @hook: which
+ */
+void aios_hook_name(struct aios_buf *buf, const struct aios_hook *hook);
+
+/**
+ * aios_plan_programs() - the BPF programs that a row needs
+ * @row: which
+ * @names: filled in
+ * Return: how many, 0 to 2; the second one of a kretprobe keeps the arguments.
+ */
+int aios_plan_programs(const struct aios_plan_row *row, char names[2][128]);
+
+/**
+ * aios_plan_text() - the plan as a table for people
+ * @plan: the plan
+ * @buf: appended to
+ */
+void aios_plan_text(const struct aios_plan *plan, struct aios_buf *buf);
+
+/**
+ * aios_plan_info() - the plan for the trace file
+ * Return: 0 or -ENOMEM.
+ */
+int aios_plan_info(const struct aios_plan *plan, struct aios_info *info);
+
+#endif /* AIOS_PLAN_H */

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * session.c - a live trace from beginning to end.
+ */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "msg.h"
+#include "status.h"
+#include "target.h"
+#include "version.h"
+
+#define ROUND_MS	50	/* rings are read at least that often */
+#define SETTLE_MS	10	/* ... and while the last contexts go away */
+#define DRAIN_NS	200000000ULL	/* for the last record */
+
+struct session {
+	const struct aios_session_opts *opts;
+	const struct aios_session_ops *ops;
+	struct aios_kernel kernel;
+	struct aios_plan plan;
+	struct aios_load *load;
+	struct aios_live *live;
+	struct aios_target target;
+	struct aios_info info;
+	int *pid_fds;
+	int signal_fd;
+	sigset_t old_signals;
+	unsigned int signals;	/* that asked us to stop */
+	uint64_t begin_ns;
+	uint64_t told_ns;	/* when the command was told that its time is up */
+	const char *reason;
+};
+
+static void session_done(struct session *s)
+{
+	for (size_t i = 0; s->pid_fds && i < s->opts->pid_cnt; i++)
+		if (s->pid_fds[i] >= 0)
+			close(s->pid_fds[i]);
+	free(s->pid_fds);
+	aios_target_done(&s->target);
+	aios_live_free(s->live);
+	aios_load_free(s->load);
+	aios_plan_done(&s->plan);
+	aios_kernel_done(&s->kernel);
+	aios_info_done(&s->info);
+	if (s->signal_fd >= 0) {
+		close(s->signal_fd);
+		sigprocmask(SIG_SETMASK, &s->old_signals, NULL);
+	}
+}
+
+static int session_plan(struct session *s, struct aios_err *err)
+{
+	int code = aios_kernel_ask(&s->kernel, aios_plan_wants);
+
+	if (!code)
+		code = aios_plan_make(&s->plan, &s->kernel, &s->opts->wish, err);
+	if (code == -EINVAL)
+		return AIOS_USAGE;
+	if (!code && s->opts->source == AIOS_SOURCE_EXACT)
+		code = aios_fail(err, -EOPNOTSUPP,
+				 "evidence level exact needs the aio:* tracepoints of "
+				 "a kernel with aioscope's patches, and this kernel has none; "
+				 "'--source function' works here");
+	if (!code)
+		code = aios_plan_check(&s->plan, &s->kernel, err);
+	return code ? AIOS_CANNOT_OBSERVE : 0;
+}
+
+int aios_session_plan(const struct aios_session_opts *opts, struct aios_buf *buf,
+		      struct aios_err *err)
+{
+	struct session s = { .opts = opts, .signal_fd = -1 };
+	int status = session_plan(&s, err);
+
+	if (s.plan.rows)
+		aios_plan_text(&s.plan, buf);
+	session_done(&s);
+	return status;
+}
+
+/* A cgroup's id is the inode number of its directory: the 64-bit handle of kernfs. */
+static int session_filter(struct session *s, struct aios_config *config, struct aios_err *err)
+{
+	const struct aios_session_opts *opts = s->opts;
+	struct stat st;
+
+	if (opts->argv || opts->pid_cnt)
+		config->filter |= AIOS_BY_PROCESS;
+	if (opts->comm) {
+		config->filter |= AIOS_BY_COMM;
+		/* The kernel keeps 15 bytes of a name. */
+		strncpy(config->comm, opts->comm, sizeof(config->comm) - 1);
+	}
+	if (!opts->cgroup)
+		return 0;
+	if (stat(opts->cgroup, &st) || !S_ISDIR(st.st_mode)) {
+		aios_fail(err, 0, "%s: no such cgroup; give the path of its directory below "
+			  "/sys/fs/cgroup", opts->cgroup);
+		return AIOS_USAGE;
+	}
+	config->filter |= AIOS_BY_CGROUP;
+	config->cgroup = st.st_ino;
+	return 0;
+}
+
+static int session_load(struct session *s, struct aios_err *err)
+{
+	struct aios_load_opts opts = { .buffer = s->opts->buffer, .verbose = s->opts->verbose };
+	int status = session_filter(s, &opts.config, err);
+
+	if (status)
+		return status;
+	if (aios_load_new(&s->plan, &s->kernel, &opts, &s->load, err))
+		return AIOS_CANNOT_OBSERVE;
+	s->live = aios_live_new(s->load, &s->ops->feed);
+	return s->live ? 0 : AIOS_CANNOT_OBSERVE;
+}
+
+static int trace_pid(void *arg, pid_t pid)
+{
+	struct session *s = arg;
+
+	return aios_load_trace(s->load, (uint32_t)pid);
+}
+
+static int session_trace_pids(struct session *s, struct aios_err *err)
+{
+	for (size_t i = 0; i < s->opts->pid_cnt; i++) {
+		pid_t pid = s->opts->pids[i];
+		int code = aios_descendants(pid, trace_pid, s);
+
+		if (code == -ESRCH) {
+			aios_fail(err, code, "there is no process %d", pid);
+			return AIOS_USAGE;
+		}
+		if (code) {
+			aios_fail(err, code, "cannot trace process %d: %s", pid, strerror(-code));
+			return AIOS_CANNOT_OBSERVE;
+		}
+	}
+	return 0;
+}
+
+static int session_pid_fds(struct session *s)
+{
+	s->pid_fds = calloc(s->opts->pid_cnt + 1, sizeof(*s->pid_fds));
+	if (!s->pid_fds)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->opts->pid_cnt; i++)
+		s->pid_fds[i] = (int)syscall(SYS_pidfd_open, s->opts->pids[i], 0);
+	return 0;
+}
+
+/*
+ * Children that a process makes before the fork hook is there are found by looking a second time
+ * when it is.
+ */
+static int session_attach(struct session *s, struct aios_err *err)
+{
+	int status = session_trace_pids(s, err);
+
+	if (status)
+		return status;
+	if (s->target.pid && aios_load_trace(s->load, (uint32_t)s->target.pid))
+		return AIOS_CANNOT_OBSERVE;
+	if (aios_load_attach(s->load, &s->plan, err) || session_pid_fds(s))
+		return AIOS_CANNOT_OBSERVE;
+	return session_trace_pids(s, err);
+}
+
+static void command_text(const struct aios_session_opts *opts, struct aios_buf *buf)
+{
+	for (size_t i = 0; opts->argv && opts->argv[i]; i++)
+		aios_buf_fmt(buf, "%s%s", i ? " " : "", opts->argv[i]);
+	for (size_t i = 0; i < opts->pid_cnt; i++)
+		aios_buf_fmt(buf, "%sprocess %d", buf->len ? ", " : "", opts->pids[i]);
+	if (opts->comm)
+		aios_buf_fmt(buf, "%scommand %s", buf->len ? ", " : "", opts->comm);
+	if (opts->cgroup)
+		aios_buf_fmt(buf, "%scgroup %s", buf->len ? ", " : "", opts->cgroup);
+	if (!buf->len)
+		aios_buf_str(buf, "everything");
+}
+
+static int64_t wall_offset_ns(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)aios_now_ns();
+}
+
+static int session_info(struct session *s)
+{
+	struct aios_info *info = &s->info;
+	struct aios_buf command = { 0 }, json = { 0 };
+	struct utsname uts;
+	time_t now = time(NULL);
+	struct tm local;
+	int err;
+
+	uname(&uts);
+	localtime_r(&now, &local);
+	command_text(s->opts, &command);
+	info->version = strdup(AIOS_VERSION);
+	info->kernel = strdup(uts.release);
+	info->host = strdup(uts.nodename);
+	info->evidence = strdup("function");
+	info->command = command.data;
+	info->cpus = aios_load_rings(s->load)->cpus;
+	info->wall_offset_ns = wall_offset_ns();
+	info->utc_offset_s = (int32_t)local.tm_gmtoff;
+	info->start_ns = aios_now_ns();
+	err = aios_plan_info(&s->plan, info);
+	if (!err)
+		err = aios_info_write(info, &json);
+	if (!err)
+		err = s->ops->feed.chunk(s->ops->feed.arg, AIOS_CHUNK_INFO, 0, json.data, json.len);
+	aios_buf_done(&json);
+	return err;
+}
+
+static int session_scan(void *arg)
+{
+	struct session *s = arg;
+	int err = aios_live_scan(s->live, false);
+
+	return err < 0 ? err : 0;
+}
+
+static int session_ready(const struct session *s, struct aios_err *err)
+{
+	int fd;
+
+	if (!s->opts->ready_file)
+		return 0;
+	fd = open(s->opts->ready_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return aios_fail(err, -errno, "cannot make %s: %s", s->opts->ready_file,
+				 strerror(errno));
+	close(fd);
+	return 0;
+}
+
+static int session_begin(struct session *s, struct aios_err *err)
+{
+	int code = s->ops->begun ? s->ops->begun(s->ops->arg) : 0;
+
+	if (!code)
+		code = session_info(s);
+	if (!code)
+		code = aios_load_found(s->load, &s->plan, session_scan, s, err);
+	if (!code)
+		code = session_ready(s, err);
+	s->begin_ns = aios_now_ns();
+	return code;
+}
+
+static int signals_take(struct session *s)
+{
+	sigset_t wanted;
+
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGHUP);
+	sigaddset(&wanted, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &wanted, &s->old_signals))
+		return -errno;
+	signal(SIGPIPE, SIG_IGN);
+	s->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -errno : 0;
+}
+
+/*
+ * The first signal is the command's: it ends, and so does the trace. A terminal's interrupt has
+ * reached it already. The second one ends the trace whatever the command does.
+ */
+static void signals_read(struct session *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			continue;
+		s->signals++;
+		if (info.ssi_code != SI_KERNEL)
+			aios_target_signal(&s->target, (int)info.ssi_signo);
+	}
+	aios_target_poll(&s->target);
+}
+
+static void session_wait(const struct session *s, int timeout_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = aios_load_rings(s->load)->bell_fd, .events = POLLIN },
+		{ .fd = s->signal_fd, .events = POLLIN },
+	};
+	struct epoll_event event;
+
+	poll(fds, 2, timeout_ms);
+	/* Takes the edge off, so that the next ring of the bell is heard. */
+	epoll_wait(fds[0].fd, &event, 1, 0);
+}
+
+static bool pids_gone(const struct session *s)
+{
+	for (size_t i = 0; i < s->opts->pid_cnt; i++) {
+		struct pollfd fd = { .fd = s->pid_fds[i], .events = POLLIN };
+
+		if (s->pid_fds[i] >= 0 && !poll(&fd, 1, 0))
+			return false;
+	}
+	return s->opts->pid_cnt > 0;
+}
+
+/* The command gets the time that contexts get to go away, then it is left behind. */
+static bool time_is_up(struct session *s)
+{
+	uint64_t now_ns = aios_now_ns();
+
+	if (!s->opts->duration_ns || now_ns - s->begin_ns < s->opts->duration_ns)
+		return false;
+	if (!s->target.running)
+		return true;
+	if (!s->told_ns) {
+		aios_target_signal(&s->target, SIGTERM);
+		s->told_ns = now_ns;
+	}
+	return now_ns - s->told_ns >= s->opts->settle_ns;
+}
+
+static const char *session_over(struct session *s)
+{
+	if (s->opts->argv && !s->target.running)
+		return "the command ended";
+	if (s->signals > (s->opts->argv ? 1 : 0))
+		return "stopped by a signal";
+	if (!s->opts->argv && pids_gone(s))
+		return "the process ended";
+	return time_is_up(s) ? "the time was up" : NULL;
+}
+
+static int session_round(struct session *s, int timeout_ms)
+{
+	int err;
+
+	session_wait(s, timeout_ms);
+	err = session_scan(s);
+	if (!err && s->ops->tick)
+		s->ops->tick(s->ops->arg, aios_live_stats(s->live), aios_now_ns() - s->begin_ns);
+	return err;
+}
+
+static int session_loop(struct session *s)
+{
+	int err = 0;
+
+	while (!err && !s->reason) {
+		err = session_round(s, ROUND_MS);
+		signals_read(s);
+		s->reason = session_over(s);
+	}
+	return err;
+}
+
+/* After the command, its contexts: they go away by RCU and work queues, a little later. */
+static int session_settle(struct session *s)
+{
+	uint64_t end_ns = aios_now_ns() + s->opts->settle_ns;
+	int err = 0;
+
+	if (!s->opts->argv && !pids_gone(s))
+		return 0;
+	while (!err && aios_load_contexts(s->load) && aios_now_ns() < end_ns && s->signals < 2) {
+		err = session_round(s, SETTLE_MS);
+		signals_read(s);
+	}
+	return err;
+}
+
+/* A program that was interrupted while it wrote its last record is given a moment. */
+static int session_drain(struct session *s)
+{
+	uint64_t end_ns = aios_now_ns() + DRAIN_NS;
+	int err;
+
+	aios_load_stop(s->load);
+	do {
+		err = aios_live_scan(s->live, false);
+	} while (err > 0 && aios_now_ns() < end_ns);
+	return err < 0 ? err : aios_live_scan(s->live, true);
+}
+
+static int session_end(struct session *s)
+{
+	struct aios_end end = {
+		.reason = (char *)s->reason,
+		.command_status = s->target.pid && !s->target.running ? s->target.status : -1,
+	};
+	struct aios_buf json = { 0 };
+	int err = session_drain(s);
+
+	end.stats = *aios_load_stats(s->load);
+	end.end_ns = aios_now_ns();
+	if (!err)
+		err = aios_end_write(&end, &json);
+	if (!err)
+		err = s->ops->feed.chunk(s->ops->feed.arg, AIOS_CHUNK_END, 0, json.data, json.len);
+	aios_buf_done(&json);
+	return err;
+}
+
+static void session_result(const struct session *s, struct aios_session_result *ret)
+{
+	const struct aios_live_stats *stats = aios_live_stats(s->live);
+	const struct aios_kernel_stats *kept = aios_load_stats(s->load);
+
+	ret->records = stats->records;
+	ret->lost = stats->dropped;
+	ret->missed = stats->missed;
+	ret->not_kept = kept->ctx_full + kept->proc_full + kept->work_full;
+	if (s->target.pid && !s->target.running)
+		ret->command_status = s->target.status;
+	ret->command_failed = aios_target_failed(&s->target);
+}
+
+/* The trace is over because it could not go on; the command is not, and knows nothing of it. */
+static void session_let_run(struct session *s)
+{
+	aios_load_stop(s->load);
+	while (s->target.running && s->signals < 2) {
+		struct pollfd fd = { .fd = s->signal_fd, .events = POLLIN };
+
+		poll(&fd, 1, 1000);
+		signals_read(s);
+	}
+}
+
+static int session_trace(struct session *s, struct aios_session_result *ret, struct aios_err *err)
+{
+	int code = session_begin(s, err), status = 0;
+
+	if (!code && s->opts->argv)
+		status = aios_target_go(&s->target, s->opts->argv[0], err);
+	if (!code && !status)
+		code = session_loop(s);
+	if (!code && !status)
+		code = session_settle(s);
+	if (!code && !status)
+		code = session_end(s);
+	session_result(s, ret);
+	if (!code && !status && s->ops->ended)
+		code = s->ops->ended(s->ops->arg, ret);
+	if (code)
+		session_let_run(s);
+	return status ? status : code;
+}
+
+int aios_session(const struct aios_session_opts *opts, const struct aios_session_ops *ops,
+		 struct aios_session_result *ret, struct aios_err *err)
+{
+	struct session s = { .opts = opts, .ops = ops, .signal_fd = -1 };
+	int status = opts->argv ? aios_target_check(opts->argv[0], err) : 0;
+
+	*ret = (struct aios_session_result){ .command_status = -1 };
+	if (!status)
+		status = session_plan(&s, err);
+	if (!status)
+		status = session_load(&s, err);
+	if (!status && signals_take(&s))
+		status = AIOS_CANNOT_OBSERVE;
+	if (!status && opts->argv &&
+	    aios_target_start(&s.target, opts->argv, opts->out_to_err, err))
+		status = AIOS_CANNOT_OBSERVE;
+	if (!status)
+		status = session_attach(&s, err);
+	if (!status)
+		status = session_trace(&s, ret, err);
+	session_done(&s);
+	return status;
+}

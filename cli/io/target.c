@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * target.c - the command that is traced, and processes that run already.
+ */
+#include "target.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../lib/vec.h"
+#include "status.h"
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+/* Looks through $PATH as execvp() does. */
+static bool in_path(const char *file)
+{
+	const char *path = getenv("PATH");
+	char *copy = strdup(path ? path : "/usr/local/bin:/usr/bin:/bin"), *rest = copy;
+	bool found = false;
+
+	for (char *dir; !found && rest && (dir = strsep(&rest, ":"));) {
+		char *name;
+
+		if (asprintf(&name, "%s/%s", dir[0] ? dir : ".", file) < 0)
+			break;
+		found = is_program(name);
+		free(name);
+	}
+	free(copy);
+	return found;
+}
+
+int aios_target_check(const char *file, struct aios_err *err)
+{
+	if (!strchr(file, '/')) {
+		if (file[0] && in_path(file))
+			return 0;
+		aios_fail(err, 0, "%s: command not found", file);
+		return AIOS_NOT_FOUND;
+	}
+	if (access(file, F_OK)) {
+		aios_fail(err, 0, "%s: %s", file, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC;
+	}
+	if (is_program(file))
+		return 0;
+	aios_fail(err, 0, "%s: not a program, or no permission to execute it", file);
+	return AIOS_CANNOT_EXEC;
+}
+
+/* In the new process. It says its errno through @exec_fd, which closes where it succeeds. */
+static void __attribute__((noreturn)) target_child(char **argv, int go_fd, int exec_fd)
+{
+	sigset_t none;
+	char go;
+	int why;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (read(go_fd, &go, 1) != 1)
+		_exit(AIOS_CANNOT_EXEC);
+	execvp(argv[0], argv);
+	why = errno;
+	if (write(exec_fd, &why, sizeof(why)) != sizeof(why))
+		_exit(AIOS_CANNOT_EXEC);
+	_exit(why == ENOENT ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC);
+}
+
+int aios_target_start(struct aios_target *ret, char **argv, bool out_to_err, struct aios_err *err)
+{
+	int go[2], exec[2];
+	pid_t pid;
+
+	*ret = (struct aios_target){ .go_fd = -1, .exec_fd = -1 };
+	if (pipe2(go, O_CLOEXEC))
+		return aios_fail(err, -errno, "cannot make a pipe: %s", strerror(errno));
+	if (pipe2(exec, O_CLOEXEC)) {
+		close(go[0]);
+		close(go[1]);
+		return aios_fail(err, -errno, "cannot make a pipe: %s", strerror(errno));
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(go[1]);
+		close(exec[0]);
+		if (out_to_err && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+			_exit(AIOS_CANNOT_EXEC);
+		target_child(argv, go[0], exec[1]);
+	}
+	close(go[0]);
+	close(exec[1]);
+	ret->go_fd = go[1];
+	ret->exec_fd = exec[0];
+	if (pid < 0)
+		return aios_fail(err, -errno, "cannot make a process: %s", strerror(errno));
+	ret->pid = pid;
+	ret->running = true;
+	return 0;
+}
+
+int aios_target_go(struct aios_target *target, const char *file, struct aios_err *err)
+{
+	ssize_t got;
+	int why;
+
+	if (write(target->go_fd, "", 1) != 1) {
+		aios_fail(err, 0, "%s: was killed before it began", file);
+		return AIOS_CANNOT_EXEC;
+	}
+	do {
+		got = read(target->exec_fd, &why, sizeof(why));
+	} while (got < 0 && errno == EINTR);
+	if (got != sizeof(why))
+		return 0;
+	aios_fail(err, 0, "%s: %s", file, strerror(why));
+	return why == ENOENT ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC;
+}
+
+void aios_target_poll(struct aios_target *target)
+{
+	int status;
+
+	if (target->running && waitpid(target->pid, &status, WNOHANG) == target->pid) {
+		target->running = false;
+		target->status = status;
+	}
+}
+
+void aios_target_signal(const struct aios_target *target, int sig)
+{
+	if (target->running)
+		kill(target->pid, sig);
+}
+
+void aios_target_done(struct aios_target *target)
+{
+	if (!target->pid)
+		return;
+	close(target->go_fd);
+	close(target->exec_fd);
+	target->go_fd = target->exec_fd = -1;
+	target->pid = 0;
+}
+
+bool aios_target_failed(const struct aios_target *target)
+{
+	return target->pid && !target->running && target->status != 0;
+}
+
+struct process {
+	pid_t pid;
+	pid_t parent;
+	bool chosen;
+};
+
+struct processes {
+	struct process *list;
+	size_t cnt, cap;
+};
+
+static int processes_add(struct processes *all, pid_t pid)
+{
+	char path[64], line[1024];
+	struct process *list;
+	const char *end;
+	FILE *file;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	/* pid (comm) state ppid ...: comm may hold anything, the last ")" ends it. */
+	end = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+	fclose(file);
+	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
+		return 0;
+	list = aios_vec_room(all->list, all->cnt, &all->cap, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	all->list = list;
+	list[all->cnt++] = (struct process){ .pid = pid, .parent = parent };
+	return 0;
+}
+
+static int processes_read(struct processes *all)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int err = dir ? 0 : -errno;
+
+	while (!err && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			err = processes_add(all, atoi(entry->d_name));
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+/* Chooses the children of all that are chosen, until there are no more. */
+static void processes_choose(struct processes *all, pid_t pid)
+{
+	bool more = true;
+
+	for (size_t i = 0; i < all->cnt; i++)
+		all->list[i].chosen = all->list[i].pid == pid;
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < all->cnt; i++) {
+			struct process *child = &all->list[i];
+
+			for (size_t k = 0; !child->chosen && k < all->cnt; k++)
+				if (all->list[k].chosen && all->list[k].pid == child->parent)
+					more = child->chosen = true;
+		}
+	}
+}
+
+int aios_descendants(pid_t pid, int (*each)(void *arg, pid_t pid), void *arg)
+{
+	struct processes all = { 0 };
+	int err = processes_read(&all);
+	bool any = false;
+
+	if (!err)
+		processes_choose(&all, pid);
+	for (size_t i = 0; i < all.cnt && !err; i++) {
+		if (!all.list[i].chosen)
+			continue;
+		any = true;
+		err = each(arg, all.list[i].pid);
+	}
+	free(all.list);
+	return !err && !any ? -ESRCH : err;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trace_in.h - the file source: reads a trace file and yields its chunks.
+ */
+#ifndef AIOS_TRACE_IN_H
+#define AIOS_TRACE_IN_H
+
+#include "../lib/decode.h"
+#include "../lib/err.h"
+
+/**
+ * aios_trace_in() - reads a trace file to its end
+ * @path: of the file, "-" for standard input
+ * @feed: gets every chunk
+ * @err: what is wrong with the file
+ *
+ * What can be read is passed on before an error is returned.
+ *
+ * Return: 0; -ENODATA for a file that has its header and is empty or ends in the middle of a
+ * chunk; -EBADMSG for a damaged one; other negative errnos where it cannot be opened or is none;
+ * what the feed returned, without a text.
+ */
+int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_err *err);
+
+#endif /* AIOS_TRACE_IN_H */

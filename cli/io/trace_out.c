@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * trace_out.c - writes a trace file.
+ *
+ * A chunk goes out in one write(2) as soon as it is complete: what was written survives the tool.
+ */
+#include "trace_out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/format.h"
+
+#define SCAN_PAUSE_NS	1000000000ULL	/* a scan that says nothing new is kept once a second */
+
+struct aios_trace_out {
+	int fd;
+	int err;
+	char *unlink;		/* the file is ours and empty: take it away again */
+	uint64_t bytes;
+	struct aios_buf buf;
+	struct aios_buf scan;	/* the newest one in the file */
+	bool records;		/* came since */
+};
+
+int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct aios_err *err)
+{
+	struct aios_trace_out *out = calloc(1, sizeof(*out));
+
+	*ret = out;
+	if (!out)
+		return -ENOMEM;
+	out->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out->fd >= 0)
+		out->unlink = strdup(path);
+	else if (errno == EEXIST)
+		out->fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (out->fd < 0) {
+		int code = -errno;
+
+		free(out);
+		*ret = NULL;
+		return aios_fail(err, code, "cannot write %s: %s", path, strerror(-code));
+	}
+	return 0;
+}
+
+static int out_write(struct aios_trace_out *out)
+{
+	size_t done = 0;
+
+	while (done < out->buf.len && !out->err) {
+		ssize_t put = write(out->fd, out->buf.data + done, out->buf.len - done);
+
+		if (put < 0 && errno != EINTR)
+			out->err = -errno;
+		else if (put > 0)
+			done += (size_t)put;
+	}
+	out->bytes += done;
+	aios_buf_clear(&out->buf);
+	return out->err;
+}
+
+int aios_trace_out_begin(struct aios_trace_out *out)
+{
+	/* A pipe or a device cannot be emptied, and need not be. */
+	if (ftruncate(out->fd, 0) && errno != EINVAL)
+		return -errno;
+	free(out->unlink);
+	out->unlink = NULL;
+	aios_format_header(&out->buf);
+	return out->buf.err ? out->buf.err : out_write(out);
+}
+
+/*
+ * Does a scan say anything that the last one in the file does not? It does after records, and when
+ * something was lost, which shows in its tables.
+ */
+static bool scan_is_news(const struct aios_trace_out *out, const void *payload, size_t len)
+{
+	size_t tables = offsetof(struct aios_scan, cpus);
+	struct aios_scan now, then;
+
+	if (out->records || len < sizeof(now) || len != out->scan.len)
+		return true;
+	if (memcmp((const char *)payload + tables, out->scan.data + tables, len - tables))
+		return true;
+	memcpy(&now, payload, sizeof(now));
+	memcpy(&then, out->scan.data, sizeof(then));
+	return now.misses || now.from_ns > then.from_ns + SCAN_PAUSE_NS;
+}
+
+static int out_chunk(void *arg, unsigned int kind, unsigned int cpu, const void *payload,
+		     size_t len)
+{
+	struct aios_trace_out *out = arg;
+	int err = out->err;
+
+	if (kind == AIOS_CHUNK_SCAN) {
+		if (!scan_is_news(out, payload, len))
+			return err;
+		aios_buf_clear(&out->scan);
+		aios_buf_add(&out->scan, payload, len);
+	}
+	out->records = kind == AIOS_CHUNK_RECORDS;
+	if (!err)
+		err = aios_format_chunk(&out->buf, kind, cpu, payload, len);
+	return err ? err : out_write(out);
+}
+
+struct aios_feed aios_trace_out_feed(struct aios_trace_out *out)
+{
+	return (struct aios_feed){ .chunk = out_chunk, .arg = out };
+}
+
+/**
+ * aios_trace_out_bytes() - how large the file is
+ * @out: open
+ * Return: bytes written.
+ */
+uint64_t aios_trace_out_bytes(const struct aios_trace_out *out)
+{
+	return out->bytes;
+}
+
+int aios_trace_out_close(struct aios_trace_out *out)
+{
+	int err;
+
+	if (!out)
+		return 0;
+	err = out->err;
+	if (out->unlink)
+		unlink(out->unlink);
+	free(out->unlink);
+	if (close(out->fd) && !err)
+		err = -errno;
+	aios_buf_done(&out->buf);
+	aios_buf_done(&out->scan);
+	free(out);
+	return err;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * event.c - records by type.
+ */
+#include "event.h"
+
+#include <string.h>
+
+struct event {
+	const char *name;
+	const char *doc;
+	size_t body;
+};
+
+static const struct event events[AIOS_EV_MAX] = {
+#define X(num, sym, text, type, sentence)					\
+	[num] = { .name = text, .doc = sentence, .body = sizeof(struct type) },
+	AIOS_EVENTS(X)
+#undef X
+};
+
+static const struct event *event_find(unsigned int type)
+{
+	return type < AIOS_EV_MAX && events[type].name ? &events[type] : NULL;
+}
+
+const char *aios_event_name(unsigned int type)
+{
+	const struct event *event = event_find(type);
+
+	return event ? event->name : "?";
+}
+
+const char *aios_event_doc(unsigned int type)
+{
+	const struct event *event = event_find(type);
+
+	return event ? event->doc : "a record of a newer version";
+}
+
+enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec *ret, size_t *used)
+{
+	const struct event *event;
+	struct aios_hdr hdr;
+
+	if (len < sizeof(hdr))
+		return AIOS_PARSE_BAD;
+	memcpy(&hdr, bytes, sizeof(hdr));
+	if (hdr.len < sizeof(hdr) || hdr.len % 8 || hdr.len > len)
+		return AIOS_PARSE_BAD;
+	*used = hdr.len;
+	event = event_find(hdr.type);
+	if (!event || hdr.len < sizeof(hdr) + event->body)
+		return AIOS_PARSE_UNKNOWN;
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret, bytes, sizeof(hdr) + event->body);
+	ret->h.len = (__u16)(sizeof(hdr) + event->body);
+	return AIOS_PARSE_OK;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model.h - what the records say: processes, contexts, requests and their lives.
+ *
+ * Fed with a stream in order (order.h), the model rebuilds each life and hands it out once, when
+ * it is over. It keeps only what is alive, so its size follows the requests in flight and not the
+ * length of the trace. It never guesses silently: what was inferred rather than seen is marked,
+ * and what crossed a hole is tainted.
+ */
+#ifndef AIOS_MODEL_H
+#define AIOS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <aioscope/record.h>
+
+#include "order.h"
+
+/**
+ * struct aios_process - a process that uses AIO, as last told
+ * @known: a record told of it; otherwise only @tgid is good
+ */
+struct aios_process {
+	uint32_t tgid;
+	uint32_t ns_tgid;
+	uint32_t ppid;
+	uint32_t uid;
+	uint64_t cgroup;
+	bool known;
+	bool gone;
+	char comm[AIOS_COMM_LEN + 1];
+};
+
+/**
+ * struct aios_file - an open file that requests use
+ * @path: as seen from the root of its mounts, "pipe:[123]" and the like for what has no path;
+ *	NULL where its records are missing
+ */
+struct aios_file {
+	uint64_t ino;
+	uint32_t dev;
+	uint32_t magic;
+	uint32_t f_flags;
+	uint16_t mode;
+	char *path;
+	unsigned int pins;
+};
+
+/* How a request came to be known. */
+enum aios_origin {
+	AIOS_ORIGIN_BIRTH,	/* its birth was seen */
+	AIOS_ORIGIN_RETURN,	/* only the return of its submission told what it was */
+	AIOS_ORIGIN_BEFORE,	/* it is older than the trace */
+	AIOS_ORIGIN_UNKNOWN,	/* its birth should have been seen and was not */
+};
+
+/* How its life ended, or what it was doing when the trace did. */
+enum aios_fate {
+	AIOS_FATE_IN_FLIGHT,  /* not completed when the trace ended */
+	AIOS_FATE_REFUSED,    /* io_submit did not take it */
+	AIOS_FATE_REAPED,     /* somebody took its event out of the ring */
+	AIOS_FATE_UNREAD,     /* its event was still in the ring when the context or trace ended */
+	AIOS_FATE_LOST_TRACK, /* it must be over, and its completion was not seen */
+};
+
+/* Who dropped the last reference, and so completed the request. */
+enum aios_party {
+	AIOS_PARTY_UNKNOWN,
+	AIOS_PARTY_SUBMITTER,
+	AIOS_PARTY_RW,
+	AIOS_PARTY_FSYNC_WORK,
+	AIOS_PARTY_POLL_WAKE,
+	AIOS_PARTY_POLL_WORK,
+	AIOS_PARTY_PUT_WORK,
+};
+
+enum aios_reaper {
+	AIOS_REAPER_NOBODY,
+	AIOS_REAPER_KERNEL,	/* io_getevents */
+	AIOS_REAPER_USER,	/* the program moved the ring's head itself */
+	AIOS_REAPER_UNKNOWN,	/* a reader from before the trace, or records are missing */
+};
+
+/* The order of wake-ups and decisions of a poll request; see model_poll.c. */
+enum aios_poll_order {
+	AIOS_POLL_NONE,			/* no poll request */
+	AIOS_POLL_READY,		/* ready at once: no wake-up was needed */
+	AIOS_POLL_EARLY_INLINE,		/* woken before the decision to wait, and so completed */
+	AIOS_POLL_EARLY_WORK,		/* woken before the decision, left to the work */
+	AIOS_POLL_ARMED_INLINE,		/* waited, and the wake-up completed it */
+	AIOS_POLL_ARMED_WORK,		/* waited, and the wake-up left it to the work */
+	AIOS_POLL_AGAIN,		/* the work found it not ready at least once */
+	AIOS_POLL_CANCEL,		/* cancelled before it was ready */
+	AIOS_POLL_FREED,		/* POLLFREE: its wait queue went away */
+	AIOS_POLL_SECOND,		/* the file tried a second wait queue */
+	AIOS_POLL_WAITING,		/* still waiting when the trace ended */
+	AIOS_POLL_UNCLEAR,		/* the records do not tell */
+};
+
+/* When did the first matching wake-up come, compared with the return of the file's own ->poll? */
+enum aios_wake_order {
+	AIOS_WAKE_UNKNOWN,		/* one of the two was not seen */
+	AIOS_WAKE_BEFORE_RETURN,
+	AIOS_WAKE_AFTER_RETURN,
+	AIOS_WAKE_UNORDERED,		/* on two CPUs, with nothing between them to order them */
+};
+
+/**
+ * struct aios_poll - what happened to a poll request, counted
+ * @queues: wait queues it was put on, or tried
+ * @wakes: wake-ups
+ * @ignored: of @wakes, whose key does not meet the mask
+ * @early: of @wakes, that matched before the decision to wait
+ * @armed: of @wakes, that matched after it
+ * @again: of @wakes, that came while the work was scheduled
+ * @freed: of @wakes, with POLLFREE
+ * @works: runs of the completion work
+ * @not_ready: of @works, that left the request pending
+ * @cancels: times it was told to finish
+ * @cancelled: a work began with the request cancelled
+ * @first_is_early: the first matching wake-up was early
+ * @working: a work runs that may still find it ready
+ * @open: a work ended and nothing has happened since
+ * @returned: the file's own ->poll was seen to return while the request was submitted
+ * @returned_ns: when
+ * @returned_cpu: where
+ * @returned_mask: what it returned
+ * @first_wake_ns: the first matching wake-up
+ * @first_wake_cpu: where it came
+ */
+struct aios_poll {
+	uint32_t queues;
+	uint32_t wakes;
+	uint32_t ignored;
+	uint32_t early;
+	uint32_t armed;
+	uint32_t again;
+	uint32_t freed;
+	uint32_t works;
+	uint32_t not_ready;
+	uint32_t cancels;
+	bool cancelled;
+	bool first_is_early;
+	bool working;
+	bool open;
+	bool returned;
+	uint64_t returned_ns;
+	uint32_t returned_cpu;
+	uint32_t returned_mask;
+	uint64_t first_wake_ns;
+	uint32_t first_wake_cpu;
+};
+
+/**
+ * struct aios_request - a request's life. Times are CLOCK_MONOTONIC, 0 where not known
+ * @id: from 1, in the order of births; the same in every replay of a file
+ * @kiocb: kernel address, 0 where no hook saw it
+ * @ctx: its context
+ * @file: its file, or NULL
+ * @process: who submitted it, or who owns the context
+ * @tid: thread that submitted it, 0 where not known
+ * @ask: what it asks for; only kiocb, uiocb and data are good where @asked is not set
+ * @refused: io_submit's error, where @fate is AIOS_FATE_REFUSED
+ * @res: result, where @completed_ns is known
+ * @born_ns: birth as first seen: its operation begins
+ * @returned_ns: its part of io_submit was over
+ * @done_ns: its operation was over
+ * @completed_ns: its event entered the ring
+ * @reaped_ns: its event was taken out: an upper bound if the program did it
+ * @slot: ring entry, AIOS_UNKNOWN32 where not known
+ * @slot_inferred: completions overlapped; this one took @slot or one next to it
+ * @reap_inferred: readers or completions overlapped; another one may have had this event
+ * @refs: reference count seen at completion
+ * @complete_cpu: where it completed
+ * @complete_flags: AIOS_F_* there
+ * @complete_tid: who was current there; means something without AIOS_F_*IRQ only
+ * @tainted: it was alive while records were lost: what is told of it may be incomplete
+ * @history: its records in order, owned; NULL unless asked for
+ * @mark: for the view
+ */
+struct aios_request {
+	uint64_t id;
+	uint64_t kiocb;
+	struct aios_ctx *ctx;
+	struct aios_file *file;
+	const struct aios_process *process;
+	uint32_t tid;
+	bool asked;
+	bool tainted;
+	bool slot_inferred;
+	bool reap_inferred;
+	struct aios_iocb ask;
+	enum aios_origin origin;
+	enum aios_fate fate;
+	enum aios_party party;
+	enum aios_reaper reaper;
+	int64_t refused;
+	int64_t res;
+	uint64_t born_ns;
+	uint64_t returned_ns;
+	uint64_t done_ns;
+	uint64_t completed_ns;
+	uint64_t reaped_ns;
+	uint32_t slot;
+	uint32_t refs;
+	uint32_t reaper_tid;
+	uint32_t complete_cpu;
+	uint32_t complete_flags;
+	uint32_t complete_tid;
+	struct aios_poll poll;
+	struct aios_rec *history;
+	size_t history_cnt;
+	size_t history_cap;
+	uint32_t mark;
+
+	/* The model's own. */
+	unsigned int pins;
+	bool handed_out;
+	bool unresolved;	/* whether its thread is submitting it is not known yet */
+	bool gone_on;		/* its submission is over, and when was not seen */
+	struct aios_request *older;	/* a life at the same address whose end is still due */
+	struct aios_request *prev, *next;
+};
+
+/**
+ * struct aios_ctx - a context's life
+ * @id: from 1, in the order first seen
+ * @kctx: kernel address
+ * @user_id: aio_context_t, 0 where not known
+ * @process: its owner, or NULL where not known
+ * @pid: its owner, 0 where not known
+ * @comm: owner's command when the context was made
+ * @older: it is older than the trace
+ * @implied: neither its making nor its finding was seen: records are missing
+ * @tainted: records were lost while it lived
+ * @undone: io_setup made it and then could not tell the program: it failed with EFAULT
+ * @nr_events: entries of its ring, 0 where not known
+ * @setup_ns, @kill_ns, @users0_ns, @reqs0_ns, @free_ns: 0 where not (yet) seen
+ * @born: requests whose birth was seen or told
+ * @accepted: of those, taken by io_submit
+ * @refused: not taken by io_submit
+ * @completed: completions seen
+ * @in_flight: requests alive and not completed, as far as known
+ * @in_flight_max: most of them at a time
+ * @unread: events now in the ring
+ * @unread_max: most of them at a time
+ * @reaped_kernel: events returned by io_getevents
+ * @reaped_user: events taken by the program itself
+ * @reaped_unknown: events taken by a reader from before the trace
+ * @discarded: events still unread when the context was freed
+ * @not_seen: completions that the ring shows and no record told of
+ * @strange_heads: times the head was outside of what the kernel had written
+ * @reads: calls of io_getevents that found the context
+ * @read_events: events they returned
+ * @waited_ns: time spent in them
+ * @unread_sum: sum of unread events over all completions, to give a mean
+ */
+struct aios_ctx {
+	uint64_t id;
+	uint64_t kctx;
+	uint64_t user_id;
+	const struct aios_process *process;
+	uint32_t pid;
+	char comm[AIOS_COMM_LEN + 1];
+	bool older;
+	bool implied;
+	bool tainted;
+	bool undone;
+	uint32_t max_reqs;
+	uint32_t nr_events;
+	uint32_t req_batch;
+	uint64_t setup_ns;
+	uint64_t kill_ns;
+	uint64_t users0_ns;
+	uint64_t reqs0_ns;
+	uint64_t free_ns;
+	uint64_t born;
+	uint64_t accepted;
+	uint64_t refused;
+	uint64_t completed;
+	uint32_t in_flight;
+	uint32_t in_flight_max;
+	uint32_t unread;
+	uint32_t unread_max;
+	uint64_t unread_sum;
+	uint64_t reaped_kernel;
+	uint64_t reaped_user;
+	uint64_t reaped_unknown;
+	uint64_t discarded;
+	uint64_t not_seen;
+	uint64_t strange_heads;
+	uint64_t reads;
+	uint64_t read_events;
+	uint64_t waited_ns;
+
+	/* The model's own. */
+	unsigned int pins;
+	bool handed_out;
+	uint32_t before_left;	/* requests in flight when the context was found, not yet seen */
+	bool before_unknown;	/* ... could not be counted */
+	struct aios_ring_state *ring;
+};
+
+/**
+ * struct aios_model_ops - who listens
+ * @request: a life is over; good until the call returns; may be NULL
+ * @context: a context's life is over; good until the call returns; may be NULL
+ *
+ * Each returns 0 or a negative errno, which ends the stream.
+ */
+struct aios_model_ops {
+	int (*request)(void *arg, const struct aios_request *req);
+	int (*context)(void *arg, const struct aios_ctx *ctx);
+};
+
+/**
+ * struct aios_model_opts - what to keep
+ * @history: keep each request's records
+ */
+struct aios_model_opts {
+	bool history;
+};
+
+struct aios_model;
+
+/**
+ * aios_model_new() - a model that knows nothing yet
+ * @ops: copied
+ * @arg: passed to @ops
+ * @opts: copied
+ * Return: to be freed with aios_model_free(), or NULL.
+ */
+struct aios_model *aios_model_new(const struct aios_model_ops *ops, void *arg,
+				  const struct aios_model_opts *opts);
+struct aios_model *aios_model_free(struct aios_model *model);
+
+/**
+ * aios_model_record() - applies the next record
+ * Return: 0, -ENOMEM, or what a listener returned.
+ */
+int aios_model_record(struct aios_model *model, const struct aios_rec *rec);
+
+/**
+ * aios_model_gap() - notes a hole: whatever is alive now, or born before its end, is tainted
+ * Return: 0, -ENOMEM, or what a listener returned.
+ */
+int aios_model_gap(struct aios_model *model, const struct aios_gap *gap);
+
+/**
+ * aios_model_end() - ends all lives: the trace is over
+ * Return: as aios_model_record().
+ */
+int aios_model_end(struct aios_model *model);
+
+/**
+ * aios_model_unread() - goes through requests that completed and were not reaped
+ * @model: the model
+ * @before_ns: only those that completed before this time
+ * @each: called with @arg; may set the request's mark
+ *
+ * Return: 0, or the first other value of @each.
+ */
+int aios_model_unread(struct aios_model *model, uint64_t before_ns,
+		      int (*each)(void *arg, struct aios_request *req), void *arg);
+
+/**
+ * aios_request_hold() - keeps a request that was handed out beyond the call
+ * @req: the request
+ * Return: the same, to be given back with aios_request_release() before the model is freed.
+ */
+const struct aios_request *aios_request_hold(const struct aios_request *req);
+void aios_request_release(const struct aios_request *req);
+
+/**
+ * aios_model_process() - looks a process up
+ * Return: what is known of it, owned by the model, or NULL.
+ */
+const struct aios_process *aios_model_process(const struct aios_model *model, uint32_t tgid);
+
+enum aios_where {
+	AIOS_WHERE_TASK,
+	AIOS_WHERE_SOFTIRQ,
+	AIOS_WHERE_HARDIRQ,
+	AIOS_WHERE_UNKNOWN,
+};
+
+/* Classification and names, for views and rules. */
+enum aios_where aios_where(unsigned int flags);
+const char *aios_where_name(enum aios_where where);
+enum aios_poll_order aios_poll_order(const struct aios_request *req);
+const char *aios_poll_order_name(enum aios_poll_order order);
+const char *aios_poll_order_doc(enum aios_poll_order order);
+enum aios_wake_order aios_wake_order(const struct aios_request *req);
+const char *aios_wake_order_name(enum aios_wake_order order);
+const char *aios_party_name(enum aios_party party);
+const char *aios_fate_name(enum aios_fate fate);
+const char *aios_origin_name(enum aios_origin origin);
+const char *aios_reaper_name(enum aios_reaper reaper);
+
+#endif /* AIOS_MODEL_H */

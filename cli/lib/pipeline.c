@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pipeline.c - decode, order, model and summary joined.
+ */
+#include "pipeline.h"
+
+#include <stdlib.h>
+
+struct aios_pipeline {
+	struct aios_pipeline_ops ops;
+	void *arg;
+	struct aios_decode *decode;
+	struct aios_model *model;
+	struct aios_summary *sum;
+};
+
+static int pipe_record(void *arg, const struct aios_rec *rec)
+{
+	struct aios_pipeline *pipe = arg;
+	int err = aios_summary_record(pipe->sum, rec);
+
+	return err ? err : aios_model_record(pipe->model, rec);
+}
+
+static int pipe_gap(void *arg, const struct aios_gap *gap)
+{
+	struct aios_pipeline *pipe = arg;
+	int err = aios_model_gap(pipe->model, gap);
+
+	if (!err)
+		err = aios_summary_gap(pipe->sum, gap);
+	if (!err && pipe->ops.gap)
+		err = pipe->ops.gap(pipe->arg, gap);
+	return err;
+}
+
+static int pipe_until(void *arg, uint64_t time_ns)
+{
+	struct aios_pipeline *pipe = arg;
+
+	return pipe->ops.until ? pipe->ops.until(pipe->arg, time_ns) : 0;
+}
+
+static int pipe_request(void *arg, const struct aios_request *req)
+{
+	struct aios_pipeline *pipe = arg;
+	int err = aios_summary_request(pipe->sum, req);
+
+	if (!err && pipe->ops.request)
+		err = pipe->ops.request(pipe->arg, req);
+	return err;
+}
+
+static int pipe_context(void *arg, const struct aios_ctx *ctx)
+{
+	struct aios_pipeline *pipe = arg;
+
+	return aios_summary_context(pipe->sum, ctx);
+}
+
+struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
+					const struct aios_model_opts *opts)
+{
+	static const struct aios_model_ops model_ops = {
+		.request = pipe_request,
+		.context = pipe_context,
+	};
+	struct aios_pipeline *pipe = calloc(1, sizeof(*pipe));
+	struct aios_sink sink = {
+		.record = pipe_record,
+		.gap = pipe_gap,
+		.until = pipe_until,
+		.arg = pipe,
+	};
+
+	if (!pipe)
+		return NULL;
+	pipe->ops = *ops;
+	pipe->arg = arg;
+	pipe->sum = aios_summary_new();
+	pipe->model = aios_model_new(&model_ops, pipe, opts);
+	pipe->decode = aios_decode_new(&sink);
+	if (!pipe->sum || !pipe->model || !pipe->decode)
+		return aios_pipeline_free(pipe);
+	return pipe;
+}
+
+/**
+ * aios_pipeline_free() - frees a pipeline
+ * @pipe: may be NULL
+ * Return: NULL.
+ */
+struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe)
+{
+	if (pipe) {
+		aios_decode_free(pipe->decode);
+		aios_model_free(pipe->model);
+		aios_summary_free(pipe->sum);
+		free(pipe);
+	}
+	return NULL;
+}
+
+struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe)
+{
+	return (struct aios_feed){ .chunk = aios_decode_chunk, .arg = pipe->decode };
+}
+
+int aios_pipeline_end(struct aios_pipeline *pipe)
+{
+	int err = aios_decode_end(pipe->decode);
+
+	return err ? err : aios_model_end(pipe->model);
+}
+
+struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe)
+{
+	return (struct aios_trace){
+		.sum = pipe->sum,
+		.info = aios_decode_info(pipe->decode),
+		.loss = aios_decode_loss(pipe->decode),
+		.unknown_records = aios_decode_stats(pipe->decode)->unknown,
+	};
+}
+
+struct aios_model *aios_pipeline_model(struct aios_pipeline *pipe)
+{
+	return pipe->model;
+}
+
+/**
+ * aios_pipeline_clock() - times of day of this trace
+ * @pipe: after its first chunk
+ * Return: the clock.
+ */
+struct aios_clock aios_pipeline_clock(const struct aios_pipeline *pipe)
+{
+	const struct aios_info *info = aios_decode_info(pipe->decode);
+
+	return (struct aios_clock){ info->wall_offset_ns, info->utc_offset_s };
+}

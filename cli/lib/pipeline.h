@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pipeline.h - chunks in, lives out: decode, order, model and summary joined.
+ *
+ *	source -> [ decode -> order -> model ] -> view
+ *
+ * A live run and a replay differ in the source alone.
+ */
+#ifndef AIOS_PIPELINE_H
+#define AIOS_PIPELINE_H
+
+#include "decode.h"
+#include "model.h"
+#include "summary.h"
+#include "view.h"
+
+/**
+ * struct aios_pipeline_ops - what a view listens to; any may be NULL
+ * @request: a request's life is over
+ * @gap: a hole, after the model has noted it
+ * @until: everything older than a time has been passed on
+ *
+ * Each returns 0 or a negative errno, which ends the stream.
+ */
+struct aios_pipeline_ops {
+	int (*request)(void *arg, const struct aios_request *req);
+	int (*gap)(void *arg, const struct aios_gap *gap);
+	int (*until)(void *arg, uint64_t time_ns);
+};
+
+struct aios_pipeline;
+
+/**
+ * aios_pipeline_new() - a pipeline
+ * @ops: copied
+ * @arg: passed to @ops
+ * @opts: what the model keeps
+ * Return: to be freed with aios_pipeline_free(), or NULL.
+ */
+struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
+					const struct aios_model_opts *opts);
+struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe);
+
+/**
+ * aios_pipeline_feed() - its entrance
+ * @pipe: must outlive the source
+ * Return: to be given to a source.
+ */
+struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe);
+
+/**
+ * aios_pipeline_end() - the source is through: ends all lives
+ * Return: 0, -ENOMEM, or what a listener returned.
+ */
+int aios_pipeline_end(struct aios_pipeline *pipe);
+
+/**
+ * aios_pipeline_trace() - what a report is made of
+ * @pipe: complete after aios_pipeline_end()
+ * Return: borrowed from @pipe.
+ */
+struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe);
+
+struct aios_model *aios_pipeline_model(struct aios_pipeline *pipe);
+struct aios_clock aios_pipeline_clock(const struct aios_pipeline *pipe);
+
+#endif /* AIOS_PIPELINE_H */

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * summary.c - a trace in numbers.
+ */
+#include "summary.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/aio_abi.h>
+
+#include "column.h"
+#include "vec.h"
+
+#define RESULTS_MAX	256	/* different results of an operation that are told apart */
+
+struct aios_summary *aios_summary_new(void)
+{
+	return calloc(1, sizeof(struct aios_summary));
+}
+
+static void op_done(struct aios_op_summary *op)
+{
+	aios_tally_done(&op->refused);
+	aios_tally_done(&op->failed);
+	aios_tally_done(&op->results);
+	for (int i = 0; i < AIOS_STAGES; i++)
+		free(op->stages[i]);
+}
+
+/**
+ * aios_summary_free() - frees a summary
+ * @sum: may be NULL
+ * Return: NULL.
+ */
+struct aios_summary *aios_summary_free(struct aios_summary *sum)
+{
+	if (!sum)
+		return NULL;
+	for (int i = 0; i < AIOS_OPS; i++)
+		op_done(&sum->ops[i]);
+	aios_tally_done(&sum->submit_errors);
+	aios_tally_done(&sum->setup_errors);
+	aios_tally_done(&sum->destroy_errors);
+	aios_tally_done(&sum->cancels);
+	aios_tally_done(&sum->read_errors);
+	free(sum->batches);
+	free(sum->ctxs);
+	free(sum);
+	return NULL;
+}
+
+static int hist_count(struct aios_hist **hist, uint64_t value)
+{
+	if (!*hist)
+		*hist = calloc(1, sizeof(**hist));
+	if (!*hist)
+		return -ENOMEM;
+	aios_hist_add(*hist, value);
+	return 0;
+}
+
+static int sum_submit(struct aios_summary *sum, const struct aios_submit *body)
+{
+	sum->submit_calls++;
+	if (body->nr > 0)
+		sum->submit_asked += (uint64_t)body->nr;
+	if (body->ret < 0)
+		return aios_tally_add(&sum->submit_errors, body->ret);
+	return hist_count(&sum->batches, (uint64_t)body->ret);
+}
+
+static int sum_read(struct aios_summary *sum, const struct aios_read_end *body)
+{
+	sum->reads++;
+	if (body->ret < 0)
+		return aios_tally_add(&sum->read_errors, body->ret);
+	sum->read_events += (uint64_t)body->ret;
+	return 0;
+}
+
+int aios_summary_record(struct aios_summary *sum, const struct aios_rec *rec)
+{
+	/* Late records are passed on after younger ones. */
+	if (!sum->first_ns || rec->h.time_ns < sum->first_ns)
+		sum->first_ns = rec->h.time_ns;
+	if (rec->h.time_ns > sum->last_ns)
+		sum->last_ns = rec->h.time_ns;
+	switch (rec->h.type) {
+	case AIOS_EV_CTX_SETUP:
+		sum->setups++;
+		return 0;
+	case AIOS_EV_CTX_KILL:
+		/* A context that io_setup takes back: see struct aios_ctx.undone. */
+		if (!rec->ctx_kill.ret && !rec->ctx_kill.waits && sum->setups)
+			sum->setups--;
+		return 0;
+	case AIOS_EV_CTX_REFUSED:
+		return aios_tally_add(&sum->setup_errors, rec->ctx_refused.err);
+	case AIOS_EV_CTX_DESTROY:
+		if (rec->ctx_destroy.ret)
+			return aios_tally_add(&sum->destroy_errors, rec->ctx_destroy.ret);
+		sum->destroys++;
+		return 0;
+	case AIOS_EV_SUBMIT:
+		return sum_submit(sum, &rec->submit);
+	case AIOS_EV_CANCEL:
+		return aios_tally_add(&sum->cancels, rec->cancel.ret);
+	case AIOS_EV_READ_END:
+		return sum_read(sum, &rec->read_end);
+	default:
+		return 0;
+	}
+}
+
+int aios_summary_gap(struct aios_summary *sum, const struct aios_gap *gap)
+{
+	struct aios_told_gap *told;
+
+	if (sum->gap_cnt == AIOS_GAPS_TOLD)
+		return 0;
+	told = &sum->gaps[sum->gap_cnt++];
+	told->gap = *gap;
+	told->gap.hook = NULL;
+	if (gap->hook)
+		snprintf(told->hook, sizeof(told->hook), "%s", gap->hook);
+	return 0;
+}
+
+static int sum_stages(struct aios_op_summary *op, const struct aios_request *req)
+{
+	static bool (*const stages[AIOS_STAGES])(const struct aios_request *, uint64_t *) = {
+		[AIOS_STAGE_SUBMIT] = aios_submit_ns,
+		[AIOS_STAGE_IN_FLIGHT] = aios_in_flight_ns,
+		[AIOS_STAGE_UNREAD] = aios_unread_ns,
+		[AIOS_STAGE_LATENCY] = aios_latency_ns,
+	};
+	int err = 0;
+
+	for (int i = 0; i < AIOS_STAGES && !err; i++) {
+		uint64_t ns;
+
+		if (stages[i](req, &ns))
+			err = hist_count(&op->stages[i], ns);
+	}
+	return err;
+}
+
+static bool moves_bytes(unsigned int op)
+{
+	return op == IOCB_CMD_PREAD || op == IOCB_CMD_PWRITE || op == IOCB_CMD_PREADV ||
+	       op == IOCB_CMD_PWRITEV;
+}
+
+static int sum_result(struct aios_op_summary *op, int64_t res)
+{
+	if (op->results.cnt >= RESULTS_MAX && !aios_tally_get(&op->results, res)) {
+		op->other_results++;
+		return 0;
+	}
+	return aios_tally_add(&op->results, res);
+}
+
+static int sum_completed(struct aios_summary *sum, struct aios_op_summary *op,
+			 const struct aios_request *req)
+{
+	int err = sum_result(op, req->res);
+
+	if (err)
+		return err;
+	op->completed++;
+	sum->origins[req->origin]++;
+	sum->parties[req->party]++;
+	sum->where[aios_where(req->complete_flags)]++;
+	if (req->origin == AIOS_ORIGIN_BEFORE)
+		op->before++;
+	if (req->fate == AIOS_FATE_UNREAD)
+		sum->unread++;
+	if (req->res < 0)
+		return aios_tally_add(&op->failed, req->res);
+	if (req->asked && moves_bytes(req->ask.op))
+		op->bytes += (uint64_t)req->res;
+	return 0;
+}
+
+/* Of what was still being submitted when the trace ended, nobody knows yet. */
+static bool was_accepted(const struct aios_request *req)
+{
+	return (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_RETURN) &&
+	       (req->returned_ns || req->completed_ns);
+}
+
+int aios_summary_request(struct aios_summary *sum, const struct aios_request *req)
+{
+	struct aios_op_summary *op = &sum->ops[aios_op_index(req->asked ? req->ask.op :
+							    AIOS_OP_UNKNOWN)];
+	int err = 0;
+
+	if (req->tainted)
+		sum->tainted++;
+	sum->polls[aios_poll_order(req)]++;
+	if (req->fate == AIOS_FATE_REFUSED)
+		return aios_tally_add(&op->refused, req->refused);
+	if (was_accepted(req))
+		op->accepted++;
+	if (req->fate == AIOS_FATE_LOST_TRACK)
+		sum->lost_track++;
+	if (req->fate == AIOS_FATE_IN_FLIGHT)
+		op->in_flight++;
+	if (req->completed_ns)
+		err = sum_completed(sum, op, req);
+	return err ? err : sum_stages(op, req);
+}
+
+int aios_summary_context(struct aios_summary *sum, const struct aios_ctx *ctx)
+{
+	struct aios_ctx *ctxs =
+		aios_vec_room(sum->ctxs, sum->ctx_cnt, &sum->ctx_cap, sizeof(*ctxs));
+
+	if (!ctxs)
+		return -ENOMEM;
+	sum->ctxs = ctxs;
+	ctxs[sum->ctx_cnt] = *ctx;
+	ctxs[sum->ctx_cnt++].ring = NULL;
+	return 0;
+}
+
+uint64_t aios_summary_accepted(const struct aios_summary *sum)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < AIOS_OPS; i++)
+		total += sum->ops[i].accepted;
+	return total;
+}
+
+uint64_t aios_summary_completed(const struct aios_summary *sum)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < AIOS_OPS; i++)
+		total += sum->ops[i].completed;
+	return total;
+}
+
+uint64_t aios_summary_failed(const struct aios_summary *sum)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < AIOS_OPS; i++)
+		total += sum->ops[i].failed.total;
+	return total;
+}
+
+uint64_t aios_summary_refused(const struct aios_summary *sum)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < AIOS_OPS; i++)
+		total += sum->ops[i].refused.total;
+	return total;
+}
+
+uint64_t aios_summary_in_flight(const struct aios_summary *sum)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < AIOS_OPS; i++)
+		total += sum->ops[i].in_flight;
+	return total;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vec.h - arrays that grow.
+ */
+#ifndef AIOS_VEC_H
+#define AIOS_VEC_H
+
+#include <stddef.h>
+
+/**
+ * aios_vec_room() - makes sure that an array has room for one more
+ * @items: the array, may be NULL
+ * @cnt: items in use
+ * @cap: items allocated; updated
+ * @size: bytes of an item
+ *
+ * Return: the array, perhaps elsewhere now, or NULL; then the old one is still good.
+ */
+void *aios_vec_room(void *items, size_t cnt, size_t *cap, size_t size);
+
+#endif /* AIOS_VEC_H */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * view.h - the model as text: lines, reports, timelines, exports. Views write to buffers.
+ */
+#ifndef AIOS_VIEW_H
+#define AIOS_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "decode.h"
+#include "model.h"
+#include "summary.h"
+
+/**
+ * struct aios_clock - turns record times into times of day
+ * @wall_offset_ns: of the trace's info
+ * @utc_offset_s: of the trace's info
+ */
+struct aios_clock {
+	int64_t wall_offset_ns;
+	int32_t utc_offset_s;
+};
+
+/**
+ * aios_line_head() - the heading of the table of requests
+ * @buf: appended to
+ */
+void aios_line_head(struct aios_buf *buf);
+
+/**
+ * aios_line() - a request in a line
+ * @buf: appended to
+ * @req: over, or completed and not yet read
+ * @clock: of the trace
+ */
+void aios_line(struct aios_buf *buf, const struct aios_request *req,
+	       const struct aios_clock *clock);
+
+/**
+ * aios_line_gap() - a hole in a line
+ * @buf: appended to
+ * @gap: the hole
+ * @clock: of the trace
+ */
+void aios_line_gap(struct aios_buf *buf, const struct aios_gap *gap,
+		   const struct aios_clock *clock);
+
+/**
+ * aios_fmt_subject() - what a request does to what: `5</srv/db> @128K +4K`
+ * @buf: appended to
+ * @req: the request
+ */
+void aios_fmt_subject(struct aios_buf *buf, const struct aios_request *req);
+
+/**
+ * aios_fmt_result() - its result as people say it: `4K`, `IN|HUP`, `ok`, `EIO`, `refused EBADF`
+ * @buf: appended to
+ * @req: the request
+ */
+void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
+
+/**
+ * struct aios_trace - what a report is made of
+ * @sum: the numbers
+ * @info: where and when
+ * @loss: what is missing
+ * @unknown_records: of a newer version, skipped
+ */
+struct aios_trace {
+	const struct aios_summary *sum;
+	const struct aios_info *info;
+	const struct aios_loss *loss;
+	uint64_t unknown_records;
+};
+
+/**
+ * aios_report_text() - the report for people
+ * @buf: appended to
+ * @trace: what it is about
+ */
+void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace);
+
+/**
+ * aios_report_json() - the report as an object of schema aioscope.report/1, in a line
+ * @buf: appended to
+ * @trace: what it is about
+ * Return: 0 or -ENOMEM.
+ */
+int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace);
+
+/**
+ * aios_timeline() - one request's life, event by event
+ * @buf: appended to
+ * @req: over, with its history
+ * @clock: of the trace
+ * @addresses: show kernel addresses
+ */
+void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
+		   const struct aios_clock *clock, bool addresses);
+
+/**
+ * aios_export_json() - a request as an object of schema aioscope.request/1, in a line
+ * @buf: appended to
+ * @req: the request
+ * @addresses: with kernel addresses
+ * Return: 0 or -ENOMEM.
+ */
+int aios_export_json(struct aios_buf *buf, const struct aios_request *req, bool addresses);
+
+void aios_export_csv_head(struct aios_buf *buf, bool addresses);
+void aios_export_csv(struct aios_buf *buf, const struct aios_request *req, bool addresses);
+
+#endif /* AIOS_VIEW_H */

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * view_report.c - a trace on a page.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "units.h"
+#include "view.h"
+
+#define CTX_ROWS	20	/* contexts shown; JSON has them all */
+
+static const char *const stage_names[AIOS_STAGES] = {
+	[AIOS_STAGE_SUBMIT] = "submit",
+	[AIOS_STAGE_IN_FLIGHT] = "in flight",
+	[AIOS_STAGE_UNREAD] = "unread",
+	[AIOS_STAGE_LATENCY] = "latency",
+};
+
+static unsigned long long ull(uint64_t number)
+{
+	return (unsigned long long)number;
+}
+
+static void report_head(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_info *info = trace->info;
+	const struct aios_summary *sum = trace->sum;
+
+	aios_buf_str(buf, "trace     ");
+	aios_fmt_duration(buf, sum->last_ns - sum->first_ns);
+	aios_buf_str(buf, " on ");
+	aios_buf_safe(buf, info->host ? info->host : "?");
+	aios_buf_str(buf, ", Linux ");
+	aios_buf_safe(buf, info->kernel ? info->kernel : "?");
+	aios_buf_str(buf, ", evidence level ");
+	aios_buf_safe(buf, info->evidence ? info->evidence : "?");
+	aios_buf_str(buf, "\n");
+	if (info->command) {
+		aios_buf_str(buf, "traced    ");
+		aios_buf_safe(buf, info->command);
+		aios_buf_str(buf, "\n");
+	}
+}
+
+static void report_loss(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_loss *loss = trace->loss;
+
+	aios_buf_str(buf, "loss      ");
+	if (!aios_lost(loss)) {
+		aios_buf_str(buf, "none\n");
+	} else {
+		aios_buf_fmt(buf,
+			     "%llu records lost, %llu calls not seen, in %llu holes%s%s; "
+			     "%llu requests were alive across one\n",
+			     ull(loss->records), ull(loss->skipped), ull(loss->gaps),
+			     loss->cut ? ", the trace is cut off" : "",
+			     loss->damaged ? ", records are damaged" : "",
+			     ull(trace->sum->tainted));
+		if (loss->not_kept)
+			aios_buf_fmt(buf, "          %llu contexts or processes found no room and "
+				     "are missing\n", ull(loss->not_kept));
+	}
+	if (trace->unknown_records)
+		aios_buf_fmt(buf,
+			     "          %llu records are of a newer aioscope and were skipped\n",
+			     ull(trace->unknown_records));
+}
+
+static void report_requests(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	aios_buf_fmt(buf, "requests  %llu submitted, %llu completed (%llu failed), %llu refused, "
+		     "%llu in flight at the end\n", ull(aios_summary_accepted(sum)),
+		     ull(aios_summary_completed(sum)), ull(aios_summary_failed(sum)),
+		     ull(aios_summary_refused(sum)), ull(aios_summary_in_flight(sum)));
+	if (sum->origins[AIOS_ORIGIN_BEFORE])
+		aios_buf_fmt(buf, "          %llu of the completed ones are older than the trace\n",
+			     ull(sum->origins[AIOS_ORIGIN_BEFORE]));
+	if (sum->origins[AIOS_ORIGIN_UNKNOWN])
+		aios_buf_fmt(buf, "          %llu completed without their submission having been "
+			     "seen\n", ull(sum->origins[AIOS_ORIGIN_UNKNOWN]));
+	if (sum->lost_track)
+		aios_buf_fmt(buf, "          %llu must have completed without that having been "
+			     "seen\n", ull(sum->lost_track));
+	if (sum->unread)
+		aios_buf_fmt(buf, "          %llu completed and were never read\n",
+			     ull(sum->unread));
+}
+
+static void tally_text(struct aios_buf *buf, const struct aios_tally *tally)
+{
+	const char *sep = "";
+
+	for (size_t i = 0; i < tally->cnt; i++) {
+		aios_buf_str(buf, sep);
+		aios_fmt_errno(buf, tally->rows[i].key);
+		aios_buf_fmt(buf, " %llu", ull(tally->rows[i].count));
+		sep = ", ";
+	}
+}
+
+static bool op_seen(const struct aios_op_summary *op)
+{
+	return op->accepted || op->refused.total || op->completed || op->in_flight;
+}
+
+static void report_ops(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	aios_buf_str(buf,
+		     "\nOPERATION  SUBMITTED  COMPLETED   FAILED  REFUSED  IN FLIGHT     BYTES\n");
+	for (unsigned int i = 0; i < AIOS_OPS; i++) {
+		const struct aios_op_summary *op = &sum->ops[i];
+		struct aios_buf bytes = { 0 };
+
+		if (!op_seen(op))
+			continue;
+		aios_fmt_size(&bytes, op->bytes);
+		aios_buf_fmt(buf, "%-9s %10llu %10llu %8llu %8llu %10llu %9s", aios_op_name(i),
+			     ull(op->accepted), ull(op->completed), ull(op->failed.total),
+			     ull(op->refused.total), ull(op->in_flight),
+			     op->bytes && bytes.data ? bytes.data : "-");
+		if (op->failed.total) {
+			aios_buf_str(buf, "  failed: ");
+			tally_text(buf, &op->failed);
+		}
+		if (op->refused.total) {
+			aios_buf_str(buf, "  refused: ");
+			tally_text(buf, &op->refused);
+		}
+		aios_buf_str(buf, "\n");
+		aios_buf_done(&bytes);
+	}
+}
+
+static void duration_cell(struct aios_buf *buf, uint64_t ns)
+{
+	struct aios_buf text = { 0 };
+
+	aios_fmt_duration(&text, ns);
+	aios_buf_fmt(buf, " %9s", text.data ? text.data : "");
+	aios_buf_done(&text);
+}
+
+static void report_stage(struct aios_buf *buf, const char *op, const char *stage,
+			 const struct aios_hist *hist)
+{
+	aios_buf_fmt(buf, "%-9s  %-10s %10llu", op, stage, ull(hist->count));
+	duration_cell(buf, hist->min);
+	duration_cell(buf, aios_hist_percentile(hist, 50));
+	duration_cell(buf, aios_hist_percentile(hist, 90));
+	duration_cell(buf, aios_hist_percentile(hist, 99));
+	duration_cell(buf, hist->max);
+	aios_buf_str(buf, "\n");
+}
+
+static void report_stages(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	aios_buf_str(buf, "\nOPERATION  STAGE           COUNT       min       p50       p90"
+		     "       p99       max\n");
+	for (unsigned int i = 0; i < AIOS_OPS; i++) {
+		const char *name = aios_op_name(i);
+
+		for (int stage = 0; stage < AIOS_STAGES; stage++) {
+			const struct aios_hist *hist = sum->ops[i].stages[stage];
+
+			if (!hist)
+				continue;
+			report_stage(buf, name, stage_names[stage], hist);
+			name = "";
+		}
+	}
+	aios_buf_str(buf,
+		     "  submit: from birth to the end of its part of io_submit; in flight: from "
+		     "there to completion;\n  unread: from there until somebody took the event; "
+		     "latency: from birth to completion\n");
+}
+
+static void report_polls(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	bool head = false;
+
+	for (enum aios_poll_order i = AIOS_POLL_READY; i <= AIOS_POLL_UNCLEAR; i++) {
+		if (!sum->polls[i])
+			continue;
+		if (!head)
+			aios_buf_str(buf, "\nPOLL ORDER       COUNT\n");
+		head = true;
+		aios_buf_fmt(buf, "%-12s %9llu  %s\n", aios_poll_order_name(i), ull(sum->polls[i]),
+			     aios_poll_order_doc(i));
+	}
+}
+
+static void ctx_row(struct aios_buf *buf, const struct aios_ctx *ctx)
+{
+	size_t start = buf->len;
+
+	aios_buf_fmt(buf, "#%-6llu", ull(ctx->id));
+	aios_buf_safe(buf, ctx->comm[0] ? ctx->comm : "?");
+	if (ctx->pid)
+		aios_buf_fmt(buf, "[%u]", ctx->pid);
+	aios_buf_pad(buf, start + 26);
+	aios_buf_fmt(buf, "%6u %6u %10llu %6u %7.1f/%-5u %10llu %8llu %8llu%s%s\n", ctx->max_reqs,
+		     ctx->nr_events, ull(ctx->completed), ctx->in_flight_max,
+		     ctx->completed ? (double)ctx->unread_sum / (double)ctx->completed : 0.0,
+		     ctx->unread_max, ull(ctx->reaped_kernel), ull(ctx->reaped_user),
+		     ull(ctx->discarded), ctx->older ? "  older than the trace" : "",
+		     ctx->not_seen ? "  completions not seen" :
+		     ctx->undone ? "  taken back: io_setup failed" : "");
+}
+
+static int ctx_by_completions(const void *a, const void *b)
+{
+	const struct aios_ctx *const *x = a, *const *y = b;
+
+	if ((*x)->completed != (*y)->completed)
+		return (*x)->completed > (*y)->completed ? -1 : 1;
+	return (*x)->id < (*y)->id ? -1 : 1;
+}
+
+static void report_ctxs(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	const struct aios_ctx **order = calloc(sum->ctx_cnt + 1, sizeof(*order));
+	size_t rows = sum->ctx_cnt < CTX_ROWS ? sum->ctx_cnt : CTX_ROWS;
+
+	if (!order) {
+		buf->err = -1;
+		return;
+	}
+	for (size_t i = 0; i < sum->ctx_cnt; i++)
+		order[i] = &sum->ctxs[i];
+	qsort(order, sum->ctx_cnt, sizeof(*order), ctx_by_completions);
+	if (rows)
+		aios_buf_str(buf, "\nCONTEXT PROCESS            ASKED   RING  COMPLETED  DEPTH"
+			     "  UNREAD avg/max   BY KERNEL  BY USER    NEVER\n");
+	for (size_t i = 0; i < rows; i++)
+		ctx_row(buf, order[i]);
+	if (rows < sum->ctx_cnt)
+		aios_buf_fmt(buf, "... and %zu more contexts\n", sum->ctx_cnt - rows);
+	free(order);
+}
+
+static void call_text(struct aios_buf *buf, const char *name, uint64_t calls,
+		      const struct aios_tally *errors)
+{
+	if (!calls && !errors->total)
+		return;
+	aios_buf_fmt(buf, "%-13s %llu", name, ull(calls));
+	if (errors->total) {
+		aios_buf_str(buf, ", failed: ");
+		tally_text(buf, errors);
+	}
+}
+
+static void report_calls(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	aios_buf_str(buf, "\nCALLS\n");
+	call_text(buf, "io_setup", sum->setups + sum->setup_errors.total, &sum->setup_errors);
+	aios_buf_str(buf, sum->setups || sum->setup_errors.total ? "\n" : "");
+	call_text(buf, "io_submit", sum->submit_calls, &sum->submit_errors);
+	if (sum->batches)
+		aios_buf_fmt(buf, "; a call took %llu (p50), at most %llu iocbs",
+			     ull(aios_hist_percentile(sum->batches, 50)), ull(sum->batches->max));
+	aios_buf_str(buf, sum->submit_calls ? "\n" : "");
+	call_text(buf, "io_getevents", sum->reads, &sum->read_errors);
+	if (sum->reads)
+		aios_buf_fmt(buf, "; %llu events, %.1f a call\n", ull(sum->read_events),
+			     (double)sum->read_events / (double)sum->reads);
+	if (sum->cancels.total) {
+		aios_buf_fmt(buf, "io_cancel     %llu: ", ull(sum->cancels.total));
+		tally_text(buf, &sum->cancels);
+		aios_buf_str(buf, "\n");
+	}
+	call_text(buf, "io_destroy", sum->destroys + sum->destroy_errors.total,
+		  &sum->destroy_errors);
+	aios_buf_str(buf, sum->destroys || sum->destroy_errors.total ? "\n" : "");
+}
+
+static void report_completions(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	static const char *const where[] = {
+		[AIOS_WHERE_TASK] = "tasks",
+		[AIOS_WHERE_SOFTIRQ] = "soft interrupts",
+		[AIOS_WHERE_HARDIRQ] = "hard interrupts",
+		[AIOS_WHERE_UNKNOWN] = "places unknown",
+	};
+	const char *sep = "";
+
+	if (!aios_summary_completed(sum))
+		return;
+	aios_buf_str(buf, "\ncompleted in ");
+	for (enum aios_where i = 0; i <= AIOS_WHERE_UNKNOWN; i++) {
+		if (!sum->where[i])
+			continue;
+		aios_buf_fmt(buf, "%s%s %llu", sep, where[i], ull(sum->where[i]));
+		sep = ", ";
+	}
+	aios_buf_str(buf, "; last reference dropped by ");
+	sep = "";
+	for (enum aios_party i = 0; i <= AIOS_PARTY_PUT_WORK; i++) {
+		if (!sum->parties[i])
+			continue;
+		aios_buf_fmt(buf, "%s%s %llu", sep, aios_party_name(i), ull(sum->parties[i]));
+		sep = ", ";
+	}
+	aios_buf_str(buf, "\n");
+}
+
+/* Where something is missing, at its place. */
+static void report_gaps(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_summary *sum = trace->sum;
+	struct aios_clock clock = { trace->info->wall_offset_ns, trace->info->utc_offset_s };
+
+	if (sum->gap_cnt)
+		aios_buf_str(buf, "\nHOLES\n");
+	for (size_t i = 0; i < sum->gap_cnt; i++) {
+		struct aios_gap gap = sum->gaps[i].gap;
+
+		gap.hook = sum->gaps[i].hook;
+		aios_line_gap(buf, &gap, &clock);
+	}
+	if (trace->loss->gaps > sum->gap_cnt)
+		aios_buf_fmt(buf, "... and %llu more\n", ull(trace->loss->gaps - sum->gap_cnt));
+}
+
+static bool report_empty(const struct aios_summary *sum)
+{
+	return !aios_summary_accepted(sum) && !aios_summary_refused(sum) &&
+	       !aios_summary_completed(sum) && !aios_summary_in_flight(sum);
+}
+
+void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_summary *sum = trace->sum;
+
+	report_head(buf, trace);
+	report_requests(buf, sum);
+	report_loss(buf, trace);
+	if (report_empty(sum)) {
+		aios_buf_str(buf,
+			     "No request was seen: nothing that was traced used native AIO.\n");
+	} else {
+		report_ops(buf, sum);
+		report_stages(buf, sum);
+		report_polls(buf, sum);
+	}
+	report_ctxs(buf, sum);
+	if (sum->submit_calls || sum->setups || sum->setup_errors.total || sum->reads)
+		report_calls(buf, sum);
+	report_completions(buf, sum);
+	report_gaps(buf, trace);
+}

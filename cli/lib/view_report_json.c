@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * view_report_json.c - the report for scripts: schema aioscope.report/1.
+ */
+#include <stdio.h>
+
+#include "json.h"
+#include "names.h"
+#include "view.h"
+
+#define SCHEMA	"aioscope.report/1"
+
+static const char *const stage_keys[AIOS_STAGES] = {
+	[AIOS_STAGE_SUBMIT] = "submit",
+	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
+	[AIOS_STAGE_UNREAD] = "unread",
+	[AIOS_STAGE_LATENCY] = "latency",
+};
+
+static json_t *tally_json(const struct aios_tally *tally)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < tally->cnt; i++) {
+		struct aios_buf name = { 0 };
+
+		aios_fmt_errno(&name, tally->rows[i].key);
+		if (!name.err)
+			json_object_set_new(object, name.data,
+					    aios_json_count(tally->rows[i].count));
+		aios_buf_done(&name);
+	}
+	return object;
+}
+
+/* Results are bytes, poll masks or negative errnos: numbers, whatever the operation. */
+static json_t *results_json(const struct aios_op_summary *op)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < op->results.cnt; i++) {
+		char name[24];
+
+		snprintf(name, sizeof(name), "%lld", (long long)op->results.rows[i].key);
+		json_object_set_new(object, name, aios_json_count(op->results.rows[i].count));
+	}
+	if (op->other_results)
+		json_object_set_new(object, "other", aios_json_count(op->other_results));
+	return object;
+}
+
+static json_t *hist_json(const struct aios_hist *hist)
+{
+	return json_pack("{s:o s:o s:o s:o s:o s:o s:o}", "count", aios_json_count(hist->count),
+			 "min_ns", aios_json_count(hist->min), "p50_ns",
+			 aios_json_count(aios_hist_percentile(hist, 50)), "p90_ns",
+			 aios_json_count(aios_hist_percentile(hist, 90)), "p99_ns",
+			 aios_json_count(aios_hist_percentile(hist, 99)), "max_ns",
+			 aios_json_count(hist->max), "mean_ns",
+			 aios_json_count(aios_hist_mean(hist)));
+}
+
+static json_t *stages_json(const struct aios_op_summary *op)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < AIOS_STAGES; i++)
+		if (op->stages[i])
+			json_object_set_new(object, stage_keys[i], hist_json(op->stages[i]));
+	return object;
+}
+
+/* The latency's percentiles stand at the top as well: they are part of the contract. */
+static json_t *op_json(const struct aios_op_summary *op)
+{
+	static const struct aios_hist none;
+	const struct aios_hist *latency = op->stages[AIOS_STAGE_LATENCY];
+
+	if (!latency)
+		latency = &none;
+	return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}", "submitted",
+			 aios_json_count(op->accepted), "completed", aios_json_count(op->completed),
+			 "results", results_json(op), "failed", aios_json_count(op->failed.total),
+			 "failed_by_error", tally_json(&op->failed), "refused",
+			 aios_json_count(op->refused.total), "refused_by_error",
+			 tally_json(&op->refused), "in_flight", aios_json_count(op->in_flight),
+			 "bytes", aios_json_count(op->bytes), "p50_ns",
+			 aios_json_count(aios_hist_percentile(latency, 50)), "p99_ns",
+			 aios_json_count(aios_hist_percentile(latency, 99)), "max_ns",
+			 aios_json_count(latency->max), "stages", stages_json(op));
+}
+
+static bool op_seen(const struct aios_op_summary *op)
+{
+	return op->accepted || op->refused.total || op->completed || op->in_flight;
+}
+
+static json_t *requests_json(const struct aios_summary *sum)
+{
+	json_t *by_op = json_object();
+
+	for (unsigned int i = 0; i < AIOS_OPS; i++)
+		if (op_seen(&sum->ops[i]))
+			json_object_set_new(by_op, aios_op_name(i), op_json(&sum->ops[i]));
+	return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}", "submitted",
+			 aios_json_count(aios_summary_accepted(sum)), "completed",
+			 aios_json_count(aios_summary_completed(sum)), "failed",
+			 aios_json_count(aios_summary_failed(sum)), "refused",
+			 aios_json_count(aios_summary_refused(sum)), "in_flight",
+			 aios_json_count(aios_summary_in_flight(sum)), "unread",
+			 aios_json_count(sum->unread), "tainted", aios_json_count(sum->tainted),
+			 "before_trace", aios_json_count(sum->origins[AIOS_ORIGIN_BEFORE]),
+			 "unknown_origin", aios_json_count(sum->origins[AIOS_ORIGIN_UNKNOWN]),
+			 "lost_track", aios_json_count(sum->lost_track), "by_op", by_op);
+}
+
+static json_t *loss_json(const struct aios_trace *trace)
+{
+	const struct aios_loss *loss = trace->loss;
+
+	return json_pack("{s:o s:o s:o s:b s:b s:o s:o}", "records", aios_json_count(loss->records),
+			 "gaps", aios_json_count(loss->gaps), "calls_not_seen",
+			 aios_json_count(loss->skipped), "cut_off", loss->cut, "damaged",
+			 loss->damaged, "not_kept", aios_json_count(loss->not_kept),
+			 "unknown_records", aios_json_count(trace->unknown_records));
+}
+
+static json_t *calls_json(const struct aios_summary *sum)
+{
+	static const struct aios_hist none;
+	const struct aios_hist *batches = sum->batches ? sum->batches : &none;
+
+	return json_pack(
+		"{s:{s:o s:o} s:{s:o s:o s:o s:o s:o} s:{s:o s:o s:o} s:o s:{s:o s:o}}", "io_setup",
+		"ok", aios_json_count(sum->setups), "failed", tally_json(&sum->setup_errors),
+		"io_submit", "calls", aios_json_count(sum->submit_calls), "iocbs",
+		aios_json_count(sum->submit_asked), "failed", tally_json(&sum->submit_errors),
+		"batch_p50", aios_json_count(aios_hist_percentile(batches, 50)), "batch_max",
+		aios_json_count(batches->max), "io_getevents", "calls", aios_json_count(sum->reads),
+		"events", aios_json_count(sum->read_events), "failed",
+		tally_json(&sum->read_errors), "io_cancel", tally_json(&sum->cancels), "io_destroy",
+		"ok", aios_json_count(sum->destroys), "failed", tally_json(&sum->destroy_errors));
+}
+
+static json_t *ctx_json(const struct aios_ctx *ctx)
+{
+	return json_pack(
+		"{s:o s:o* s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o"
+		" s:o s:b s:b s:b}",
+		"context_nr", aios_json_count(ctx->id), "context",
+		ctx->user_id ? json_sprintf("0x%llx", (unsigned long long)ctx->user_id) : NULL,
+		"comm", aios_json_text(ctx->comm), "pid", aios_json_count(ctx->pid), "max_reqs",
+		aios_json_count(ctx->max_reqs), "nr_events", aios_json_count(ctx->nr_events),
+		"submitted", aios_json_count(ctx->accepted), "refused",
+		aios_json_count(ctx->refused), "completed", aios_json_count(ctx->completed),
+		"in_flight_max", aios_json_count(ctx->in_flight_max), "unread_max",
+		aios_json_count(ctx->unread_max), "reads", aios_json_count(ctx->reads),
+		"reaped_kernel", aios_json_count(ctx->reaped_kernel), "reaped_user",
+		aios_json_count(ctx->reaped_user), "reaped_unknown",
+		aios_json_count(ctx->reaped_unknown), "never_read", aios_json_count(ctx->discarded),
+		"not_seen", aios_json_count(ctx->not_seen), "waited_ns",
+		aios_json_count(ctx->waited_ns), "before_trace", ctx->older, "tainted",
+		ctx->tainted, "setup_failed", ctx->undone);
+}
+
+static json_t *ctxs_json(const struct aios_summary *sum)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < sum->ctx_cnt; i++)
+		json_array_append_new(array, ctx_json(&sum->ctxs[i]));
+	return array;
+}
+
+static json_t *polls_json(const struct aios_summary *sum)
+{
+	json_t *object = json_object();
+
+	for (enum aios_poll_order i = AIOS_POLL_READY; i <= AIOS_POLL_UNCLEAR; i++)
+		json_object_set_new(object, aios_poll_order_name(i),
+				    aios_json_count(sum->polls[i]));
+	return object;
+}
+
+static json_t *completions_json(const struct aios_summary *sum)
+{
+	json_t *by = json_object(), *where = json_object();
+
+	for (enum aios_where i = 0; i <= AIOS_WHERE_UNKNOWN; i++)
+		json_object_set_new(where, aios_where_name(i), aios_json_count(sum->where[i]));
+	for (enum aios_party i = 0; i <= AIOS_PARTY_PUT_WORK; i++)
+		json_object_set_new(by, aios_party_name(i), aios_json_count(sum->parties[i]));
+	json_object_set_new(where, "last_put_by", by);
+	return where;
+}
+
+int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_info *info = trace->info;
+	const struct aios_summary *sum = trace->sum;
+	json_t *root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}",
+				 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
+				 "host", aios_json_text(info->host),
+				 "evidence", aios_json_text(info->evidence),
+				 "command", aios_json_text(info->command),
+				 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
+				 "requests", requests_json(sum), "loss", loss_json(trace),
+				 "findings", json_array(), "poll_orders", polls_json(sum),
+				 "completions", completions_json(sum), "calls", calls_json(sum),
+				 "contexts", ctxs_json(sum));
+
+	return aios_json_line(root, buf);
+}

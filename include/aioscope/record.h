@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * record.h - the record ABI: what the BPF programs write and the core reads.
+ *
+ * Compiled on both sides, included by nobody but them, and includes nothing but
+ * linux/types.h. Every field has a fixed width and natural alignment, there are no
+ * holes, and the assertions at the end hold on both sides. A record is a header and
+ * one body; the header's type says which. A reader skips (and counts) types it does
+ * not know and accepts bodies longer than it knows: fields are only ever appended.
+ *
+ * Addresses of kernel objects are identities, valid from birth to free, and never
+ * leave the tool unless the user asks for them. No record holds user data.
+ */
+#ifndef AIOSCOPE_RECORD_H
+#define AIOSCOPE_RECORD_H
+
+#include <linux/types.h>
+
+/**
+ * struct aios_hdr - what every record begins with
+ * @type: enum aios_type
+ * @len: bytes of the whole record, header included, a multiple of 8
+ * @cpu: CPU the hook ran on
+ * @flags: AIOS_F_*: what the CPU was doing when the hook ran
+ * @tgid: process that was current; means nothing in an interrupt
+ * @tid: thread that was current; means nothing in an interrupt
+ * @seq: position among all attempts to write on this CPU, failed ones included: the
+ *	records of a CPU carry rising numbers, and a jump is exactly what was lost there
+ * @time_ns: CLOCK_MONOTONIC, taken after the place in the ring was reserved
+ */
+struct aios_hdr {
+	__u16 type;
+	__u16 len;
+	__u16 cpu;
+	__u16 flags;
+	__u32 tgid;
+	__u32 tid;
+	__u64 seq;
+	__u64 time_ns;
+};
+
+#define AIOS_F_SOFTIRQ	0x0001	/* in a soft interrupt */
+#define AIOS_F_HARDIRQ	0x0002	/* in a hard interrupt (or NMI) */
+#define AIOS_F_KPROBE	0x0004	/* seen by a kprobe, which can miss without a count */
+#define AIOS_F_NOIRQ	0x0008	/* the kernel does not tell whether this was an interrupt */
+#define AIOS_F_AT_DONE	0x0010 /* a completion told where the operation ended, before the last put \
+				*/
+
+/* "The number could not be read": never a legal ring index or reference count. */
+#define AIOS_UNKNOWN32	0xffffffffU
+#define AIOS_UNKNOWN64	0xffffffffffffffffULL
+
+/*
+ * Every event once: number, name in C, name in text, body, one sentence.
+ * Numbers are for ever; a new event takes the next one.
+ */
+#define AIOS_EVENTS(X)								\
+	X( 1, CTX_SETUP,	"ctx-setup",	aios_ctx_setup,			\
+	   "io_setup made a context")						\
+	X( 2, CTX_REFUSED,	"ctx-refused",	aios_ctx_refused,		\
+	   "io_setup failed")							\
+	X( 3, CTX_FOUND,	"ctx-found",	aios_ctx_found,			\
+	   "a context that is older than the trace")				\
+	X( 4, CTX_KILL,		"ctx-kill",	aios_ctx_kill,			\
+	   "the context was taken out of its table, or that failed")		\
+	X( 5, CTX_USERS0,	"ctx-users0",	aios_ctx_ref0,			\
+	   "the last system call left the dying context; its requests are cancelled") \
+	X( 6, CTX_REQS0,	"ctx-reqs0",	aios_ctx_ref0,			\
+	   "the last request of the dying context is gone")			\
+	X( 7, CTX_FREE,		"ctx-free",	aios_ctx_free,			\
+	   "the context is about to be freed")					\
+	X( 8, CTX_DESTROY,	"ctx-destroy",	aios_ctx_destroy,		\
+	   "io_destroy returned")						\
+	X( 9, EXIT_BEGIN,	"exit-begin",	aios_exit,			\
+	   "an address space with contexts is going away")			\
+	X(10, EXIT_END,		"exit-end",	aios_exit,			\
+	   "its contexts have no request left")					\
+	X(11, REQ_BIRTH,	"birth",	aios_iocb,			\
+	   "first sight of a request in its kiocb")				\
+	X(12, REQ_IOCB,		"iocb",		aios_iocb,			\
+	   "what a submission asked for whose kiocb no hook has seen")		\
+	X(13, REQ_FOUND,	"req-found",	aios_iocb,			\
+	   "a pending poll request that is older than the trace")		\
+	X(14, REQ_RETURN,	"return",	aios_req_return,		\
+	   "the submission of one iocb returned")				\
+	X(15, SUBMIT,		"submit",	aios_submit,			\
+	   "io_submit returned")						\
+	X(16, REQ_DONE,		"done",		aios_req_done,			\
+	   "the operation is over while somebody else still holds the request")	\
+	X(17, REQ_COMPLETE,	"complete",	aios_req_complete,		\
+	   "the last reference is gone; the event is about to enter the ring")	\
+	X(18, CANCEL,		"cancel",	aios_cancel,			\
+	   "io_cancel returned")						\
+	X(19, POLL_QUEUE,	"poll-queue",	aios_poll_queue,		\
+	   "the file put the request on a wait queue, or tried a second one")	\
+	X(20, POLL_WAKE,	"poll-wake",	aios_poll_wake,			\
+	   "the wait queue called the request")					\
+	X(21, POLL_CANCEL,	"poll-cancel",	aios_poll_cancel,		\
+	   "a pending poll request is told to finish")				\
+	X(22, POLL_RETURN,	"poll-return",	aios_poll_return,		\
+	   "the file's own ->poll returned")					\
+	X(23, WORK_BEGIN,	"work-begin",	aios_work,			\
+	   "a work item of the request begins")					\
+	X(24, WORK_END,		"work-end",	aios_work,			\
+	   "a work item of the request ended")					\
+	X(25, READ_BEGIN,	"read-begin",	aios_read_begin,		\
+	   "io_getevents found its context and begins to read")			\
+	X(26, READ_END,		"read-end",	aios_read_end,			\
+	   "io_getevents ends reading")						\
+	X(27, FILE_NAME,	"file-name",	aios_file_name,			\
+	   "a piece of the name of a file that a request uses")			\
+	X(28, PROC,		"process",	aios_proc,			\
+	   "a traced process: first seen, forked, executed, gone")
+
+enum aios_type {
+#define X(num, name, text, body, doc) AIOS_EV_##name = num,
+	AIOS_EVENTS(X)
+#undef X
+	AIOS_EV_MAX
+};
+
+/**
+ * struct aios_ctx_setup - a context was made; its owner is the header's process
+ * @kctx: struct kioctx
+ * @user_id: aio_context_t, the address of the mapped ring
+ * @max_reqs: what io_setup asked for and what counts against fs.aio-max-nr
+ * @nr_events: entries of the ring; one of them always stays empty
+ * @req_batch: slots a CPU takes from the common counter at a time
+ * @table_id: its place in the address space's table of contexts
+ */
+struct aios_ctx_setup {
+	__u64 kctx;
+	__u64 user_id;
+	__u32 max_reqs;
+	__u32 nr_events;
+	__u32 req_batch;
+	__u32 table_id;
+};
+
+/**
+ * struct aios_ctx_refused - io_setup failed
+ * @err: negative errno
+ * @max_reqs: what was asked for
+ * @compat: 1 for a 32-bit system call
+ */
+struct aios_ctx_refused {
+	__s64 err;
+	__u32 max_reqs;
+	__u32 compat;
+};
+
+/**
+ * struct aios_ctx_found - a context that was there when the trace began
+ * @owner_tgid: its process; the header's is the tool's
+ * @head: ring->head, or AIOS_UNKNOWN32
+ * @tail: kernel's copy of the tail
+ * @completed: completed_events, events not yet given back as slots
+ * @dead: kill_ioctx has begun
+ * @waiters: 1 when a reader was asleep on it, whose read-begin is not in this trace
+ * @in_flight: requests not yet completed, or AIOS_UNKNOWN32; a sum over CPUs, not a snapshot
+ */
+struct aios_ctx_found {
+	__u64 kctx;
+	__u64 user_id;
+	__u32 max_reqs;
+	__u32 nr_events;
+	__u32 req_batch;
+	__u32 owner_tgid;
+	__u32 head;
+	__u32 tail;
+	__u32 completed;
+	__u32 dead;
+	__u32 waiters;
+	__u32 in_flight;
+};
+
+/**
+ * struct aios_ctx_kill - kill_ioctx returned
+ * @ret: 0, or -EINVAL where somebody else was first
+ * @waits: 1 when the caller will wait for the last request (io_destroy, exit)
+ */
+struct aios_ctx_kill {
+	__u64 kctx;
+	__s64 ret;
+	__u32 waits;
+	__u32 head;
+	__u32 tail;
+	__u32 completed;
+};
+
+struct aios_ctx_ref0 {
+	__u64 kctx;
+};
+
+/**
+ * struct aios_ctx_free - free_ioctx begins; nothing else can touch the ring any more
+ * @head: last ring->head: what lies between it and @tail was never read
+ */
+struct aios_ctx_free {
+	__u64 kctx;
+	__u32 head;
+	__u32 tail;
+	__u32 completed;
+	__u32 reserved;
+};
+
+struct aios_ctx_destroy {
+	__u64 user_id;
+	__s64 ret;
+};
+
+/**
+ * struct aios_exit - exit_aio of an address space that has a context table
+ * @mm: struct mm_struct
+ */
+struct aios_exit {
+	__u64 mm;
+};
+
+/**
+ * struct aios_iocb - what a request asks for, from the kernel's own copy of the iocb
+ * @kiocb: struct aio_kiocb, 0 where no hook saw it (AIOS_EV_REQ_IOCB)
+ * @uiocb: the user's struct iocb; not an identity, it may be in flight twice
+ * @data: aio_data
+ * @length: bytes asked for; for vectored operations their sum, AIOS_UNKNOWN64 where there
+ *	are more segments than are summed up
+ * @file: struct file, 0 where it is not known; AIOS_EV_FILE_NAME names it
+ * @resfd: eventfd to signal, if AIOS_IOCB_RESFD is in @iocb_flags
+ * @events: poll mask asked for, as in poll(2)
+ * @op: IOCB_CMD_*
+ * @iocb_flags: aio_flags: 1 eventfd, 2 I/O priority
+ *
+ * For AIOS_EV_REQ_IOCB and poll requests the fields are read again from user memory after
+ * the kernel took its copy: a program that changes an iocb in flight is shown the change.
+ */
+struct aios_iocb {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 uiocb;
+	__u64 data;
+	__s64 offset;
+	__u64 length;
+	__u64 file;
+	__s32 fd;
+	__s32 resfd;
+	__u32 rw_flags;
+	__u32 events;
+	__u16 op;
+	__u16 iocb_flags;
+	__s16 reqprio;
+	__u16 vecs;
+};
+
+#define AIOS_IOCB_RESFD		1
+#define AIOS_OP_UNKNOWN		0xffff	/* the iocb could not be read */
+
+struct aios_req_return {
+	__u64 kctx;
+	__u64 uiocb;
+	__s64 err;
+};
+
+/**
+ * struct aios_submit - io_submit returned
+ * @nr: iocbs given
+ * @ret: iocbs accepted, or a negative errno; a short count hides the errno
+ */
+struct aios_submit {
+	__u64 user_id;
+	__s64 nr;
+	__s64 ret;
+};
+
+/**
+ * struct aios_req_done - the operation ended, and this was not the last reference
+ *
+ * Where nobody else holds the request, done and complete are one moment and only
+ * AIOS_EV_REQ_COMPLETE is written.
+ */
+struct aios_req_done {
+	__u64 kiocb;
+	__u64 kctx;
+	__s64 res;
+	__u32 refs;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_req_complete - an event is about to enter the ring, whose lock is not taken yet
+ * @tail: kernel's tail as read without the lock: the slot this event takes, unless two
+ *	completions overlap
+ * @head: ring->head, which user space can write
+ * @completed: completed_events before this one
+ * @refs: ki_refcnt: 0 on a correct kernel, 1 with AIOS_F_AT_DONE: the one about to be put
+ */
+struct aios_req_complete {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 uiocb;
+	__u64 data;
+	__s64 res;
+	__s64 res2;
+	__u32 tail;
+	__u32 head;
+	__u32 completed;
+	__u32 refs;
+};
+
+struct aios_cancel {
+	__u64 user_id;
+	__u64 uiocb;
+	__s64 ret;
+};
+
+/**
+ * struct aios_poll_queue - aio_poll_queue_proc
+ * @head: the wait queue
+ * @second: 1 when the request already was on one: the kernel refuses that
+ */
+struct aios_poll_queue {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 head;
+	__u32 second;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_poll_wake - aio_poll_wake begins, under the wait queue's lock
+ * @key: mask of the wake-up, kernel encoding, 0 for an unkeyed one
+ * @events: mask the request waits for, kernel encoding
+ * @refs: ki_refcnt
+ * @state: AIOS_POLL_* as they are before this wake-up; all but ARMED are guarded by the
+ *	lock that is held, and ARMED is set under it
+ */
+struct aios_poll_wake {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 key;
+	__u32 events;
+	__u32 refs;
+	__u32 state;
+};
+
+#define AIOS_POLL_ARMED		0x01	/* aio_poll has decided to wait: on ctx->active_reqs */
+#define AIOS_POLL_SCHEDULED	0x02	/* the completion work is queued or running */
+#define AIOS_POLL_RESCHED	0x04	/* another wake-up came meanwhile */
+#define AIOS_POLL_CANCELLED	0x08
+#define AIOS_POLL_EVENTFD	0x10	/* completion signals an eventfd */
+
+#define AIOS_POLLFREE		0x4000	/* kernel's mask bit: the wait queue is being freed */
+
+struct aios_poll_cancel {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 state;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_poll_return - ->poll of the request's file returned
+ * @mask: what it returned, kernel encoding
+ * @in_work: 1 when the completion work asked, 0 when the submission did
+ */
+struct aios_poll_return {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 mask;
+	__u32 in_work;
+};
+
+enum aios_work_kind {
+	AIOS_WORK_FSYNC = 1,
+	AIOS_WORK_POLL = 2,	/* aio_poll_complete_work: asks the file again */
+	AIOS_WORK_PUT = 3,	/* aio_poll_put_work: only drops the reference */
+};
+
+/**
+ * struct aios_work - a work item of a request begins or ended
+ * @kiocb: at the end an address only: the request may be gone
+ * @state: AIOS_POLL_*, at the beginning of AIOS_WORK_POLL
+ */
+struct aios_work {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 kind;
+	__u32 state;
+};
+
+/**
+ * struct aios_read_begin - read_events begins
+ * @until_ns: longest time to wait, 0 not at all, AIOS_FOREVER for ever
+ */
+struct aios_read_begin {
+	__u64 kctx;
+	__s64 min_nr;
+	__s64 nr;
+	__s64 until_ns;
+	__u32 head;
+	__u32 tail;
+};
+
+#define AIOS_FOREVER	0x7fffffffffffffffLL	/* KTIME_MAX */
+
+struct aios_read_end {
+	__u64 kctx;
+	__s64 ret;
+	__u32 head;
+	__u32 tail;
+};
+
+#define AIOS_NAME_PIECE	48
+
+/**
+ * struct aios_file_name - one piece of one component of a file's name
+ * @file: struct file, good until the next record with this address and @part 0
+ * @ino: inode number
+ * @dev: device number, kernel encoding
+ * @magic: of the file system
+ * @f_flags: open flags
+ * @mode: of the inode
+ * @part: components counted from the last one: 0 is the file's own name
+ * @piece: pieces of AIOS_NAME_PIECE bytes within the component
+ * @text_len: bytes of @text used
+ * @name_flags: AIOS_NAME_*
+ */
+struct aios_file_name {
+	__u64 file;
+	__u64 ino;
+	__u32 dev;
+	__u32 magic;
+	__u32 f_flags;
+	__u16 mode;
+	__u8 part;
+	__u8 piece;
+	__u8 text_len;
+	__u8 name_flags;
+	__u16 reserved;
+	__u32 reserved2;
+	char text[AIOS_NAME_PIECE];
+};
+
+#define AIOS_NAME_LAST		0x01	/* the name is complete with this record */
+#define AIOS_NAME_CUT		0x02	/* ... but longer than is recorded */
+#define AIOS_NAME_UNLINKED	0x04	/* the file has no name any more */
+
+#define AIOS_COMM_LEN	16
+
+enum aios_proc_what {
+	AIOS_PROC_SEEN = 1,	/* owns a context that is set up or was found */
+	AIOS_PROC_FORK = 2,	/* the process is the child */
+	AIOS_PROC_EXEC = 3,
+	AIOS_PROC_EXIT = 4,
+};
+
+/**
+ * struct aios_proc - a traced process
+ * @cgroup: id of its cgroup (version 2 hierarchy)
+ * @tgid: the process; the header's is whoever was current
+ * @ns_tgid: the same in its own pid namespace
+ * @ppid: its parent
+ * @uid: of the process, kernel's own numbering
+ * @what: enum aios_proc_what
+ * @status: exit code as wait(2) has it, for AIOS_PROC_EXIT
+ * @comm: command name of the thread group leader, NUL padded
+ */
+struct aios_proc {
+	__u64 cgroup;
+	__u32 tgid;
+	__u32 ns_tgid;
+	__u32 ppid;
+	__u32 uid;
+	__u32 what;
+	__u32 status;
+	char comm[AIOS_COMM_LEN];
+};
+
+#define AIOS_BODY_MAX	88
+#define AIOS_REC_MAX	(sizeof(struct aios_hdr) + AIOS_BODY_MAX)
+
+/**
+ * struct aios_rec - a record of any type, in memory
+ */
+struct aios_rec {
+	struct aios_hdr h;
+	union {
+		struct aios_ctx_setup ctx_setup;
+		struct aios_ctx_refused ctx_refused;
+		struct aios_ctx_found ctx_found;
+		struct aios_ctx_kill ctx_kill;
+		struct aios_ctx_ref0 ctx_ref0;
+		struct aios_ctx_free ctx_free;
+		struct aios_ctx_destroy ctx_destroy;
+		struct aios_exit exit;
+		struct aios_iocb iocb;
+		struct aios_req_return req_return;
+		struct aios_submit submit;
+		struct aios_req_done req_done;
+		struct aios_req_complete req_complete;
+		struct aios_cancel cancel;
+		struct aios_poll_queue poll_queue;
+		struct aios_poll_wake poll_wake;
+		struct aios_poll_cancel poll_cancel;
+		struct aios_poll_return poll_return;
+		struct aios_work work;
+		struct aios_read_begin read_begin;
+		struct aios_read_end read_end;
+		struct aios_file_name file_name;
+		struct aios_proc proc;
+		__u64 body[AIOS_BODY_MAX / 8];
+	};
+};
+
+#define AIOS_SIZE(type, bytes)							\
+	_Static_assert(sizeof(struct type) == (bytes), "size of struct " #type)
+#define AIOS_AT(type, field, offset)						\
+	_Static_assert(__builtin_offsetof(struct type, field) == (offset),	\
+		       "offset of " #type "." #field)
+
+AIOS_SIZE(aios_hdr, 32);
+AIOS_AT(aios_hdr, type, 0);
+AIOS_AT(aios_hdr, len, 2);
+AIOS_AT(aios_hdr, cpu, 4);
+AIOS_AT(aios_hdr, flags, 6);
+AIOS_AT(aios_hdr, tgid, 8);
+AIOS_AT(aios_hdr, tid, 12);
+AIOS_AT(aios_hdr, seq, 16);
+AIOS_AT(aios_hdr, time_ns, 24);
+
+AIOS_SIZE(aios_ctx_setup, 32);
+AIOS_AT(aios_ctx_setup, kctx, 0);
+AIOS_AT(aios_ctx_setup, user_id, 8);
+AIOS_AT(aios_ctx_setup, max_reqs, 16);
+AIOS_AT(aios_ctx_setup, nr_events, 20);
+AIOS_AT(aios_ctx_setup, req_batch, 24);
+AIOS_AT(aios_ctx_setup, table_id, 28);
+
+AIOS_SIZE(aios_ctx_refused, 16);
+AIOS_AT(aios_ctx_refused, err, 0);
+AIOS_AT(aios_ctx_refused, max_reqs, 8);
+AIOS_AT(aios_ctx_refused, compat, 12);
+
+AIOS_SIZE(aios_ctx_found, 56);
+AIOS_AT(aios_ctx_found, kctx, 0);
+AIOS_AT(aios_ctx_found, user_id, 8);
+AIOS_AT(aios_ctx_found, max_reqs, 16);
+AIOS_AT(aios_ctx_found, nr_events, 20);
+AIOS_AT(aios_ctx_found, req_batch, 24);
+AIOS_AT(aios_ctx_found, owner_tgid, 28);
+AIOS_AT(aios_ctx_found, head, 32);
+AIOS_AT(aios_ctx_found, tail, 36);
+AIOS_AT(aios_ctx_found, completed, 40);
+AIOS_AT(aios_ctx_found, dead, 44);
+AIOS_AT(aios_ctx_found, waiters, 48);
+AIOS_AT(aios_ctx_found, in_flight, 52);
+
+AIOS_SIZE(aios_ctx_kill, 32);
+AIOS_AT(aios_ctx_kill, kctx, 0);
+AIOS_AT(aios_ctx_kill, ret, 8);
+AIOS_AT(aios_ctx_kill, waits, 16);
+AIOS_AT(aios_ctx_kill, head, 20);
+AIOS_AT(aios_ctx_kill, tail, 24);
+AIOS_AT(aios_ctx_kill, completed, 28);
+
+AIOS_SIZE(aios_ctx_ref0, 8);
+AIOS_AT(aios_ctx_ref0, kctx, 0);
+
+AIOS_SIZE(aios_ctx_free, 24);
+AIOS_AT(aios_ctx_free, kctx, 0);
+AIOS_AT(aios_ctx_free, head, 8);
+AIOS_AT(aios_ctx_free, tail, 12);
+AIOS_AT(aios_ctx_free, completed, 16);
+
+AIOS_SIZE(aios_ctx_destroy, 16);
+AIOS_AT(aios_ctx_destroy, user_id, 0);
+AIOS_AT(aios_ctx_destroy, ret, 8);
+
+AIOS_SIZE(aios_exit, 8);
+AIOS_AT(aios_exit, mm, 0);
+
+AIOS_SIZE(aios_iocb, 80);
+AIOS_AT(aios_iocb, kiocb, 0);
+AIOS_AT(aios_iocb, kctx, 8);
+AIOS_AT(aios_iocb, uiocb, 16);
+AIOS_AT(aios_iocb, data, 24);
+AIOS_AT(aios_iocb, offset, 32);
+AIOS_AT(aios_iocb, length, 40);
+AIOS_AT(aios_iocb, file, 48);
+AIOS_AT(aios_iocb, fd, 56);
+AIOS_AT(aios_iocb, resfd, 60);
+AIOS_AT(aios_iocb, rw_flags, 64);
+AIOS_AT(aios_iocb, events, 68);
+AIOS_AT(aios_iocb, op, 72);
+AIOS_AT(aios_iocb, iocb_flags, 74);
+AIOS_AT(aios_iocb, reqprio, 76);
+AIOS_AT(aios_iocb, vecs, 78);
+
+AIOS_SIZE(aios_req_return, 24);
+AIOS_AT(aios_req_return, kctx, 0);
+AIOS_AT(aios_req_return, uiocb, 8);
+AIOS_AT(aios_req_return, err, 16);
+
+AIOS_SIZE(aios_submit, 24);
+AIOS_AT(aios_submit, user_id, 0);
+AIOS_AT(aios_submit, nr, 8);
+AIOS_AT(aios_submit, ret, 16);
+
+AIOS_SIZE(aios_req_done, 32);
+AIOS_AT(aios_req_done, kiocb, 0);
+AIOS_AT(aios_req_done, kctx, 8);
+AIOS_AT(aios_req_done, res, 16);
+AIOS_AT(aios_req_done, refs, 24);
+
+AIOS_SIZE(aios_req_complete, 64);
+AIOS_AT(aios_req_complete, kiocb, 0);
+AIOS_AT(aios_req_complete, kctx, 8);
+AIOS_AT(aios_req_complete, uiocb, 16);
+AIOS_AT(aios_req_complete, data, 24);
+AIOS_AT(aios_req_complete, res, 32);
+AIOS_AT(aios_req_complete, res2, 40);
+AIOS_AT(aios_req_complete, tail, 48);
+AIOS_AT(aios_req_complete, head, 52);
+AIOS_AT(aios_req_complete, completed, 56);
+AIOS_AT(aios_req_complete, refs, 60);
+
+AIOS_SIZE(aios_cancel, 24);
+AIOS_AT(aios_cancel, user_id, 0);
+AIOS_AT(aios_cancel, uiocb, 8);
+AIOS_AT(aios_cancel, ret, 16);
+
+AIOS_SIZE(aios_poll_queue, 32);
+AIOS_AT(aios_poll_queue, kiocb, 0);
+AIOS_AT(aios_poll_queue, kctx, 8);
+AIOS_AT(aios_poll_queue, head, 16);
+AIOS_AT(aios_poll_queue, second, 24);
+
+AIOS_SIZE(aios_poll_wake, 32);
+AIOS_AT(aios_poll_wake, kiocb, 0);
+AIOS_AT(aios_poll_wake, kctx, 8);
+AIOS_AT(aios_poll_wake, key, 16);
+AIOS_AT(aios_poll_wake, events, 20);
+AIOS_AT(aios_poll_wake, refs, 24);
+AIOS_AT(aios_poll_wake, state, 28);
+
+AIOS_SIZE(aios_poll_cancel, 24);
+AIOS_AT(aios_poll_cancel, kiocb, 0);
+AIOS_AT(aios_poll_cancel, kctx, 8);
+AIOS_AT(aios_poll_cancel, state, 16);
+
+AIOS_SIZE(aios_poll_return, 24);
+AIOS_AT(aios_poll_return, kiocb, 0);
+AIOS_AT(aios_poll_return, kctx, 8);
+AIOS_AT(aios_poll_return, mask, 16);
+AIOS_AT(aios_poll_return, in_work, 20);
+
+AIOS_SIZE(aios_work, 24);
+AIOS_AT(aios_work, kiocb, 0);
+AIOS_AT(aios_work, kctx, 8);
+AIOS_AT(aios_work, kind, 16);
+AIOS_AT(aios_work, state, 20);
+
+AIOS_SIZE(aios_read_begin, 40);
+AIOS_AT(aios_read_begin, kctx, 0);
+AIOS_AT(aios_read_begin, min_nr, 8);
+AIOS_AT(aios_read_begin, nr, 16);
+AIOS_AT(aios_read_begin, until_ns, 24);
+AIOS_AT(aios_read_begin, head, 32);
+AIOS_AT(aios_read_begin, tail, 36);
+
+AIOS_SIZE(aios_read_end, 24);
+AIOS_AT(aios_read_end, kctx, 0);
+AIOS_AT(aios_read_end, ret, 8);
+AIOS_AT(aios_read_end, head, 16);
+AIOS_AT(aios_read_end, tail, 20);
+
+AIOS_SIZE(aios_file_name, 88);
+AIOS_AT(aios_file_name, file, 0);
+AIOS_AT(aios_file_name, ino, 8);
+AIOS_AT(aios_file_name, dev, 16);
+AIOS_AT(aios_file_name, magic, 20);
+AIOS_AT(aios_file_name, f_flags, 24);
+AIOS_AT(aios_file_name, mode, 28);
+AIOS_AT(aios_file_name, part, 30);
+AIOS_AT(aios_file_name, piece, 31);
+AIOS_AT(aios_file_name, text_len, 32);
+AIOS_AT(aios_file_name, name_flags, 33);
+AIOS_AT(aios_file_name, text, 40);
+
+AIOS_SIZE(aios_proc, 48);
+AIOS_AT(aios_proc, cgroup, 0);
+AIOS_AT(aios_proc, tgid, 8);
+AIOS_AT(aios_proc, ns_tgid, 12);
+AIOS_AT(aios_proc, ppid, 16);
+AIOS_AT(aios_proc, uid, 20);
+AIOS_AT(aios_proc, what, 24);
+AIOS_AT(aios_proc, status, 28);
+AIOS_AT(aios_proc, comm, 32);
+
+AIOS_SIZE(aios_rec, 120);
+
+#endif /* AIOSCOPE_RECORD_H */

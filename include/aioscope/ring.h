@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ring.h - how records cross from the kernel to the tool, and what the tool tells the
+ * programs before they are loaded.
+ *
+ * Two arrays that both sides map. @ring_ctl has one struct aios_ring_ctl a CPU, @ring_slots
+ * has nr_slots (a power of two) struct aios_slot a CPU: slot P of CPU C is element
+ * C * nr_slots + P % nr_slots.
+ *
+ * Writer, on its own CPU, interrupted only by other writers of that CPU:
+ *	dropped = ctl.dropped
+ *	take P = ctl.pos by compare-and-swap if P - ctl.tail < nr_slots; else ++ctl.dropped, stop
+ *	fill in the record; its seq is P + dropped
+ *	slot.commit = P + 1
+ * @dropped is read before the place is taken: a writer that interrupts this one later takes
+ * a later place and reads a count at least as high, so that numbers rise with places, and a
+ * jump between two neighbours is just what was refused between them.
+ *
+ * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. It must
+ * not go past a place that is taken but not committed: its writer was interrupted. Because
+ * time is read after the place is taken, a reader that notes the time T and then reads every
+ * ring up to the position found after T has all records older than T.
+ */
+#ifndef AIOSCOPE_RING_H
+#define AIOSCOPE_RING_H
+
+#include <aioscope/record.h>
+
+/**
+ * struct aios_slot - one record on its way
+ * @commit: 1 + the position of the record that lies here, complete
+ */
+struct aios_slot {
+	__u64 commit;
+	struct aios_rec rec;
+};
+
+/*
+ * Two hooks for one completion. The kernel does not run a program that interrupts itself on a CPU,
+ * and a read or write that completes in an interrupt may well interrupt another one's completion.
+ * But it passes two hooks, aio_complete_rw and then aio_complete, and the kernel's own count says
+ * whether a program is at work on this CPU. So the first one writes the record where it sees that
+ * the second one will be skipped. A skipped call of one for which the other one stood in is
+ * covered: nothing was lost by it.
+ */
+
+/**
+ * struct aios_ring_ctl - the state of one CPU's ring; writer's and reader's line apart
+ * @pos: places taken so far
+ * @dropped: records refused so far for want of a place
+ * @percpu: offset of this CPU's copy of per-CPU variables
+ * @covered_complete: skipped calls of aio_complete for which aio_complete_rw stood in
+ * @covered_done: skipped calls of aio_complete_rw that aio_complete has seen
+ * @tail: places the reader has given back
+ */
+struct aios_ring_ctl {
+	__u64 pos;
+	__u64 dropped;
+	__u64 percpu;
+	__u64 covered_complete;
+	__u64 covered_done;
+	__u64 pad1[3];
+	__u64 tail;
+	__u64 pad2[7];
+};
+
+AIOS_SIZE(aios_slot, 128);
+AIOS_SIZE(aios_ring_ctl, 128);
+AIOS_AT(aios_ring_ctl, tail, 64);
+
+/* Which contexts are traced; several bits must all hold. */
+#define AIOS_BY_PROCESS	0x1	/* owner is in the map of processes */
+#define AIOS_BY_COMM	0x2	/* owner's command name is struct aios_config.comm */
+#define AIOS_BY_CGROUP	0x4	/* owner is in the cgroup, or below it */
+
+/**
+ * struct aios_config - constants of a run, known before the programs are verified
+ * @filter: AIOS_BY_*, 0 traces everything
+ * @slots_shift: log2 of the slots of a CPU
+ * @cgroup: id of the cgroup for AIOS_BY_CGROUP
+ * @self: the tool's own process, never traced
+ * @cpus: possible CPUs
+ * @preemptible: a task can be preempted in the kernel, and so in one of our programs
+ * @stand_in: the kernel's counts of running programs can be read (see struct aios_bases)
+ * @comm: for AIOS_BY_COMM, NUL padded
+ * @vmemmap_base: address of the kernel's variable of that name, 0 where it is hidden or there
+ *	is none; so are the next ones
+ */
+struct aios_config {
+	__u32 filter;
+	__u32 slots_shift;
+	__u64 cgroup;
+	__u32 self;
+	__u32 cpus;
+	__u32 preemptible;
+	__u32 stand_in;
+	char comm[AIOS_COMM_LEN];
+	__u64 vmemmap_base;
+	__u64 page_offset_base;
+	__u64 per_cpu_offset;
+	__u64 poll_queue_proc;
+	__u64 complete_rw;
+};
+
+/**
+ * struct aios_control - what the tool tells the programs while they run
+ * @stopped: write nothing any more: detaching takes the kernel seconds, the end of a trace does not
+ * @complete_id: number of the program on aio_complete, 0 for none
+ * @done_id: number of the program on aio_complete_rw, 0 for none
+ */
+struct aios_control {
+	__u32 stopped;
+	__u32 complete_id;
+	__u32 done_id;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_bases - where things are in the kernel, found once before the first hook
+ * @pages: where the array of struct page begins
+ * @direct_map: where the direct mapping of physical memory begins
+ * @complete_active: per-CPU count of the program on aio_complete that is at work; 0 for none
+ * @done_active: the same for aio_complete_rw
+ */
+struct aios_bases {
+	__u64 pages;
+	__u64 direct_map;
+	__u64 complete_active;
+	__u64 done_active;
+};
+
+/**
+ * struct aios_kernel_stats - what went wrong inside the kernel, apart from full rings
+ * @ctx_full: contexts that found no place in the map of contexts and are not traced
+ * @proc_full: processes that found no place in the map of processes
+ * @work_full: work items whose end cannot be told
+ */
+struct aios_kernel_stats {
+	__u64 ctx_full;
+	__u64 proc_full;
+	__u64 work_full;
+};
+
+#endif /* AIOSCOPE_RING_H */

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_plan.c - the attach plan: which hook by which way, given what the kernel has.
+ *
+ * plan.c is taken in as a whole, with small versions of the three questions it asks; kernel.c,
+ * which asks a real kernel, needs libbpf.
+ */
+#include <errno.h>
+
+#include "kit.h"
+
+#include "io/plan.c"
+
+/* Facts of a made-up kernel: lists that end in NULL, or "everything" where the list is NULL. */
+static const char *const *functions, *const *tracepoints, *const *symbols;
+
+static const char *find(const char *const *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *list; list++)
+		if (!strncmp(*list, name, len) && ((*list)[len] == '\0' || (*list)[len] == '.'))
+			return *list;
+	return NULL;
+}
+
+bool aios_kernel_has_function(const struct aios_kernel *kernel, const char *name)
+{
+	const char *found = functions ? find(functions, name) : name;
+
+	(void)kernel;
+	return found && !strcmp(found, name);
+}
+
+bool aios_kernel_has_tracepoint(const struct aios_kernel *kernel, const char *name)
+{
+	(void)kernel;
+	return !tracepoints || find(tracepoints, name);
+}
+
+const char *aios_kernel_symbol(const struct aios_kernel *kernel, const char *name)
+{
+	(void)kernel;
+	return symbols ? find(symbols, name) : name;
+}
+
+static const char *const nothing[] = { NULL };
+
+static const struct aios_kernel full = {
+	.has_btf = true, .vmemmap_base = 1, .page_offset_base = 2, .per_cpu_offset = 3,
+};
+
+static int setup(void **state)
+{
+	(void)state;
+	functions = tracepoints = symbols = NULL;
+	return 0;
+}
+
+static struct aios_plan plan_of(const struct aios_kernel *kernel, struct aios_plan_wish wish)
+{
+	struct aios_err err = { "" };
+	struct aios_plan plan;
+
+	assert_int_equal(aios_plan_make(&plan, kernel, &wish, &err), 0);
+	return plan;
+}
+
+static const struct aios_plan_row *row_of(const struct aios_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->cnt; i++) {
+		struct aios_buf buf = { 0 };
+		bool same;
+
+		aios_hook_name(&buf, plan->rows[i].hook);
+		same = !strcmp(buf.data, name);
+		aios_buf_done(&buf);
+		if (same)
+			return &plan->rows[i];
+	}
+	fail_msg("there is no hook %s", name);
+	return NULL;
+}
+
+static void every_hook_has_its_own_name_and_says_what_is_lost(void **state)
+{
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+
+	(void)state;
+	assert_true(plan.cnt > 30);
+	for (size_t i = 0; i < plan.cnt; i++) {
+		struct aios_buf name = { 0 };
+
+		assert_true(strlen(plan.rows[i].hook->what) > 3);
+		assert_true(strlen(plan.rows[i].hook->lost) > 3);
+		aios_hook_name(&name, plan.rows[i].hook);
+		assert_ptr_equal(row_of(&plan, name.data), &plan.rows[i]);
+		aios_buf_done(&name);
+	}
+	aios_plan_done(&plan);
+}
+
+static void a_kernel_that_has_all_is_hooked_by_btf(void **state)
+{
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	struct aios_err err = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < plan.cnt; i++) {
+		bool wanted = plan.rows[i].hook->group == AIOS_GROUP_ALWAYS;
+
+		assert_int_equal(plan.rows[i].way, wanted ? AIOS_WAY_BTF : AIOS_WAY_NONE);
+		assert_false(plan.rows[i].skipped);
+		assert_false(plan.rows[i].attached);
+	}
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	assert_true(plan.heads);
+	aios_plan_done(&plan);
+}
+
+/* facts, 0.1: on a Debian kernel the symbol has a suffix and BTF has no function of that name. */
+static void a_function_without_btf_is_hooked_by_its_symbol(void **state)
+{
+	static const char *const some[] = { "aio_read", "aio_complete", NULL };
+	static const char *const syms[] = { "aio_read", "aio_complete", "io_submit_one.constprop.0",
+					    NULL };
+	struct aios_plan plan;
+	const struct aios_plan_row *row;
+
+	(void)state;
+	functions = some;
+	symbols = syms;
+	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	row = row_of(&plan, "io_submit_one:return");
+	assert_int_equal(row->way, AIOS_WAY_KPROBE);
+	assert_string_equal(row->symbol, "io_submit_one.constprop.0");
+	assert_int_equal(row_of(&plan, "aio_complete")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "aio_write")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+}
+
+static void the_user_may_choose_one_way_only(void **state)
+{
+	static const char *const some[] = { "aio_read", NULL };
+	struct aios_plan plan;
+
+	(void)state;
+	functions = some;
+	plan = plan_of(&full, (struct aios_plan_wish){ .attach = AIOS_ATTACH_FENTRY });
+	assert_int_equal(row_of(&plan, "aio_read")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "aio_complete")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+	plan = plan_of(&full, (struct aios_plan_wish){ .attach = AIOS_ATTACH_KPROBE });
+	assert_int_equal(row_of(&plan, "aio_read")->way, AIOS_WAY_KPROBE);
+	assert_int_equal(row_of(&plan, "aio_complete")->way, AIOS_WAY_KPROBE);
+	/* Tracepoints and iterators know no other way. */
+	assert_int_equal(row_of(&plan, "sched_process_fork")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "found")->way, AIOS_WAY_BTF);
+	aios_plan_done(&plan);
+}
+
+static void tracepoints_are_looked_up_as_such(void **state)
+{
+	static const char *const points[] = { "sched_process_exit", NULL };
+	struct aios_plan plan;
+
+	(void)state;
+	tracepoints = points;
+	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	assert_int_equal(row_of(&plan, "sched_process_exit")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "sched_process_fork")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+}
+
+static void returns_of_poll_are_hooked_where_asked_for(void **state)
+{
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){
+						.groups = AIOS_GROUP_POLL_RETURN });
+
+	(void)state;
+	assert_int_equal(row_of(&plan, "pipe_poll:return")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "eventfd_poll:return")->way, AIOS_WAY_BTF);
+	aios_plan_done(&plan);
+	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	assert_int_equal(row_of(&plan, "pipe_poll:return")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+}
+
+static void hooks_can_be_left_out_by_name(void **state)
+{
+	const char *without[] = { "exit_aio", "io_submit_one:return" };
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){
+						.without = without, .without_cnt = 2 });
+	struct aios_err err = { "" };
+
+	(void)state;
+	assert_true(row_of(&plan, "exit_aio")->skipped);
+	assert_int_equal(row_of(&plan, "exit_aio")->way, AIOS_WAY_NONE);
+	assert_false(row_of(&plan, "exit_aio:return")->skipped);
+	assert_int_equal(row_of(&plan, "exit_aio:return")->way, AIOS_WAY_BTF);
+	assert_true(row_of(&plan, "io_submit_one:return")->skipped);
+	/* Vital, but the user knows. */
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	aios_plan_done(&plan);
+}
+
+static void a_hook_that_does_not_exist_is_told(void **state)
+{
+	static const char *const names[] = { "no_such_hook", "", "io_submit_one", "aio_complete:",
+					     "aio_complete:return", "aio_comp", "found:return" };
+
+	(void)state;
+	for (size_t i = 0; i < NR(names); i++) {
+		const char *without[] = { names[i] };
+		struct aios_plan_wish wish = { .without = without, .without_cnt = 1 };
+		struct aios_err err = { "" };
+		struct aios_plan plan;
+
+		assert_int_equal(aios_plan_make(&plan, &full, &wish, &err), -EINVAL);
+		assert_non_null(strstr(err.text, names[i]));
+		aios_plan_done(&plan);
+	}
+}
+
+static void without_a_vital_hook_the_level_cannot_be_had(void **state)
+{
+	struct aios_plan plan;
+	struct aios_err err = { "" };
+
+	(void)state;
+	functions = symbols = nothing;
+	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	assert_int_equal(aios_plan_check(&plan, &full, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "ioctx_alloc"));
+	assert_non_null(strstr(err.text, "--without ioctx_alloc:return"));
+	aios_plan_done(&plan);
+}
+
+/* Each vital hook by itself: one that is missing is enough, and is the one that is named. */
+static void each_vital_hook_is_missed_by_its_name(void **state)
+{
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	size_t vital = 0;
+
+	(void)state;
+	for (size_t i = 0; i < plan.cnt; i++) {
+		enum aios_way way = plan.rows[i].way;
+		struct aios_err err = { "" };
+		int code;
+
+		plan.rows[i].way = AIOS_WAY_NONE;
+		code = aios_plan_check(&plan, &full, &err);
+		plan.rows[i].way = way;
+		assert_int_equal(code, plan.rows[i].hook->vital ? -EOPNOTSUPP : 0);
+		if (code)
+			assert_non_null(strstr(err.text, plan.rows[i].hook->function));
+		vital += plan.rows[i].hook->vital;
+	}
+	assert_true(vital >= 10);
+	aios_plan_done(&plan);
+}
+
+static void without_btf_nothing_can_be_had_and_says_what_to_do(void **state)
+{
+	struct aios_kernel kernel = { .has_btf = false };
+	struct aios_plan plan;
+	struct aios_err err = { "" };
+
+	(void)state;
+	functions = tracepoints = nothing;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ 0 });
+	assert_int_equal(row_of(&plan, "found")->way, AIOS_WAY_NONE);
+	assert_int_equal(aios_plan_check(&plan, &kernel, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "CONFIG_DEBUG_INFO_BTF"));
+	aios_plan_done(&plan);
+}
+
+static void the_head_needs_both_addresses(void **state)
+{
+	struct aios_kernel kernel = full;
+	struct aios_plan plan;
+
+	(void)state;
+	kernel.vmemmap_base = 0;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ 0 });
+	assert_false(plan.heads);
+	aios_plan_done(&plan);
+	kernel = full;
+	kernel.page_offset_base = 0;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ 0 });
+	assert_false(plan.heads);
+	aios_plan_done(&plan);
+}
+
+static void the_plan_asks_the_kernel_for_what_it_hooks(void **state)
+{
+	(void)state;
+	assert_true(aios_plan_wants("aio_complete"));
+	assert_true(aios_plan_wants("io_submit_one"));
+	assert_true(aios_plan_wants("pipe_poll"));
+	assert_false(aios_plan_wants("aio_complete_"));
+	assert_false(aios_plan_wants("aio_comp"));
+	assert_false(aios_plan_wants(""));
+}
+
+static void assert_programs(const struct aios_plan *plan, const char *hook, enum aios_way way,
+			    const char *first, const char *second)
+{
+	struct aios_plan_row row = *row_of(plan, hook);
+	char names[2][128] = { "", "" };
+
+	row.way = way;
+	assert_int_equal(aios_plan_programs(&row, names), second ? 2 : first ? 1 : 0);
+	if (first)
+		assert_string_equal(names[0], first);
+	if (second)
+		assert_string_equal(names[1], second);
+}
+
+static void programs_are_named_after_function_and_way(void **state)
+{
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+
+	(void)state;
+	assert_programs(&plan, "aio_complete", AIOS_WAY_BTF, "fentry_aio_complete", NULL);
+	assert_programs(&plan, "kill_ioctx:return", AIOS_WAY_BTF, "fexit_kill_ioctx", NULL);
+	assert_programs(&plan, "aio_complete", AIOS_WAY_KPROBE, "kentry_aio_complete", NULL);
+	assert_programs(&plan, "kill_ioctx:return", AIOS_WAY_KPROBE, "kexit_kill_ioctx",
+			"kargs_kill_ioctx");
+	assert_programs(&plan, "sched_process_exec", AIOS_WAY_BTF, "tp_sched_process_exec", NULL);
+	assert_programs(&plan, "found", AIOS_WAY_BTF, "iter_found", NULL);
+	assert_programs(&plan, "aio_complete", AIOS_WAY_NONE, NULL, NULL);
+	aios_plan_done(&plan);
+}
+
+/* The first line of the table that begins with @what, NUL-terminated in @line. */
+static void line_of(const char *text, const char *what, char *line, size_t size)
+{
+	const char *at = strstr(text, what), *end;
+
+	assert_non_null(at);
+	assert_true(at == text || at[-1] == '\n');
+	end = strchr(at, '\n');
+	assert_non_null(end);
+	snprintf(line, size, "%.*s", (int)(end - at), at);
+}
+
+static void the_table_tells_how_and_what_is_lost(void **state)
+{
+	static const char *const some[] = { "aio_complete", NULL };
+	static const char *const syms[] = { "aio_complete", "io_submit_one.constprop.0", NULL };
+	const char *without[] = { "exit_aio" };
+	struct aios_kernel kernel = full;
+	struct aios_buf buf = { 0 };
+	struct aios_plan plan;
+	char line[512];
+
+	(void)state;
+	functions = some;
+	symbols = syms;
+	kernel.vmemmap_base = 0;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ .without = without, .without_cnt = 1 });
+	aios_plan_text(&plan, &buf);
+	line_of(buf.data, row_of(&plan, "aio_complete")->hook->what, line, sizeof(line));
+	assert_string_equal(line, "request completed               fentry aio_complete");
+	line_of(buf.data, row_of(&plan, "io_submit_one:return")->hook->what, line, sizeof(line));
+	assert_non_null(strstr(line, "kretprobe io_submit_one.constprop.0"));
+	assert_non_null(strstr(line, "can miss calls"));
+	line_of(buf.data, row_of(&plan, "exit_aio")->hook->what, line, sizeof(line));
+	assert_non_null(strstr(line, "left out as asked"));
+	assert_non_null(strstr(line, "lost: how long requests held up an exit"));
+	line_of(buf.data, row_of(&plan, "aio_write")->hook->what, line, sizeof(line));
+	assert_non_null(strstr(line, "not on this kernel"));
+	line_of(buf.data, row_of(&plan, "pipe_poll:return")->hook->what, line, sizeof(line));
+	assert_non_null(strstr(line, "not asked for"));
+	line_of(buf.data, "the ring's head", line, sizeof(line));
+	assert_non_null(strstr(line, "lost: ring occupancy"));
+	aios_buf_done(&buf);
+	aios_plan_done(&plan);
+}
+
+static void the_file_keeps_the_plan_as_it_was_made(void **state)
+{
+	static const char *const some[] = { "aio_complete", NULL };
+	static const char *const syms[] = { "aio_complete", "io_submit_one.constprop.0", NULL };
+	struct aios_info info = { 0 };
+	struct aios_plan plan;
+
+	(void)state;
+	functions = some;
+	symbols = syms;
+	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	assert_int_equal(aios_plan_info(&plan, &info), 0);
+	assert_int_equal(info.hook_cnt, plan.cnt);
+	for (size_t i = 0; i < plan.cnt; i++) {
+		const struct aios_plan_row *row = &plan.rows[i];
+
+		assert_string_equal(info.hooks[i].what, row->hook->what);
+		assert_int_equal(info.hooks[i].kprobe, row->way == AIOS_WAY_KPROBE);
+		if (row->way == AIOS_WAY_NONE) {
+			assert_null(info.hooks[i].how);
+			assert_string_equal(info.hooks[i].lost, row->hook->lost);
+		} else {
+			assert_non_null(info.hooks[i].how);
+			assert_null(info.hooks[i].lost);
+		}
+	}
+	aios_info_done(&info);
+	aios_plan_done(&plan);
+}
+
+#define PLAN_TEST(test)	cmocka_unit_test_setup(test, setup)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		PLAN_TEST(every_hook_has_its_own_name_and_says_what_is_lost),
+		PLAN_TEST(a_kernel_that_has_all_is_hooked_by_btf),
+		PLAN_TEST(a_function_without_btf_is_hooked_by_its_symbol),
+		PLAN_TEST(the_user_may_choose_one_way_only),
+		PLAN_TEST(tracepoints_are_looked_up_as_such),
+		PLAN_TEST(returns_of_poll_are_hooked_where_asked_for),
+		PLAN_TEST(hooks_can_be_left_out_by_name),
+		PLAN_TEST(a_hook_that_does_not_exist_is_told),
+		PLAN_TEST(without_a_vital_hook_the_level_cannot_be_had),
+		PLAN_TEST(each_vital_hook_is_missed_by_its_name),
+		PLAN_TEST(without_btf_nothing_can_be_had_and_says_what_to_do),
+		PLAN_TEST(the_head_needs_both_addresses),
+		PLAN_TEST(the_plan_asks_the_kernel_for_what_it_hooks),
+		PLAN_TEST(programs_are_named_after_function_and_way),
+		PLAN_TEST(the_table_tells_how_and_what_is_lost),
+		PLAN_TEST(the_file_keeps_the_plan_as_it_was_made),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
