@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# attach.sh - other ways to attach, hooks that are missing, hooks that are asked for.
+
+# In tasks only: kprobes that interrupt each other are not counted by the kernel.
+kprobes_see_the_same() {
+	aiotrace record --attach kprobe -o t.aios -- sh -ec 'aiowork ops; aiowork refused; aiowork poll-later' \
+		>o.json
+	compare t.aios o.json
+	expect true "$(aiotrace record --plan --attach kprobe -- true |
+		awk '/kretprobe io_submit_one/ { r = 1 } /kprobe aio_complete/ { c = 1 }
+			END { print r && c ? "true" : "false" }')" "kprobes in the plan"
+}
+
+without_wakes() {
+	aiotrace record --without aio_poll_wake -o t.aios -- aiowork poll-later >o.json
+	compare t.aios o.json
+	expect 0 "$(report t.aios '.poll_orders["armed-inline"]')" "orders that nobody saw"
+	aiotrace run --plan --without aio_poll_wake -- true >plan
+	grep -q 'poll woken .*left out as asked; lost: wake-ups' plan
+}
+
+poll_returns() {
+	aiotrace record --hooks poll-return -o t.aios -- aiowork poll-later >o.json
+	compare t.aios o.json
+	aiotrace export --to json t.aios >requests.json
+	expect '["after"]' "$(jq -sc '[.[].poll_woken] | unique' requests.json)" \
+		"wake-ups of polls that waited, against the return of ->poll"
+}
+
+# Early wake-ups: each is ordered by a lock or a CPU, or honestly not at all.
+poll_returns_race() {
+	aiotrace record --hooks poll-return -o t.aios -- aiowork poll-early >o.json
+	compare t.aios o.json
+	aiotrace export --to json t.aios >requests.json
+	expect 0 "$(jq -s '[.[] | select((.poll_order | startswith("armed")) and .poll_woken != "after")]
+		| length' requests.json)" "polls that waited and were woken before ->poll returned"
+	expect 0 "$(jq -s '[.[] | select(.poll_order == "ready" and .poll_woken != null)] | length' \
+		requests.json)" "polls that were ready and yet woken"
+}
+
+cases_attach() {
+	check "kprobes instead of fentry see the same" kprobes_see_the_same
+	check "a hook that is left out costs what the plan says" without_wakes
+	check "--hooks poll-return tells wake-ups after the return of ->poll" poll_returns
+	check "--hooks poll-return: no order is claimed that contradicts another" poll_returns_race
+}

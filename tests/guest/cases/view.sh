@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# view.sh - what people and scripts see of a live run.
+
+lines_and_streams() {
+	aiotrace run -- aiowork ops >out.txt 2>err.txt
+	jq -e .schema err.txt >/dev/null
+	expect "$(jq '[.requests[][]] | add' err.txt)" "$(grep -c '^[0-9:.]*  aiowork\[' out.txt)" \
+		"lines of requests"
+	grep -q '^TIME ' out.txt
+	grep -q '^requests  28 submitted, 28 completed' out.txt
+	grep -q '^loss      none' out.txt
+}
+
+output_file_leaves_stdout_alone() {
+	aiotrace run -o lines.txt -- aiowork ops >out.json
+	jq -e '.schema == "aiowork/1"' out.json >/dev/null
+	grep -q 'fdsync' lines.txt
+}
+
+json_lines() {
+	aiotrace run --json -o lines.json -- aiowork refused >o.json
+	expect '["aioscope.report/1","aioscope.request/1"]' \
+		"$(jq -sc '[.[].schema] | unique' lines.json)" "schemas"
+	expect "$(jq '([.requests[][]] | add) + ([.refused[]] | add)' o.json)" \
+		"$(grep -c 'aioscope.request/1' lines.json)" "requests"
+	expect "$(jq -c '.refused' o.json)" "$(jq -c -s '[.[] | select(.state == "refused") | .error] |
+		group_by(.) | map({key: .[0], value: length}) | from_entries' lines.json | jq -cS .)" \
+		"refused requests"
+}
+
+# An event that nobody reads is shown all the same, while the program still runs.
+unread_is_shown() {
+	aiotrace run -o lines.txt -- aiowork --hold 2 unreaped >o.json &
+	local i
+	for ((i = 0; i < 100; i++)); do
+		[ "$(grep -c ' aiowork\[' lines.txt 2>/dev/null)" = 15 ] && break
+		sleep 0.1
+	done
+	expect 15 "$(grep -c ' aiowork\[' lines.txt)" "lines before the program ended"
+	wait
+	grep -q '11 completed and were never read' lines.txt
+}
+
+timeline_tells() {
+	aiotrace record -o t.aios -- aiowork poll-later >/dev/null
+	aiotrace timeline --slowest 2 t.aios >timeline.txt
+	expect 2 "$(grep -c '^request ' timeline.txt)" "requests"
+	grep -q 'poll-wake .*, while it waited' timeline.txt
+	grep -q 'order: armed-' timeline.txt
+	grep -q 'io_getevents returned its event' timeline.txt
+}
+
+interrupt_ends_both() {
+	local tool got=0
+	rm -f ready
+	aiotrace record -o t.aios --ready-file ready -- sleep 100 &
+	tool=$!
+	wait_for ready
+	kill -TERM $tool
+	wait $tool || got=$?
+	expect 6 $got "exit status: the command was ended by the signal"
+	! pgrep -x sleep
+	status 0 aiotrace report t.aios >/dev/null
+}
+
+addresses_are_hidden() {
+	aiotrace record -o t.aios -- aiowork ops >/dev/null
+	! aiotrace export --to json t.aios | grep -q 'kiocb_address'
+	aiotrace export --to json --kernel-addresses t.aios | grep -q '"kiocb_address":"0xffff'
+	! { aiotrace report t.aios; aiotrace timeline --slowest 99 t.aios; } | grep -q ffff8
+	expect 600 "$(stat -c %a t.aios)" "mode of the trace file"
+}
+
+cases_view() {
+	check "run: a line a request on stdout, the command's own on stderr" lines_and_streams
+	check "run -o: the command keeps its stdout" output_file_leaves_stdout_alone
+	check "run --json: requests and a report, equal to the oracle" json_lines
+	check "run shows completed requests that nobody reads" unread_is_shown
+	check "timeline tells the story of a poll" timeline_tells
+	check "a signal ends command and trace, and the trace is whole" interrupt_ends_both
+	check "kernel addresses are only shown when asked for" addresses_are_hidden
+}
