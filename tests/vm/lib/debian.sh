@@ -50,6 +50,29 @@ newest_package() {
 		sort -V | tail -n 1
 }
 
+# Adds Debian's other suites at the mirrors that the machine uses, to our state alone: a kernel line
+# that one release lacks is in another (6.1 in Debian 12, 6.12 in its security archive and in 13).
+add_suites() {
+	local apt=$CACHE/apt key=/usr/share/keyrings/debian-archive-keyring.gpg uri suite
+
+	[[ -e $key ]] || return 1
+	mkdir -p "$apt/parts"
+	# shellcheck disable=SC2016     # for apt to expand
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+		sed -nE 's,/debian(-security)?/$,,p' | sort -u |
+		while read -r uri; do
+			for suite in bookworm trixie; do
+				echo "deb [signed-by=$key] $uri/debian $suite main"
+				echo "deb [signed-by=$key] $uri/debian-security $suite-security main"
+			done
+		done >"$apt/parts/suites.list"
+	cat >>"$apt/apt.conf" <<-END
+		Dir::Etc::sourcelist "$apt/parts/suites.list";
+		Dir::Etc::sourceparts "/dev/null";
+	END
+	patiently apt-get -q update >"$apt/log" 2>&1
+}
+
 # Decompresses a bzImage: emulated, that takes seconds of every boot. A kernel that cannot be
 # decompressed here boots as it is.
 extract_vmlinux() {
@@ -129,7 +152,10 @@ update_debian() {
 	write_apt_conf
 	note "looking for the newest kernel $line"
 	patiently apt-get -q update >"$CACHE/apt/log" 2>&1
-	read -r version package < <(newest_package "$line" 2>>"$CACHE/apt/log") || return 1
+	read -r version package < <(newest_package "$line" 2>>"$CACHE/apt/log") ||
+		{ add_suites &&
+			read -r version package < <(newest_package "$line" 2>>"$CACHE/apt/log"); } ||
+		return 1
 	target=$CACHE/kernels/${package}_$version
 	if [[ ! -e $target/vmlinuz ]]; then
 		fetch_package "$package" "$version" "$target" || return 1
