@@ -10,7 +10,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define ZSTD_LEVEL	3	/* packs records to a third and costs less than writing them */
+#include "pack.h"
+
+#define ZSTD_LEVEL	1
 
 static __u32 header_crc(const struct aios_file_header *header)
 {
@@ -76,6 +78,30 @@ static size_t chunk_padded(size_t len)
 	return (len + 7) & ~(size_t)7;
 }
 
+static int pack_zstd(struct aios_buf *packed, const void *payload, size_t len)
+{
+	size_t got;
+
+	if (aios_buf_room(packed, len))
+		return packed->err;
+	got = len ? ZSTD_compress(packed->data, len, payload, len, ZSTD_LEVEL) : 0;
+	if (ZSTD_isError(got))
+		return -EMSGSIZE;
+	packed->len = got;
+	return 0;
+}
+
+/* Packs a payload as its kind is packed best, or not at all where that makes it no smaller. */
+static enum aios_codec chunk_pack(struct aios_buf *packed, unsigned int kind, const void *payload,
+				  size_t len)
+{
+	if (kind == AIOS_CHUNK_RECORDS && !aios_pack(packed, payload, len))
+		return packed->len < len ? AIOS_CODEC_DELTA : AIOS_CODEC_NONE;
+	if (pack_zstd(packed, payload, len) || packed->len >= len)
+		return AIOS_CODEC_NONE;
+	return AIOS_CODEC_ZSTD;
+}
+
 int aios_format_chunk(struct aios_buf *buf, unsigned int kind, unsigned int cpu,
 		      const void *payload, size_t len)
 {
@@ -83,7 +109,6 @@ int aios_format_chunk(struct aios_buf *buf, unsigned int kind, unsigned int cpu,
 	struct aios_chunk chunk = {
 		.magic = AIOS_CHUNK_MAGIC,
 		.kind = (__u16)kind,
-		.codec = AIOS_CODEC_ZSTD,
 		.bytes = (__u32)len,
 		.cpu = cpu,
 	};
@@ -93,14 +118,10 @@ int aios_format_chunk(struct aios_buf *buf, unsigned int kind, unsigned int cpu,
 
 	if (len > AIOS_CHUNK_MAX)
 		return -EMSGSIZE;
-	aios_buf_add(&packed, payload, len);
-	if (!packed.err && len)
-		got = ZSTD_compress(packed.data, len, payload, len, ZSTD_LEVEL);
-	if (packed.err || !len || ZSTD_isError(got) || got >= len) {
-		chunk.codec = AIOS_CODEC_NONE;
-		got = len;
-	} else {
+	chunk.codec = (__u16)chunk_pack(&packed, kind, payload, len);
+	if (chunk.codec != AIOS_CODEC_NONE) {
 		stored = packed.data;
+		got = packed.len;
 	}
 	chunk.stored = (__u32)got;
 	chunk.crc = chunk_crc(&chunk, stored);
@@ -124,23 +145,11 @@ long aios_format_chunk_check(const void *bytes, struct aios_chunk *ret)
 	return (long)chunk_padded(ret->stored);
 }
 
-int aios_format_chunk_open(const struct aios_chunk *chunk, const void *stored, struct aios_buf *ret)
+static int open_zstd(const struct aios_chunk *chunk, const void *stored, struct aios_buf *ret)
 {
 	size_t got;
 
-	aios_buf_clear(ret);
-	if (chunk_crc(chunk, stored) != chunk->crc)
-		return -EBADMSG;
-	if (chunk->codec == AIOS_CODEC_NONE) {
-		if (chunk->stored != chunk->bytes)
-			return -EBADMSG;
-		aios_buf_add(ret, stored, chunk->stored);
-		return ret->err;
-	}
-	if (chunk->codec != AIOS_CODEC_ZSTD)
-		return -ENOTSUP;
-	aios_buf_room(ret, chunk->bytes);
-	if (ret->err)
+	if (aios_buf_room(ret, chunk->bytes))
 		return ret->err;
 	got = ZSTD_decompress(ret->data, chunk->bytes, stored, chunk->stored);
 	if (ZSTD_isError(got) || got != chunk->bytes)
@@ -148,4 +157,24 @@ int aios_format_chunk_open(const struct aios_chunk *chunk, const void *stored, s
 	ret->len = got;
 	ret->data[got] = '\0';
 	return 0;
+}
+
+int aios_format_chunk_open(const struct aios_chunk *chunk, const void *stored, struct aios_buf *ret)
+{
+	aios_buf_clear(ret);
+	if (chunk_crc(chunk, stored) != chunk->crc)
+		return -EBADMSG;
+	switch (chunk->codec) {
+	case AIOS_CODEC_NONE:
+		if (chunk->stored != chunk->bytes)
+			return -EBADMSG;
+		aios_buf_add(ret, stored, chunk->stored);
+		return ret->err;
+	case AIOS_CODEC_ZSTD:
+		return open_zstd(chunk, stored, ret);
+	case AIOS_CODEC_DELTA:
+		return aios_unpack(ret, stored, chunk->stored, chunk->bytes);
+	default:
+		return -ENOTSUP;
+	}
 }

@@ -44,9 +44,25 @@ enum aios_chunk_kind {
 	AIOS_CHUNK_END = 4,	/* JSON: how the trace ended; the last chunk */
 };
 
+/*
+ * AIOS_CODEC_DELTA, for records: each is told by what differs from the last one of its type in
+ * this chunk, taken as 64-bit words. In front of the first one of a type there is a record of
+ * zeros, and behind the end of every record there are zeros.
+ *
+ *	byte		bits 0-5: slot, the record's type modulo 64; bit 6: the mask is the last
+ *			one of this slot (0 at first) and does not follow
+ *	2 bytes		unless bit 6 is set: mask, low byte first; bit N: word N differs
+ *	per set bit	from the lowest: word minus last word (modulo 2^64), as a signed number
+ *			folded to an unsigned one (0, -1, 1, -2 ... become 0, 1, 2, 3 ...),
+ *			seven bits a byte, low ones first, bit 7 set where more follow
+ *
+ * The word of the sequence number differs from 1 + the number of the record before, of any type
+ * (0 for the first). A record's length is in its first word.
+ */
 enum aios_codec {
 	AIOS_CODEC_NONE = 0,
 	AIOS_CODEC_ZSTD = 1,
+	AIOS_CODEC_DELTA = 2,
 };
 
 #define AIOS_CHUNK_MAGIC	0x6b684341U	/* "AChk" */
