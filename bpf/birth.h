@@ -88,8 +88,10 @@ static __always_inline void birth_remember(__u64 uiocb)
 }
 
 /*
- * Was the birth of the request of this submission seen? A thread that moved to another CPU in
- * between gets a wrong no, which costs a record that says the same again.
+ * Was the birth of the request of this submission told? A thread that moved to another CPU in
+ * between gets a wrong no, which costs a record that says the same again. What it left behind
+ * there can give it a wrong yes if it is back when the same iocb is refused before its birth: the
+ * refusal is then told without what was asked for.
  */
 static __always_inline int birth_was_seen(__u64 uiocb)
 {
@@ -97,8 +99,9 @@ static __always_inline int birth_was_seen(__u64 uiocb)
 	struct aios_last *mine = bpf_map_lookup_elem(&last, &cpu);
 	int seen = mine && mine->uiocb == uiocb && mine->pid_tgid == bpf_get_current_pid_tgid();
 
+	/* Of no thread: an iocb can be at any address, even at 0. */
 	if (seen)
-		mine->uiocb = 0;
+		mine->pid_tgid = 0;
 	return seen;
 }
 
@@ -125,11 +128,11 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 		bpf_probe_read_kernel(&copy, sizeof(copy), iocb);
 		iocb = &copy;
 	}
-	aios_tell_file(file, iocb->aio_fildes, direct);
-	birth_remember(uiocb);
+	aios_tell_file(file, direct);
 	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
+	birth_remember(uiocb);
 	birth_fill(body, iocb, compat);
 	body->kiocb = (__u64)req;
 	body->kctx = kctx;

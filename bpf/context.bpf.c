@@ -15,8 +15,14 @@ static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
 	struct aios_out out;
 	__u32 tgid;
 
-	if (!aios_current_chosen())
+	/* What is made before the trace begins is found then. */
+	if (aios_stopped())
 		return;
+	if (!aios_current_chosen()) {
+		/* Left there by a context whose end was not seen. */
+		bpf_map_delete_elem(&ctxs, &key);
+		return;
+	}
 	tgid = bpf_get_current_pid_tgid() >> 32;
 	if (bpf_map_update_elem(&ctxs, &key, &tgid, BPF_ANY))
 		__sync_fetch_and_add(&stats.ctx_full, 1);
@@ -163,19 +169,31 @@ static __always_inline void on_io_destroy32(aios_call_t call, const int direct)
 	ctx_destroy(aios_sys_arg32(call, 0, direct), call->ret, direct);
 }
 
-/* Is any context of the table traced? Eight are looked at: a filter chooses by process. */
+#define EXIT_CTXS	65536	/* slots of a table that are looked at */
+
+struct exit_look {
+	struct kioctx_table *table;
+	__u64 chosen;
+};
+
+static long exit_slot(__u32 i, struct exit_look *look)
+{
+	struct kioctx_table *table = look->table;
+	__u64 kctx = 0;
+
+	bpf_core_read(&kctx, sizeof(kctx), &table->table[i]);
+	look->chosen = kctx && aios_ctx_chosen(kctx);
+	return look->chosen;
+}
+
+/* Is any context of the table traced? */
 static __always_inline int exit_chosen(struct kioctx_table *table)
 {
+	struct exit_look look = { .table = table };
 	__u32 nr = BPF_CORE_READ(table, nr);
 
-	for (__u32 i = 0; i < 8 && i < nr; i++) {
-		__u64 kctx = 0;
-
-		bpf_core_read(&kctx, sizeof(kctx), &table->table[i]);
-		if (kctx && aios_ctx_chosen(kctx))
-			return 1;
-	}
-	return 0;
+	bpf_loop(nr < EXIT_CTXS ? nr : EXIT_CTXS, exit_slot, &look, 0);
+	return look.chosen;
 }
 
 static __always_inline void tell_exit(__u16 type, __u64 mm, const int direct)

@@ -44,6 +44,12 @@ static __always_inline __u16 aios_irq_flags(void)
 	return count & 0x00000100 ? AIOS_F_SOFTIRQ : 0;
 }
 
+/* Not all hooks are there yet, or the trace is over. */
+static __always_inline int aios_stopped(void)
+{
+	return *(volatile __u32 *)&control.stopped;
+}
+
 /*
  * Takes the next place of this CPU's ring. An interrupting program can take it first, so a few
  * tries are made; that all of them are interrupted is counted like a full ring.
@@ -105,7 +111,7 @@ static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, _
 	__u64 dropped, id;
 	__u32 index;
 
-	if (!ctl || *(volatile __u32 *)&control.stopped)
+	if (!ctl || aios_stopped())
 		return NULL;
 	dropped = *(volatile __u64 *)&ctl->dropped;
 	if (aios_take(ctl, &out->pos))

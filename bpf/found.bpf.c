@@ -90,15 +90,16 @@ static __always_inline void found_tell(struct kioctx *kctx, __u32 tgid)
 
 static long found_poll(__u32 i, struct found_polls *polls)
 {
-	struct list_head *at = polls->at;
+	struct list_head *at = polls->at, *next = BPF_CORE_READ(at, next);
 	struct aio_kiocb *req = (void *)at - bpf_core_field_offset(struct aio_kiocb, ki_list);
 	struct file *file = BPF_CORE_READ(req, ki_filp);
 	struct aios_iocb *body;
 	struct aios_out out;
 
-	if (!at || at == polls->end || BPF_CORE_READ(req, ki_ctx) != polls->kctx)
+	/* One that was taken off the list just now points to itself. */
+	if (!at || at == polls->end || next == at || BPF_CORE_READ(req, ki_ctx) != polls->kctx)
 		return 1;
-	aios_tell_file(file, 0, 0);
+	aios_tell_file(file, 0);
 	body = aios_emit_begin(&out, AIOS_EV_REQ_FOUND, sizeof(*body), 0);
 	if (body) {
 		__builtin_memset(body, 0, sizeof(*body));
@@ -114,7 +115,7 @@ static long found_poll(__u32 i, struct found_polls *polls)
 		body->iocb_flags = BPF_CORE_READ(req, ki_eventfd) ? AIOS_IOCB_RESFD : 0;
 		aios_emit_end(&out);
 	}
-	polls->at = BPF_CORE_READ(at, next);
+	polls->at = next;
 	return 0;
 }
 

@@ -101,7 +101,8 @@ static __always_inline void aios_stash_put(struct pt_regs *ctx)
 	struct aios_stash_key key = aios_stash_key(ctx);
 	struct aios_stash args = { .a = AIOS_REGS(ctx) };
 
-	bpf_map_update_elem(&stash, &key, &args, BPF_ANY);
+	if (bpf_map_update_elem(&stash, &key, &args, BPF_ANY))
+		__sync_fetch_and_add(&stats.work_full, 1);
 }
 
 static __always_inline int aios_stash_take(struct pt_regs *ctx, struct aios_call *call)

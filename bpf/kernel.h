@@ -66,6 +66,7 @@ struct wait_queue_entry {
 };
 
 struct qstr {
+	__u32 hash;
 	__u32 len;
 	const unsigned char *name;
 };

@@ -56,6 +56,7 @@ struct aios_stash {
 struct aios_told {
 	__u64 file;
 	__u64 dentry;
+	__u64 hash;
 };
 
 #define AIOS_ARRAY(value_type, entries, map_flag)	\

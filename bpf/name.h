@@ -133,31 +133,45 @@ static __always_inline void aios_name_walk(struct file *file, struct dentry *den
 		aios_name_end(&walk, AIOS_NAME_CUT);
 }
 
+/*
+ * A number that is the file's alone. The verifier lets pointers of its own be compared and taken
+ * from each other, but not be hashed: the distance to something that stays where it is will do.
+ */
+static __always_inline __u64 aios_file_number(struct file *file, const int direct)
+{
+	__u64 number = (__u64)file, base = (__u64)&config;
+
+	if (direct)
+		asm volatile("%0 -= %1" : "+r"(number) : "r"(base));
+	return number;
+}
+
 /**
  * aios_tell_file() - makes sure that the name of @file is in the stream
  * @file: a struct file that is held while this runs
- * @fd: descriptor it was reached by
  * @direct: see hook.h
  *
- * The verifier lets pointers be compared but not be hashed, so the place in the cache comes from
- * numbers that differ where files do. Two CPUs that fill a place at once may leave a mixture
- * there: it fits neither file, and the name is told once more.
+ * A struct file has one place in the cache, so that whatever it is used for next takes the place
+ * of what was told before; dentries are used again, too, so the hash of the name has to be the
+ * same (it depends on the directory). What is renamed higher up keeps the name it had. Two CPUs
+ * that fill a place at once may leave a mixture there: it fits neither file, and the name is told
+ * once more.
  */
-static __always_inline void aios_tell_file(struct file *file, __u32 fd, const int direct)
+static __always_inline void aios_tell_file(struct file *file, const int direct)
 {
-	struct inode *inode = READ_FIELD(direct, file, f_inode);
 	struct dentry *dentry = READ_FIELD(direct, file, f_path.dentry);
-	__u64 mix = READ_FIELD(direct, inode, i_ino) + ((__u64)fd << 40);
-	__u32 index;
+	__u32 hash = READ_FIELD(direct, dentry, d_name.hash), index;
 	struct aios_told *told;
 
-	mix ^= bpf_get_current_pid_tgid() >> 32 << 20;
-	index = mix * 0x9e3779b97f4a7c15ULL >> (64 - AIOS_FILE_CACHE_BITS);
+	index = aios_file_number(file, direct) * 0x9e3779b97f4a7c15ULL >>
+		(64 - AIOS_FILE_CACHE_BITS);
 	told = bpf_map_lookup_elem(&files, &index);
-	if (!told || (told->file == (__u64)file && told->dentry == (__u64)dentry))
+	if (!told || aios_stopped() ||
+	    (told->file == (__u64)file && told->dentry == (__u64)dentry && told->hash == hash))
 		return;
 	told->file = (__u64)file;
 	told->dentry = (__u64)dentry;
+	told->hash = hash;
 	aios_name_walk(file, dentry, AIOS_FLAG(direct));
 }
 

@@ -48,12 +48,13 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	struct aios_iocb *body;
 	struct aios_out out;
 
-	bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb);
-	aios_tell_file(file, iocb.aio_fildes, 0);
-	birth_remember(uiocb);
+	if (bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb))
+		iocb.aio_fildes = iocb.aio_resfd = -1;
+	aios_tell_file(file, direct);
 	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
+	birth_remember(uiocb);
 	birth_fill(body, &iocb, 0);
 	body->kiocb = (__u64)req;
 	body->kctx = kctx;

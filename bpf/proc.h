@@ -53,7 +53,7 @@ static __always_inline void aios_tell_proc(struct task_struct *task)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u32 *flags = bpf_map_lookup_elem(&procs, &tgid);
 
-	if (flags && *flags & AIOS_P_TOLD)
+	if (aios_stopped() || (flags && *flags & AIOS_P_TOLD))
 		return;
 	aios_proc_flag(tgid, AIOS_P_TOLD);
 	aios_emit_proc(task, AIOS_PROC_SEEN);

@@ -17,7 +17,7 @@ int tp_sched_process_fork(unsigned long long *ctx)
 
 	if (from == to || !flags || !(*flags & AIOS_P_TRACED))
 		return 0;
-	aios_proc_flag(to, AIOS_P_TRACED | AIOS_P_TOLD);
+	aios_proc_flag(to, AIOS_P_TRACED | (aios_stopped() ? 0 : AIOS_P_TOLD));
 	aios_emit_proc(child, AIOS_PROC_FORK);
 	return 0;
 }
@@ -29,7 +29,7 @@ int tp_sched_process_exec(unsigned long long *ctx)
 	struct task_struct *task = (struct task_struct *)ctx[0];
 	__u32 tgid = task->tgid;
 
-	if (bpf_map_lookup_elem(&procs, &tgid)) {
+	if (!aios_stopped() && bpf_map_lookup_elem(&procs, &tgid)) {
 		aios_proc_flag(tgid, AIOS_P_TOLD);
 		aios_emit_proc(task, AIOS_PROC_EXEC);
 	}

@@ -19,7 +19,7 @@ int aios_print_plan(const struct aios_options *opts)
 	struct aios_out out;
 	int status = aios_session_plan(&opts->session, &buf, &err);
 
-	if (aios_out_open(&out, opts->output, &err)) {
+	if (aios_out_open(&out, opts->output, NULL, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
@@ -67,6 +67,9 @@ int aios_live_status(int code, const struct aios_session_result *result,
 	if (code < 0 && code != -EPIPE)
 		aios_say("%s: %s; the trace ends here", output ? output : "output",
 			 err->text[0] ? err->text : strerror(-code));
+	if (result->left)
+		aios_say("%zu processes that the command started still run, and are traced no "
+			 "more; -p traces them", result->left);
 	lost = say_loss(result);
 	if (lost || (code < 0 && code != -EPIPE))
 		return AIOS_INCONCLUSIVE;
@@ -84,7 +87,8 @@ int aios_replay(const char *path, struct aios_pipeline *pipe)
 
 	if (!code)
 		code = ended;
-	if (code == -EPIPE)
+	/* Without a text it is not the file: what was made of it could not be written. */
+	if (code && code != -ENOMEM && !err.text[0])
 		return AIOS_FINE;
 	if (code) {
 		aios_say("%s: %s", path, err.text[0] ? err.text : strerror(-code));
@@ -98,10 +102,11 @@ int aios_replay(const char *path, struct aios_pipeline *pipe)
 
 int aios_out_status(struct aios_out *out, int status)
 {
+	const char *path = out->path;
 	int err = aios_out_close(out);
 
 	if (!err || err == -EPIPE)
 		return status;
-	aios_say("cannot write: %s", strerror(-err));
+	aios_say("cannot write %s: %s", path, strerror(-err));
 	return AIOS_INCONCLUSIVE;
 }

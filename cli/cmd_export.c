@@ -39,7 +39,7 @@ static int export_run(struct export *ex)
 	struct aios_err err;
 	int status;
 
-	if (aios_out_open(&ex->out, ex->output, &err)) {
+	if (aios_out_open(&ex->out, ex->output, ex->path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}

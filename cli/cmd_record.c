@@ -3,6 +3,7 @@
  * cmd_record.c - aiotrace record: from the rings into a file, as cheaply as can be.
  */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -118,6 +119,7 @@ int aios_cmd_record(int argc, char **argv)
 	} else {
 		if (!record.opts.output)
 			record.opts.output = OUTPUT_DEFAULT;
+		record.opts.session.out_to_err = !strcmp(record.opts.output, "-");
 		if (aios_trace_out_open(record.opts.output, &record.out, &err)) {
 			aios_say("%s", err.text);
 			status = AIOS_USAGE;

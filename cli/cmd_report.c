@@ -38,7 +38,7 @@ static int report_run(const struct report *report)
 	struct aios_err err;
 	int status;
 
-	if (aios_out_open(&out, report->output, &err)) {
+	if (aios_out_open(&out, report->output, report->path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}

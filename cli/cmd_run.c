@@ -113,7 +113,7 @@ static int run_start(struct run *run)
 	struct aios_err err;
 	int status;
 
-	if (aios_out_open(&run->out, run->opts.output, &err)) {
+	if (aios_out_open(&run->out, run->opts.output, NULL, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}

@@ -122,7 +122,7 @@ static int timeline_run(struct timeline *tl)
 	tl->found = calloc(tl->slowest, sizeof(*tl->found));
 	if (!tl->found)
 		return AIOS_UNREADABLE;
-	if (aios_out_open(&out, tl->output, &err)) {
+	if (aios_out_open(&out, tl->output, tl->path, &err)) {
 		aios_say("%s", err.text);
 		status = AIOS_USAGE;
 	} else {

@@ -19,6 +19,7 @@
 
 #define BUFFER_DEFAULT	(8ULL << 20)	/* a CPU: 65536 records */
 #define BUFFER_TOTAL	(512ULL << 20)	/* of all CPUs, unless --buffer says more */
+#define PROCESS_TRACED	1U		/* AIOS_P_TRACED in bpf/filter.h */
 #define BUFFER_MIN	4096ULL		/* a quarter of it rings the bell */
 
 /* A program of the plan while it is loaded. */
@@ -263,6 +264,8 @@ static struct bpf_link *program_attach(const struct program *program)
 /* From the last program to the first: arguments are kept before returns are looked at. */
 int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios_err *err)
 {
+	/* A request that only some of the hooks saw would be a riddle. */
+	aios_load_stop(load);
 	for (size_t i = load->program_cnt; i--;) {
 		struct program *program = &load->programs[i];
 		size_t row = (size_t)(program->row - plan->rows);
@@ -280,6 +283,7 @@ int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios
 										     : "");
 		plan->rows[row].attached = true;
 	}
+	__atomic_store_n(&load->skel->bss->control.stopped, 0, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
@@ -348,7 +352,7 @@ const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load)
 
 int aios_load_trace(struct aios_load *load, uint32_t tgid)
 {
-	uint32_t traced = 1;	/* AIOS_P_TRACED */
+	uint32_t traced = PROCESS_TRACED;
 
 	return bpf_map__update_elem(load->skel->maps.procs, &tgid, sizeof(tgid), &traced,
 				    sizeof(traced), BPF_ANY);
@@ -359,6 +363,26 @@ bool aios_load_contexts(const struct aios_load *load)
 	uint64_t kctx;
 
 	return !bpf_map__get_next_key(load->skel->maps.ctxs, NULL, &kctx, sizeof(kctx));
+}
+
+/**
+ * aios_load_traced() - processes that are traced now, as the kernel side keeps them
+ * @load: loaded programs
+ * Return: how many have been chosen by their number or their parent's, and have not ended.
+ */
+size_t aios_load_traced(const struct aios_load *load)
+{
+	const struct bpf_map *procs = load->skel->maps.procs;
+	uint32_t tgid, *before = NULL, flags;
+	size_t cnt = 0;
+
+	while (!bpf_map__get_next_key(procs, before, &tgid, sizeof(tgid))) {
+		if (!bpf_map__lookup_elem(procs, &tgid, sizeof(tgid), &flags, sizeof(flags), 0) &&
+		    (flags & PROCESS_TRACED))
+			cnt++;
+		before = &tgid;
+	}
+	return cnt;
 }
 
 /* Skipped calls for which the other program on completions stood in. */

@@ -98,6 +98,7 @@ int aios_load_trace(struct aios_load *load, uint32_t tgid);
  * @load: loaded programs
  * Return: whether there is one.
  */
+size_t aios_load_traced(const struct aios_load *load);
 bool aios_load_contexts(const struct aios_load *load);
 
 /**

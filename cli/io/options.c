@@ -60,6 +60,16 @@ static uint64_t parse_number(struct argp_state *state, const char *what, const c
 	return number;
 }
 
+static uint64_t parse_positive(struct argp_state *state, const char *what, const char *arg,
+			       int (*parse)(const char *, uint64_t *))
+{
+	uint64_t number = parse_number(state, what, arg, parse);
+
+	if (!number)
+		aios_usage_error(state, "a %s of 0 makes no sense here", what);
+	return number;
+}
+
 static int parse_choice(struct argp_state *state, const char *what, const char *arg,
 			const char *const *names)
 {
@@ -116,9 +126,6 @@ static void parse_hooks(struct argp_state *state, struct aios_options *opts, cha
 static error_t parse_simple(int key, char *arg, struct aios_options *opts)
 {
 	switch (key) {
-	case 'c':
-		opts->session.comm = arg;
-		return 0;
 	case 'G':
 		opts->session.cgroup = arg;
 		return 0;
@@ -172,16 +179,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'p':
 		parse_pid(state, opts, arg);
 		return 0;
+	case 'c':
+		if (!arg[0])
+			aios_usage_error(state, "-c wants the name of a command");
+		opts->session.comm = arg;
+		return 0;
 	case 'd':
-		opts->session.duration_ns = parse_number(state, "duration", arg,
-							 aios_parse_duration);
+		opts->session.duration_ns = parse_positive(state, "duration", arg,
+							   aios_parse_duration);
 		return 0;
 	case OPT_SETTLE:
 		opts->session.settle_ns = parse_number(state, "duration", arg,
 						       aios_parse_duration);
 		return 0;
 	case OPT_BUFFER:
-		opts->session.buffer = parse_number(state, "size", arg, aios_parse_size);
+		opts->session.buffer = parse_positive(state, "size", arg, aios_parse_size);
 		return 0;
 	case OPT_SOURCE:
 		opts->session.source = parse_choice(state, "evidence level", arg, sources);

@@ -7,13 +7,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-int aios_out_open(struct aios_out *out, const char *path, struct aios_err *err)
+static bool same_file(const char *path, const char *other)
 {
-	*out = (struct aios_out){ .fd = STDOUT_FILENO };
+	struct stat a, b;
+
+	return other && !stat(path, &a) && !stat(other, &b) && S_ISREG(a.st_mode) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int aios_out_open(struct aios_out *out, const char *path, const char *input, struct aios_err *err)
+{
+	*out = (struct aios_out){ .fd = STDOUT_FILENO, .path = "standard output" };
 	if (!path || !strcmp(path, "-"))
 		return 0;
+	if (same_file(path, input))
+		return aios_fail(err, -EINVAL, "%s is the trace itself; give -o another file",
+				 path);
+	out->path = path;
 	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (out->fd < 0)
 		return aios_fail(err, -errno, "cannot write %s: %s", path, strerror(errno));

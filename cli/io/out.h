@@ -13,11 +13,13 @@
 /**
  * struct aios_out - an open output
  * @fd: of it
+ * @path: for messages
  * @own: it is to be closed
  * @err: the first error, which stays
  */
 struct aios_out {
 	int fd;
+	const char *path;
 	bool own;
 	int err;
 };
@@ -26,10 +28,11 @@ struct aios_out {
  * aios_out_open() - opens an output
  * @out: overwritten
  * @path: of a file, or NULL or "-" for standard output
+ * @input: file that is going to be read, which must not be the same, or NULL
  * @err: why not
  * Return: 0 or a negative errno.
  */
-int aios_out_open(struct aios_out *out, const char *path, struct aios_err *err);
+int aios_out_open(struct aios_out *out, const char *path, const char *input, struct aios_err *err);
 
 /**
  * aios_out_write() - writes a buffer and empties it

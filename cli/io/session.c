@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,6 +101,7 @@ int aios_session_plan(const struct aios_session_opts *opts, struct aios_buf *buf
 static int session_filter(struct session *s, struct aios_config *config, struct aios_err *err)
 {
 	const struct aios_session_opts *opts = s->opts;
+	struct statfs fs;
 	struct stat st;
 
 	if (opts->argv || opts->pid_cnt)
@@ -110,7 +113,8 @@ static int session_filter(struct session *s, struct aios_config *config, struct 
 	}
 	if (!opts->cgroup)
 		return 0;
-	if (stat(opts->cgroup, &st) || !S_ISDIR(st.st_mode)) {
+	if (stat(opts->cgroup, &st) || statfs(opts->cgroup, &fs) || !S_ISDIR(st.st_mode) ||
+	    fs.f_type != CGROUP2_SUPER_MAGIC) {
 		aios_fail(err, 0, "%s: no such cgroup; give the path of its directory below "
 			  "/sys/fs/cgroup", opts->cgroup);
 		return AIOS_USAGE;
@@ -158,13 +162,17 @@ static int session_trace_pids(struct session *s, struct aios_err *err)
 	return 0;
 }
 
-static int session_pid_fds(struct session *s)
+static int session_pid_fds(struct session *s, struct aios_err *err)
 {
 	s->pid_fds = calloc(s->opts->pid_cnt + 1, sizeof(*s->pid_fds));
 	if (!s->pid_fds)
 		return -ENOMEM;
-	for (size_t i = 0; i < s->opts->pid_cnt; i++)
+	for (size_t i = 0; i < s->opts->pid_cnt; i++) {
 		s->pid_fds[i] = (int)syscall(SYS_pidfd_open, s->opts->pids[i], 0);
+		if (s->pid_fds[i] < 0 && errno != ESRCH)
+			return aios_fail(err, -errno, "cannot watch process %d: %s",
+					 s->opts->pids[i], strerror(errno));
+	}
 	return 0;
 }
 
@@ -180,7 +188,7 @@ static int session_attach(struct session *s, struct aios_err *err)
 		return status;
 	if (s->target.pid && aios_load_trace(s->load, (uint32_t)s->target.pid))
 		return AIOS_CANNOT_OBSERVE;
-	if (aios_load_attach(s->load, &s->plan, err) || session_pid_fds(s))
+	if (aios_load_attach(s->load, &s->plan, err) || session_pid_fds(s, err))
 		return AIOS_CANNOT_OBSERVE;
 	return session_trace_pids(s, err);
 }
@@ -284,6 +292,8 @@ static int signals_take(struct session *s)
 	sigaddset(&wanted, SIGCHLD);
 	if (sigprocmask(SIG_BLOCK, &wanted, &s->old_signals))
 		return -errno;
+	/* Whoever started us may ignore it, and then the kernel keeps no status of a child. */
+	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	s->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->signal_fd < 0 ? -errno : 0;
@@ -440,6 +450,7 @@ static void session_result(const struct session *s, struct aios_session_result *
 	if (s->target.pid && !s->target.running)
 		ret->command_status = s->target.status;
 	ret->command_failed = aios_target_failed(&s->target);
+	ret->left = s->opts->argv && !s->target.running ? aios_load_traced(s->load) : 0;
 }
 
 /* The trace is over because it could not go on; the command is not, and knows nothing of it. */
@@ -469,8 +480,10 @@ static int session_trace(struct session *s, struct aios_session_result *ret, str
 	session_result(s, ret);
 	if (!code && !status && s->ops->ended)
 		code = s->ops->ended(s->ops->arg, ret);
-	if (code)
+	if (code) {
 		session_let_run(s);
+		session_result(s, ret);
+	}
 	return status ? status : code;
 }
 

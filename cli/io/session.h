@@ -55,6 +55,7 @@ struct aios_session_opts {
  * @lost: records that full rings refused
  * @missed: calls that the kernel let pass without a program
  * @not_kept: contexts and processes that found no room
+ * @left: processes of the command that still run
  * @command_status: as from wait(2), -1 where no command was run or it still runs
  * @command_failed: it ended with another status than 0
  */
@@ -63,6 +64,7 @@ struct aios_session_result {
 	uint64_t lost;
 	uint64_t missed;
 	uint64_t not_kept;
+	size_t left;
 	int command_status;
 	bool command_failed;
 };

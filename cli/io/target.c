@@ -133,9 +133,13 @@ int aios_target_go(struct aios_target *target, const char *file, struct aios_err
 
 void aios_target_poll(struct aios_target *target)
 {
-	int status;
+	int status = 0;
+	pid_t pid;
 
-	if (target->running && waitpid(target->pid, &status, WNOHANG) == target->pid) {
+	if (!target->running)
+		return;
+	pid = waitpid(target->pid, &status, WNOHANG);
+	if (pid == target->pid || (pid < 0 && errno == ECHILD)) {
 		target->running = false;
 		target->status = status;
 	}
@@ -185,8 +189,9 @@ static int processes_add(struct processes *all, pid_t pid)
 	file = fopen(path, "re");
 	if (!file)
 		return 0;
-	/* pid (comm) state ppid ...: comm may hold anything, the last ")" ends it. */
-	end = fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+	/* pid (comm) state ppid ...: comm may hold anything, even lines; the last ")" ends it. */
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	end = strrchr(line, ')');
 	fclose(file);
 	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
 		return 0;
@@ -212,21 +217,36 @@ static int processes_read(struct processes *all)
 	return err;
 }
 
+static int process_compare(const void *a, const void *b)
+{
+	const struct process *x = a, *y = b;
+
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+static const struct process *process_find(const struct processes *all, pid_t pid)
+{
+	struct process key = { .pid = pid };
+
+	return bsearch(&key, all->list, all->cnt, sizeof(key), process_compare);
+}
+
 /* Chooses the children of all that are chosen, until there are no more. */
 static void processes_choose(struct processes *all, pid_t pid)
 {
 	bool more = true;
 
+	qsort(all->list, all->cnt, sizeof(*all->list), process_compare);
 	for (size_t i = 0; i < all->cnt; i++)
 		all->list[i].chosen = all->list[i].pid == pid;
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < all->cnt; i++) {
 			struct process *child = &all->list[i];
+			const struct process *parent = process_find(all, child->parent);
 
-			for (size_t k = 0; !child->chosen && k < all->cnt; k++)
-				if (all->list[k].chosen && all->list[k].pid == child->parent)
-					more = child->chosen = true;
+			if (!child->chosen && parent && parent->chosen)
+				more = child->chosen = true;
 		}
 	}
 }
@@ -237,7 +257,7 @@ int aios_descendants(pid_t pid, int (*each)(void *arg, pid_t pid), void *arg)
 	int err = processes_read(&all);
 	bool any = false;
 
-	if (!err)
+	if (!err && all.cnt)
 		processes_choose(&all, pid);
 	for (size_t i = 0; i < all.cnt && !err; i++) {
 		if (!all.list[i].chosen)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/format.h"
@@ -20,12 +21,35 @@
 struct aios_trace_out {
 	int fd;
 	int err;
+	bool own;		/* not standard output */
 	char *unlink;		/* the file is ours and empty: take it away again */
 	uint64_t bytes;
 	struct aios_buf buf;
 	struct aios_buf scan;	/* the newest one in the file */
 	bool records;		/* came since */
 };
+
+/* A file that was there is kept until the trace begins; one that was not goes if it does not. */
+static int out_open(struct aios_trace_out *out, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		out->unlink = strdup(path);
+	else if (errno == EEXIST)
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd;
+}
+
+/* Whoever could read the file that was there is not to read what comes into it. */
+static int out_own(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	return S_ISREG(st.st_mode) && fchmod(fd, 0600) ? -errno : 0;
+}
 
 int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct aios_err *err)
 {
@@ -34,11 +58,8 @@ int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct ai
 	*ret = out;
 	if (!out)
 		return -ENOMEM;
-	out->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out->fd >= 0)
-		out->unlink = strdup(path);
-	else if (errno == EEXIST)
-		out->fd = open(path, O_WRONLY | O_CLOEXEC);
+	out->own = strcmp(path, "-");
+	out->fd = out->own ? out_open(out, path) : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (out->fd < 0) {
 		int code = -errno;
 
@@ -68,8 +89,12 @@ static int out_write(struct aios_trace_out *out)
 
 int aios_trace_out_begin(struct aios_trace_out *out)
 {
+	int err = out->own ? out_own(out->fd) : 0;
+
+	if (err)
+		return err;
 	/* A pipe or a device cannot be emptied, and need not be. */
-	if (ftruncate(out->fd, 0) && errno != EINVAL)
+	if (out->own && ftruncate(out->fd, 0) && errno != EINVAL)
 		return -errno;
 	free(out->unlink);
 	out->unlink = NULL;

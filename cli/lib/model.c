@@ -8,6 +8,8 @@
 
 #include "model_int.h"
 
+#define THREADS_PRUNE	1024	/* threads that may be idle before they are looked through */
+
 struct aios_model *aios_model_new(const struct aios_model_ops *ops, void *arg,
 				  const struct aios_model_opts *opts)
 {
@@ -17,6 +19,7 @@ struct aios_model *aios_model_new(const struct aios_model_ops *ops, void *arg,
 		model->ops = *ops;
 		model->arg = arg;
 		model->opts = *opts;
+		model->threads_prune = THREADS_PRUNE;
 	}
 	return model;
 }
@@ -95,6 +98,34 @@ struct aios_model *aios_model_free(struct aios_model *model)
 	return NULL;
 }
 
+static void thread_forget(struct aios_model *model, struct aios_thread *thread)
+{
+	aios_map_take(&model->threads, thread->tid);
+	thread_free(thread);
+}
+
+static bool thread_is_idle(const struct aios_thread *thread)
+{
+	return !thread->born && !thread->orphan && !thread->work && !thread->reading &&
+	       !thread->has_told && !thread->name.file;
+}
+
+/* Forgets those that are in the middle of nothing; the more there are left, the later again. */
+static void threads_prune(struct aios_model *model)
+{
+	struct aios_thread *thread;
+	size_t iter = 0;
+
+	while ((thread = aios_map_next(&model->threads, &iter))) {
+		if (!thread_is_idle(thread))
+			continue;
+		thread_forget(model, thread);
+		/* Removing moves what lies behind it here: look at this place again. */
+		iter--;
+	}
+	model->threads_prune = 2 * model->threads.used + THREADS_PRUNE;
+}
+
 /**
  * aios_model_thread() - the thread that was current in a record
  * @model: the model
@@ -105,8 +136,13 @@ struct aios_thread *aios_model_thread(struct aios_model *model, const struct aio
 {
 	struct aios_thread *thread = aios_map_get(&model->threads, hdr->tid);
 
-	if (thread)
+	if (thread && thread->tgid == hdr->tgid)
 		return thread;
+	/* Its number is another's now. */
+	if (thread)
+		thread_forget(model, thread);
+	if (model->threads.used >= model->threads_prune)
+		threads_prune(model);
 	thread = calloc(1, sizeof(*thread));
 	if (!thread)
 		return NULL;
@@ -157,8 +193,7 @@ static void threads_forget(struct aios_model *model, uint32_t tgid)
 	while ((thread = aios_map_next(&model->threads, &iter))) {
 		if (thread->tgid != tgid)
 			continue;
-		aios_map_take(&model->threads, thread->tid);
-		thread_free(thread);
+		thread_forget(model, thread);
 		/* Removing moves what lies behind it here: look at this place again. */
 		iter--;
 	}

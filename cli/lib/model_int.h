@@ -30,6 +30,7 @@ struct aios_name_parts {
  * @born: request it is submitting, whose birth was seen; pinned
  * @orphan: request it completed whose birth nobody saw; pinned
  * @told: the iocb of a submission whose request no hook saw
+ * @submitted: it was seen to come out of a submission
  * @work: request of the work item it runs; pinned
  * @work_kind: enum aios_work_kind
  * @reading: context it reads from, or NULL; pinned
@@ -42,6 +43,7 @@ struct aios_thread {
 	struct aios_request *born;
 	struct aios_request *orphan;
 	bool has_told;
+	bool submitted;
 	struct aios_iocb told;
 	struct aios_request *work;
 	uint32_t work_kind;
@@ -57,6 +59,7 @@ struct aios_model {
 	struct aios_model_opts opts;
 	struct aios_map processes;	/* tgid */
 	struct aios_map threads;	/* tid */
+	size_t threads_prune;		/* how many there may be before idle ones are forgotten */
 	struct aios_map files;		/* struct file */
 	struct aios_map ctxs;		/* struct kioctx */
 	struct aios_map reqs;		/* struct aio_kiocb of requests that have not completed */

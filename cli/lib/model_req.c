@@ -139,12 +139,15 @@ static void ctx_landed(struct aios_ctx *ctx)
 		ctx->in_flight--;
 }
 
-/* Nobody saw its birth: was a request that is older than the trace still due, or is it missing? */
+/*
+ * Nobody saw its birth: was a request that is older than the trace still due, or is it missing? Of
+ * a context that is seen at work before it is found, nobody has counted those yet.
+ */
 static void req_explain(struct aios_request *req)
 {
 	struct aios_ctx *ctx = req->ctx;
 
-	if (!ctx->before_left && !ctx->before_unknown) {
+	if (!ctx->before_left && !ctx->before_unknown && !(ctx->implied && !ctx->tainted)) {
 		req->tainted = true;
 		return;
 	}
@@ -188,6 +191,8 @@ int aios_req_over(struct aios_model *model, struct aios_request *req, enum aios_
 	req->fate = fate;
 	if (req->origin == AIOS_ORIGIN_UNKNOWN)
 		req_explain(req);
+	if (fate == AIOS_FATE_LOST_TRACK)
+		req->tainted = true;
 	if (model->ops.request)
 		err = model->ops.request(model->arg, req);
 	req->prev->next = req->next;
@@ -563,6 +568,20 @@ static int return_of_unborn(struct aios_model *model, struct aios_thread *thread
 	return return_of_born(model, req, rec);
 }
 
+/*
+ * Was this submission under way when the trace began? The first one of a thread to a context that
+ * is older than the trace may have been; its request is counted among those that are older.
+ */
+static bool return_is_older(const struct aios_model *model, const struct aios_thread *thread,
+			    const struct aios_req_return *body)
+{
+	const struct aios_ctx *ctx = aios_map_get(&model->ctxs, body->kctx);
+
+	return !thread->submitted && !model->gaps && !body->err &&
+	       (!ctx || ctx->older || ctx->implied) &&
+	       !(thread->orphan && thread->orphan->ask.uiocb == body->uiocb);
+}
+
 /**
  * aios_req_return() - the submission of one iocb returned
  * @model: the model
@@ -573,17 +592,18 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec)
 {
 	struct aios_thread *thread = aios_model_thread(model, &rec->h);
 	struct aios_request *born;
-	int err;
+	int err = 0;
 
 	if (!thread)
 		return -ENOMEM;
 	born = thread->born;
 	if (born && !born->handed_out && born->ask.uiocb == rec->req_return.uiocb)
 		err = return_of_born(model, born, rec);
-	else
+	else if (!return_is_older(model, thread, &rec->req_return))
 		err = return_of_unborn(model, thread, rec);
 	aios_req_set(&thread->born, NULL);
 	thread->has_told = false;
+	thread->submitted = true;
 	return err ? err : orphan_set(model, thread, NULL);
 }
 

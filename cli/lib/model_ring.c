@@ -264,7 +264,9 @@ static int ring_pop(struct aios_model *model, struct aios_ctx *ctx, uint64_t pos
 static int ring_settle(struct aios_model *model, struct aios_ctx *ctx, bool inferred)
 {
 	struct aios_ring_state *ring = ctx->ring;
-	enum aios_reaper reaper = ring->old_reader ? AIOS_REAPER_UNKNOWN : AIOS_REAPER_USER;
+	/* A head that was set where it cannot be makes all that it shows a riddle. */
+	bool riddle = ring->old_reader || ctx->strange_heads;
+	enum aios_reaper reaper = riddle ? AIOS_REAPER_UNKNOWN : AIOS_REAPER_USER;
 
 	if (ring->head - ring->popped <= ring->readers_nr)
 		return 0;

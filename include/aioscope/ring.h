@@ -104,7 +104,8 @@ struct aios_config {
 
 /**
  * struct aios_control - what the tool tells the programs while they run
- * @stopped: write nothing any more: detaching takes the kernel seconds, the end of a trace does not
+ * @stopped: write nothing: not all hooks are there yet, or the trace is over. Attaching and
+ *	detaching take the kernel seconds, the beginning and the end of a trace are moments
  * @complete_id: number of the program on aio_complete, 0 for none
  * @done_id: number of the program on aio_complete_rw, 0 for none
  */
@@ -133,7 +134,7 @@ struct aios_bases {
  * struct aios_kernel_stats - what went wrong inside the kernel, apart from full rings
  * @ctx_full: contexts that found no place in the map of contexts and are not traced
  * @proc_full: processes that found no place in the map of processes
- * @work_full: work items whose end cannot be told
+ * @work_full: work items, and calls hooked by kprobe, whose end cannot be told
  */
 struct aios_kernel_stats {
 	__u64 ctx_full;
