@@ -12,6 +12,8 @@ static const struct aiow_scenario scenarios[] = {
 	{ "ops", "every operation a few times on a buffered file", 0, aiow_run_ops },
 	{ "buffered", "cached reads and writes, short reads, reads at the end of the file", 0,
 	  aiow_run_buffered },
+	{ "reopen", "two files in turn, each opened, read and closed: struct files are used again",
+	  0, aiow_run_reopen },
 	{ "direct", "O_DIRECT reads and writes of DEV in batches of 32 (writes back what it read)",
 	  AIOW_NEEDS_DEV, aiow_run_direct },
 	{ "direct-file", "the same with a file in DIR", 0, aiow_run_direct_file },

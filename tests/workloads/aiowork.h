@@ -262,6 +262,7 @@ int aiow_doom(struct aiow *w, aio_context_t ctx, int fd, int dev, int never_read
 /* The scenarios, by file */
 int aiow_run_ops(struct aiow *w);
 int aiow_run_buffered(struct aiow *w);
+int aiow_run_reopen(struct aiow *w);
 int aiow_run_direct(struct aiow *w);
 int aiow_run_direct_file(struct aiow *w);
 int aiow_run_depth1(struct aiow *w);

@@ -44,6 +44,32 @@ int aiow_run_ops(struct aiow *w)
 	return 0;
 }
 
+/*
+ * The kernel gives the struct file that was closed to the file that is opened next. How much is
+ * read tells which file it was: 101 bytes of one-hundred-and-one, 100 of one-hundred.
+ */
+int aiow_run_reopen(struct aiow *w)
+{
+	static const char *const names[] = { "one-hundred", "one-hundred-and-one" };
+	char *buf = aiow_buffer(AIOW_BLOCK);
+	aio_context_t ctx;
+
+	if (aiow_open(w, 8, &ctx))
+		return -1;
+	for (unsigned int i = 0; i < 12; i++) {
+		int fd = aiow_file(w, names[i % 2], 100 + i % 2, O_RDWR);
+		struct iocb cb, *ptr = &cb;
+
+		if (fd < 0)
+			return -1;
+		aiow_prep_rw(w, &cb, IOCB_CMD_PREAD, fd, buf, AIOW_BLOCK, 0);
+		if (aiow_do(w, ctx, 1, &ptr))
+			return -1;
+		close(fd);
+	}
+	return 0;
+}
+
 /* Twelve blocks are read from a file of ten and a bit: whole ones, a short one, the end */
 static int read_past_end(struct aiow *w, aio_context_t ctx, int fd, char *buf)
 {

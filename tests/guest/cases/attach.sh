@@ -40,9 +40,26 @@ poll_returns_race() {
 		requests.json)" "polls that were ready and yet woken"
 }
 
+# Hooks come one by one and tell nothing before all are there.
+busy_processes_lose_nothing() {
+	local pid
+	aiowork --count 3000000 depth128 >/dev/null &
+	pid=$!
+	sleep 0.3
+	aiotrace record -o t.aios -p $pid -d 300ms
+	kill $pid
+	expect 0 "$(report t.aios '.loss.records + .loss.skipped')" "records lost"
+	expect true "$(report t.aios '.requests.completed > 100')" "requests were seen"
+	aiotrace export --to json t.aios >requests.json
+	expect 0 "$(jq -s '[.[] | select(.op == null and .origin != "before-trace")] | length' \
+		requests.json)" "requests of which only a part was seen"
+}
+
 cases_attach() {
 	check "kprobes instead of fentry see the same" kprobes_see_the_same
 	check "a hook that is left out costs what the plan says" without_wakes
 	check "--hooks poll-return tells wake-ups after the return of ->poll" poll_returns
+	check "attaching to a busy process loses nothing and shows no half requests" \
+		busy_processes_lose_nothing
 	check "--hooks poll-return: no order is claimed that contradicts another" poll_returns_race
 }

@@ -39,6 +39,44 @@ no_aio() {
 	grep -q 'No request was seen' out.txt
 }
 
+ignored_children_are_waited_for() {
+	status 0 env --ignore-signal=CHLD aiotrace record -o t.aios -- aiowork ops >o.json
+	compare t.aios o.json
+}
+
+no_cgroup_but_a_directory() {
+	says 2 "no such cgroup" aiotrace record -o t.aios -G /etc
+}
+
+names_with_newlines() {
+	local pid
+	cp "$(command -v sleep)" "$(printf 'new\nline')"
+	"./$(printf 'new\nline')" 60 &
+	pid=$!
+	status 0 aiotrace record -o t.aios -p $pid -d 200ms
+	kill $pid
+}
+
+what_is_left_running_is_told() {
+	aiotrace record -o t.aios -- sh -c 'sleep 30 & exit 0' 2>said.txt
+	grep -q '1 processes that the command started still run' said.txt
+}
+
+the_trace_read_is_not_written() {
+	aiotrace record -o t.aios -- aiowork ops >o.json
+	says 2 "is the trace itself" aiotrace report -o t.aios t.aios
+	compare t.aios o.json
+}
+
+traces_are_private() {
+	touch t.aios
+	chmod 644 t.aios
+	aiotrace record -o t.aios -- true
+	expect 600 "$(stat -c %a t.aios)" "mode of a trace that replaces a file"
+	aiotrace record -o - -- aiowork ops 2>/dev/null | aiotrace report --json - >report.json
+	expect 28 "$(jq .requests.submitted report.json)" "requests in a trace that goes through a pipe"
+}
+
 failed_begin_leaves_no_file() {
 	rm -f new.aios
 	status 3 aiotrace record --source exact -o new.aios -- true
@@ -52,5 +90,11 @@ cases_status() {
 	check "a cgroup that does not exist: status 2" cgroup_that_does_not_exist
 	check "a command that fails: status 6" command_fails
 	check "a command that uses no AIO: status 0, and it is said" no_aio
+	check "a caller that ignores its children is served" ignored_children_are_waited_for
+	check "a directory that is no cgroup: status 2" no_cgroup_but_a_directory
+	check "a process whose name has two lines" names_with_newlines
+	check "what the command leaves running is told" what_is_left_running_is_told
+	check "the trace that is read is not written over" the_trace_read_is_not_written
+	check "a trace is its owner's, and may be a pipe" traces_are_private
 	check "a trace that cannot begin leaves no file" failed_begin_leaves_no_file
 }

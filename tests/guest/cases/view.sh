@@ -73,7 +73,17 @@ addresses_are_hidden() {
 	expect 600 "$(stat -c %a t.aios)" "mode of the trace file"
 }
 
+# A struct file that is used again is another file.
+files_keep_their_names_apart() {
+	aiotrace record -o t.aios -- aiowork reopen >o.json
+	compare t.aios o.json
+	aiotrace export --to json t.aios >requests.json
+	expect '["100 one-hundred","101 one-hundred-and-one"]' "$(jq -sc 'map("\(.result) " +
+		(.path | split("/") | last)) | unique' requests.json)" "what was read from where"
+}
+
 cases_view() {
+	check "files that share a struct file keep their names apart" files_keep_their_names_apart
 	check "run: a line a request on stdout, the command's own on stderr" lines_and_streams
 	check "run -o: the command keeps its stdout" output_file_leaves_stdout_alone
 	check "run --json: requests and a report, equal to the oracle" json_lines
