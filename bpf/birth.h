@@ -106,6 +106,55 @@ static __always_inline int birth_was_seen(__u64 uiocb)
 }
 
 /**
+ * struct seen_kiocb - what most hooks need of a kiocb, read at a stroke
+ */
+struct seen_kiocb {
+	__u64 kctx;
+	__u64 uiocb;
+	__u64 data;
+	__u32 refs;
+};
+
+#define KIOCB_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, field)
+#define KIOCB_SPAN		96 /* bytes from ki_ctx to ki_refcnt on every kernel so far: 68 */
+
+/*
+ * Where a field lies in a copy that begins with ki_ctx. The two offsets become numbers when the
+ * program is loaded; their difference has to be taken before it is added to the stack's address,
+ * which the compiler would do the other way round and the verifier does not allow.
+ */
+static __always_inline void *kiocb_at(char *bytes, __u64 offset, __u64 from)
+{
+	__u64 at = offset - from;
+
+	asm volatile("" : "+r"(at));
+	return bytes + at;
+}
+
+/*
+ * Where the kernel's type is struct kiocb it does not reach as far as the rest of struct aio_kiocb:
+ * that has to be read through a helper, and one call is cheaper than several.
+ */
+static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
+{
+	__u32 from = KIOCB_OFFSET(ki_ctx), span = KIOCB_OFFSET(ki_refcnt) + sizeof(__u32) - from;
+	char bytes[KIOCB_SPAN] = {};
+
+	if (span <= sizeof(bytes) &&
+	    !bpf_probe_read_kernel(bytes, span, (void *)req + from)) {
+		seen->kctx = *(__u64 *)bytes;
+		seen->uiocb = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.obj), from);
+		seen->data = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.data), from);
+		seen->refs = *(__u32 *)kiocb_at(bytes, KIOCB_OFFSET(ki_refcnt), from);
+		return;
+	}
+	seen->kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
+	seen->uiocb = BPF_CORE_READ(req, ki_res.obj);
+	seen->data = BPF_CORE_READ(req, ki_res.data);
+	seen->refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
+}
+
+/**
  * birth() - writes AIOS_EV_REQ_BIRTH
  * @req: the kiocb
  * @file: its file, held by the request
@@ -116,13 +165,13 @@ static __always_inline int birth_was_seen(__u64 uiocb)
 static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 				  const struct iocb *iocb, int compat, const int direct)
 {
-	__u64 kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
-	__u64 uiocb = BPF_CORE_READ(req, ki_res.obj);
+	struct seen_kiocb seen;
 	struct aios_iocb *body;
 	struct aios_out out;
 	struct iocb copy;
 
-	if (!aios_ctx_chosen(kctx))
+	look_at_kiocb(req, &seen);
+	if (!aios_ctx_chosen(seen.kctx))
 		return;
 	if (!direct) {
 		bpf_probe_read_kernel(&copy, sizeof(copy), iocb);
@@ -132,11 +181,11 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
-	birth_remember(uiocb);
+	birth_remember(seen.uiocb);
 	birth_fill(body, iocb, compat);
 	body->kiocb = (__u64)req;
-	body->kctx = kctx;
-	body->uiocb = uiocb;
+	body->kctx = seen.kctx;
+	body->uiocb = seen.uiocb;
 	body->file = (__u64)file;
 	aios_emit_end(&out);
 }

@@ -20,7 +20,7 @@ static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
 		return;
 	if (!aios_current_chosen()) {
 		/* Left there by a context whose end was not seen. */
-		bpf_map_delete_elem(&ctxs, &key);
+		aios_ctx_forget(key);
 		return;
 	}
 	tgid = bpf_get_current_pid_tgid() >> 32;
@@ -132,7 +132,7 @@ static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 
 	if (!aios_ctx_chosen(key))
 		return;
-	bpf_map_delete_elem(&ctxs, &key);
+	aios_ctx_forget(key);
 	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;

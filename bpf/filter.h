@@ -70,9 +70,45 @@ static __always_inline int aios_current_chosen(void)
 	return aios_task_chosen((struct task_struct *)bpf_get_current_task());
 }
 
+/*
+ * Is a context the one that was looked up last on this CPU? An interrupt can put another one there
+ * while this looks, so the context is compared before and after its epoch.
+ */
+static __always_inline int aios_ctx_is_last(const struct aios_last *mine, __u64 kctx, __u64 epoch)
+{
+	return *(volatile __u64 *)&mine->kctx == kctx &&
+	       *(volatile __u64 *)&mine->epoch == epoch &&
+	       *(volatile __u64 *)&mine->kctx == kctx;
+}
+
 static __always_inline int aios_ctx_chosen(__u64 kctx)
 {
-	return !config.filter || bpf_map_lookup_elem(&ctxs, &kctx);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct aios_last *mine;
+	__u64 epoch;
+
+	if (!config.filter)
+		return 1;
+	mine = bpf_map_lookup_elem(&last, &cpu);
+	/* Before the lookup: if the context leaves the map in between, this is of the past. */
+	epoch = *(volatile __u64 *)&control.epoch;
+	if (mine && aios_ctx_is_last(mine, kctx, epoch))
+		return 1;
+	if (!bpf_map_lookup_elem(&ctxs, &kctx))
+		return 0;
+	if (mine) {
+		*(volatile __u64 *)&mine->kctx = 0;
+		*(volatile __u64 *)&mine->epoch = epoch;
+		*(volatile __u64 *)&mine->kctx = kctx;
+	}
+	return 1;
+}
+
+/* A context is traced no more, and its address may soon be another one's. */
+static __always_inline void aios_ctx_forget(__u64 kctx)
+{
+	if (!bpf_map_delete_elem(&ctxs, &kctx))
+		__sync_fetch_and_add(&control.epoch, 1);
 }
 
 #endif /* AIOS_BPF_FILTER_H */

@@ -14,13 +14,17 @@
 #define AIOS_FILE_CACHE_BITS	12
 
 /**
- * struct aios_last - the newest birth on a CPU
- *
- * Lets the end of a submission tell, without a lookup, that its request was seen.
+ * struct aios_last - what a CPU had last, which most often is what it has next
+ * @uiocb: of the newest birth: lets the end of a submission tell that its request was seen
+ * @pid_tgid: of the newest birth
+ * @kctx: a context that is traced, 0 while this is being written
+ * @epoch: control.epoch when that was looked up
  */
 struct aios_last {
 	__u64 uiocb;
 	__u64 pid_tgid;
+	__u64 kctx;
+	__u64 epoch;
 };
 
 /**

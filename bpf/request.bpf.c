@@ -98,55 +98,6 @@ static __always_inline void on_io_submit32(aios_call_t call, const int direct)
 	       direct);
 }
 
-/**
- * struct seen_kiocb - what a completion needs of its kiocb, read at a stroke
- */
-struct seen_kiocb {
-	__u64 kctx;
-	__u64 uiocb;
-	__u64 data;
-	__u32 refs;
-};
-
-#define KIOCB_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, field)
-#define KIOCB_SPAN		96 /* bytes from ki_ctx to ki_refcnt on every kernel so far: 68 */
-
-/*
- * Where a field lies in a copy that begins with ki_ctx. The two offsets become numbers when the
- * program is loaded; their difference has to be taken before it is added to the stack's address,
- * which the compiler would do the other way round and the verifier does not allow.
- */
-static __always_inline void *kiocb_at(char *bytes, __u64 offset, __u64 from)
-{
-	__u64 at = offset - from;
-
-	asm volatile("" : "+r"(at));
-	return bytes + at;
-}
-
-/*
- * In aio_complete_rw the kernel's type is struct kiocb, which does not reach as far as the rest of
- * struct aio_kiocb: it has to be read through a helper, and one call is cheaper than four.
- */
-static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
-{
-	__u32 from = KIOCB_OFFSET(ki_ctx), span = KIOCB_OFFSET(ki_refcnt) + sizeof(__u32) - from;
-	char bytes[KIOCB_SPAN] = {};
-
-	if (span <= sizeof(bytes) &&
-	    !bpf_probe_read_kernel(bytes, span, (void *)req + from)) {
-		seen->kctx = *(__u64 *)bytes;
-		seen->uiocb = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.obj), from);
-		seen->data = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.data), from);
-		seen->refs = *(__u32 *)kiocb_at(bytes, KIOCB_OFFSET(ki_refcnt), from);
-		return;
-	}
-	seen->kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
-	seen->uiocb = BPF_CORE_READ(req, ki_res.obj);
-	seen->data = BPF_CORE_READ(req, ki_res.data);
-	seen->refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
-}
-
 static __always_inline void tell_done(struct aio_kiocb *req, const struct seen_kiocb *seen,
 				      __s64 res, const int direct)
 {

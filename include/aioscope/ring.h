@@ -108,12 +108,14 @@ struct aios_config {
  *	detaching take the kernel seconds, the beginning and the end of a trace are moments
  * @complete_id: number of the program on aio_complete, 0 for none
  * @done_id: number of the program on aio_complete_rw, 0 for none
+ * @epoch: the programs' own: how often a context stopped being traced
  */
 struct aios_control {
 	__u32 stopped;
 	__u32 complete_id;
 	__u32 done_id;
 	__u32 reserved;
+	__u64 epoch;
 };
 
 /**
