@@ -132,8 +132,13 @@ $(BUILD)/tests/aiowork: $(work_obj)
 # The objects of the tests are kept between runs.
 .SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core)
 
+$(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -pthread
+
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(BUILD)/tests/aiowork
+tests-build: all $(unit_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/bench-load
 
 # --- what people type -----------------------------------------------------------------------
 
@@ -153,6 +158,12 @@ test-unit: $(unit_bin)
 
 test-all: deps
 	@tests/run $(BUILD) all
+
+# What tracing costs: docs/overhead.md
+.PHONY: bench
+bench: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/bench-load
+	@tests/bench/run $(BUILD)
 
 # What is told of the golden traces, written anew; to be read before it is committed.
 .PHONY: golden
