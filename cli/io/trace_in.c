@@ -5,7 +5,6 @@
 #include "trace_in.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@
 
 struct reader {
 	FILE *file;
-	const char *path;
 	const struct aios_feed *feed;
 	struct aios_buf stored;
 	struct aios_buf payload;
@@ -92,23 +90,30 @@ static int reader_chunk(struct reader *reader, struct aios_err *err)
 	return code == -EBADMSG ? reader_damaged(at, err) : code ? code : 1;
 }
 
-int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_err *err)
+int aios_trace_read(FILE *file, const struct aios_feed *feed, struct aios_err *err)
 {
-	struct reader reader = { .path = path, .feed = feed };
-	int code;
+	struct reader reader = { .file = file, .feed = feed };
+	int code = reader_header(&reader, err);
 
-	reader.file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	if (!reader.file)
-		return aios_fail(err, -errno, "%s", strerror(errno));
-	code = reader_header(&reader, err);
 	if (!code) {
 		do {
 			code = reader_chunk(&reader, err);
 		} while (code > 0);
 	}
-	if (reader.file != stdin)
-		fclose(reader.file);
 	aios_buf_done(&reader.stored);
 	aios_buf_done(&reader.payload);
+	return code;
+}
+
+int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_err *err)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	int code;
+
+	if (!file)
+		return aios_fail(err, -errno, "%s", strerror(errno));
+	code = aios_trace_read(file, feed, err);
+	if (file != stdin)
+		fclose(file);
 	return code;
 }

@@ -5,6 +5,8 @@
 #ifndef AIOS_TRACE_IN_H
 #define AIOS_TRACE_IN_H
 
+#include <stdio.h>
+
 #include "../lib/decode.h"
 #include "../lib/err.h"
 
@@ -21,5 +23,14 @@
  * what the feed returned, without a text.
  */
 int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_err *err);
+
+/**
+ * aios_trace_read() - the same for a file that is open already
+ * @file: at its beginning; stays open
+ * @feed: as for aios_trace_in()
+ * @err: as for aios_trace_in()
+ * Return: as aios_trace_in().
+ */
+int aios_trace_read(FILE *file, const struct aios_feed *feed, struct aios_err *err);
 
 #endif /* AIOS_TRACE_IN_H */

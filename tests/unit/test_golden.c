@@ -8,7 +8,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <unistd.h>
 
 #include "kit.h"
 
@@ -16,6 +15,8 @@
 #include "io/trace_in.c"
 
 #define FOLDER		"tests/golden"
+#define SMALLEST	FOLDER "/lost.aios"
+#define NEVER		(SIZE_MAX / 2)
 #define KINDS_MAX	64
 #define JSON_MAX	3	/* requests exported as JSON: the rest is in the CSV */
 
@@ -25,6 +26,7 @@ struct told {
 	struct aios_buf lines, timelines, csv, json;
 	uint32_t kinds[KINDS_MAX];
 	size_t kind_cnt, requests;
+	size_t read_len;	/* of @lines when the file was read: the rest is told of its end */
 	int code;
 };
 
@@ -77,21 +79,25 @@ static void told_done(struct told *told)
 }
 
 /* Replays a file. @told is to be emptied with told_done(). */
-static void tell(struct told *told, const char *path)
+static void tell(struct told *told, FILE *file)
 {
 	static const struct aios_pipeline_ops ops = { .request = tell_request, .gap = tell_gap };
 	struct aios_model_opts opts = { .history = true };
+	struct aios_err err = { "" };
 	struct aios_feed feed;
-	struct aios_err err;
 
+	assert_non_null(file);
 	*told = (struct told){ .pipe = aios_pipeline_new(&ops, told, &opts) };
 	assert_non_null(told->pipe);
 	feed = aios_pipeline_feed(told->pipe);
 	aios_line_head(&told->lines);
 	aios_export_csv_head(&told->csv, false);
-	told->code = aios_trace_in(path, &feed, &err);
+	told->code = aios_trace_read(file, &feed, &err);
 	assert_true(told->code <= 0);
+	assert_int_equal(!told->code, !err.text[0]);
+	told->read_len = told->lines.len;
 	assert_int_equal(aios_pipeline_end(told->pipe), 0);
+	fclose(file);
 }
 
 static void tell_all(struct aios_buf *buf, const char *path)
@@ -99,7 +105,7 @@ static void tell_all(struct aios_buf *buf, const char *path)
 	struct aios_trace trace;
 	struct told told;
 
-	tell(&told, path);
+	tell(&told, fopen(path, "r"));
 	assert_int_equal(told.code, 0);
 	trace = aios_pipeline_trace(told.pipe);
 	aios_report_text(buf, &trace);
@@ -200,44 +206,69 @@ static void what_is_told_is_what_was_read_and_found_right(void **state)
 	for_each_trace(compare);
 }
 
-/* Replays the first @len bytes of a file, or all of it with a byte changed. */
-static int replay_hurt(const struct aios_buf *file, size_t len, char *scratch)
+/*
+ * Replays bytes that were a trace. What was told of the whole one is told of it again up to where
+ * it stops, and that it stops is told; or nothing is different.
+ */
+static void hurt(const char *bytes, size_t len, const struct told *whole)
 {
+	struct aios_trace trace;
 	struct told told;
-	int code;
 
-	file_write(scratch, file->data, len);
-	tell(&told, scratch);
-	code = told.code;
+	tell(&told, fmemopen((void *)bytes, len, "r"));
+	trace = aios_pipeline_trace(told.pipe);
+	if (told.code) {
+		assert_true(aios_lost(trace.loss));
+		assert_true(told.read_len <= whole->lines.len);
+		assert_memory_equal(told.lines.data, whole->lines.data, told.read_len);
+	} else {
+		assert_string_equal(told.lines.data, whole->lines.data);
+		assert_string_equal(told.csv.data, whole->csv.data);
+		assert_string_equal(told.timelines.data, whole->timelines.data);
+	}
 	told_done(&told);
-	return code;
 }
 
-static void hurt(const char *aios, const char *txt)
+/* Cuts a trace off and changes bytes of it, at every @step-th place. */
+static void hurt_all(const char *aios, size_t cut_step, size_t flip_step, char flips)
 {
-	char scratch[] = "/tmp/aioscope-golden-XXXXXX";
 	struct aios_buf file = { 0 };
+	struct told whole;
 
-	(void)txt;
-	close(mkstemp(scratch));
 	file_read(aios, &file);
-	/* Steps that are no multiple of anything in the format. */
-	for (size_t len = 0; len < file.len; len += 101)
-		assert_true(replay_hurt(&file, len, scratch) < 0);
-	for (size_t at = 0; at < file.len; at += 103) {
-		file.data[at] ^= 0x15;
-		replay_hurt(&file, file.len, scratch);
-		file.data[at] ^= 0x15;
+	tell(&whole, fopen(aios, "r"));
+	for (size_t len = 0; len < file.len; len += cut_step)
+		hurt(file.data, len, &whole);
+	for (size_t at = 0; at < file.len; at += flip_step) {
+		file.data[at] ^= flips;
+		hurt(file.data, file.len, &whole);
+		file.data[at] ^= flips;
 	}
-	unlink(scratch);
+	told_done(&whole);
 	aios_buf_done(&file);
+}
+
+/* Steps that are no multiple of anything in the format. */
+static void hurt_here_and_there(const char *aios, const char *txt)
+{
+	(void)txt;
+	hurt_all(aios, 101, 103, 0x15);
 }
 
 /* A trace that is cut or damaged anywhere ends in an error, never in a crash (the sanitizers). */
 static void cut_and_damaged_traces_are_replayed_as_far_as_they_go(void **state)
 {
 	(void)state;
-	for_each_trace(hurt);
+	for_each_trace(hurt_here_and_there);
+}
+
+/* The smallest trace, without leaving anything out: each length, each bit. */
+static void no_bit_of_a_trace_can_change_unseen(void **state)
+{
+	(void)state;
+	hurt_all(SMALLEST, 1, NEVER, 0);
+	for (int bit = 0; bit < 8; bit++)
+		hurt_all(SMALLEST, NEVER, 1, (char)(1 << bit));
 }
 
 int main(int argc, char **argv)
@@ -245,6 +276,7 @@ int main(int argc, char **argv)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_is_what_was_read_and_found_right),
 		cmocka_unit_test(cut_and_damaged_traces_are_replayed_as_far_as_they_go),
+		cmocka_unit_test(no_bit_of_a_trace_can_change_unseen),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "--write")) {
