@@ -46,7 +46,8 @@ enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec 
 	if (len < sizeof(hdr))
 		return AIOS_PARSE_BAD;
 	memcpy(&hdr, bytes, sizeof(hdr));
-	if (hdr.len < sizeof(hdr) || hdr.len % 8 || hdr.len > len)
+	/* No kernel's clock says 0, and behind this a time of 0 is one that is not known. */
+	if (hdr.len < sizeof(hdr) || hdr.len % 8 || hdr.len > len || !hdr.time_ns)
 		return AIOS_PARSE_BAD;
 	*used = hdr.len;
 	event = event_find(hdr.type);

@@ -192,6 +192,20 @@ static void a_record_that_is_cut_off_is_bad(void **state)
 	}
 }
 
+/* 0 is "not known" behind this; a model that is told of a completion at 0 would not note it. */
+static void a_record_without_a_time_is_bad(void **state)
+{
+	unsigned char bytes[256];
+	struct aios_rec rec;
+	size_t used;
+
+	(void)state;
+	fill(bytes, AIOS_EV_CTX_FREE, 56);
+	assert_int_equal(aios_event_parse(bytes, 56, &rec, &used), AIOS_PARSE_OK);
+	memset(bytes + offsetof(struct aios_hdr, time_ns), 0, 8);
+	assert_int_equal(aios_event_parse(bytes, 56, &rec, &used), AIOS_PARSE_BAD);
+}
+
 static void a_record_may_begin_at_any_address(void **state)
 {
 	unsigned char bytes[256];
@@ -218,6 +232,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_type_is_skipped_by_its_length),
 		cmocka_unit_test(lengths_that_no_record_has_are_bad),
 		cmocka_unit_test(a_record_that_is_cut_off_is_bad),
+		cmocka_unit_test(a_record_without_a_time_is_bad),
 		cmocka_unit_test(a_record_may_begin_at_any_address),
 	};
 
