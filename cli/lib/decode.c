@@ -83,9 +83,10 @@ struct aios_decode *aios_decode_free(struct aios_decode *decode)
 	return NULL;
 }
 
+/* Packed, a file of some kilobytes can hold JSON that takes gigabytes when it is parsed. */
 static int decode_info(struct aios_decode *decode, const void *payload, size_t len)
 {
-	if (decode->has_info)
+	if (decode->has_info || len > AIOS_CHUNK_JSON_MAX)
 		return -EBADMSG;
 	decode->has_info = true;
 	return aios_info_read(payload, len, &decode->info);
@@ -96,7 +97,7 @@ static int decode_end(struct aios_decode *decode, const void *payload, size_t le
 	const struct aios_kernel_stats *stats = &decode->end.stats;
 	int err;
 
-	if (decode->has_end)
+	if (decode->has_end || len > AIOS_CHUNK_JSON_MAX)
 		return -EBADMSG;
 	err = aios_end_read(payload, len, &decode->end);
 	if (err)

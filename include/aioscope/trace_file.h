@@ -67,6 +67,7 @@ enum aios_codec {
 
 #define AIOS_CHUNK_MAGIC	0x6b684341U	/* "AChk" */
 #define AIOS_CHUNK_MAX		(64U << 20)	/* no payload is larger, packed or not */
+#define AIOS_CHUNK_JSON_MAX	(16U << 20)	/* nor one of JSON: the longest command line fits */
 
 /**
  * struct aios_chunk - what every chunk begins with

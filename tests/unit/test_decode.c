@@ -179,6 +179,25 @@ static void payloads_that_are_none_are_refused(void **state)
 	assert_true(aios_decode_loss(f->decode)->cut);
 }
 
+/* The longest that is allowed is taken, a byte more is not, however good the JSON is. */
+static void json_is_no_larger_than_it_may_be(void **state)
+{
+	static const unsigned int kinds[] = { AIOS_CHUNK_INFO, AIOS_CHUNK_END };
+	struct fixture *f = *state;
+	struct aios_buf json = { 0 };
+
+	assert_int_equal(aios_buf_room(&json, AIOS_CHUNK_JSON_MAX + 1), 0);
+	memset(json.data, ' ', AIOS_CHUNK_JSON_MAX + 1);
+	memcpy(json.data, "{}", 2);
+	for (size_t i = 0; i < NR(kinds); i++) {
+		assert_int_equal(aios_decode_chunk(f->decode, kinds[i], 0, json.data,
+						   AIOS_CHUNK_JSON_MAX + 1), -EBADMSG);
+		assert_int_equal(aios_decode_chunk(f->decode, kinds[i], 0, json.data,
+						   AIOS_CHUNK_JSON_MAX), 0);
+	}
+	aios_buf_done(&json);
+}
+
 static void info_and_end_come_once(void **state)
 {
 	struct fixture *f = *state;
@@ -234,6 +253,7 @@ int main(void)
 		DECODE_TEST(every_kind_of_loss_is_a_loss),
 		DECODE_TEST(chunks_of_a_newer_version_are_skipped),
 		DECODE_TEST(payloads_that_are_none_are_refused),
+		DECODE_TEST(json_is_no_larger_than_it_may_be),
 		DECODE_TEST(info_and_end_come_once),
 		DECODE_TEST(what_the_sink_returns_comes_back),
 		DECODE_TEST(unknown_records_are_counted),
