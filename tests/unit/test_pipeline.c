@@ -198,10 +198,26 @@ static void what_a_view_returns_ends_the_stream(void **state)
 static void unknown_records_are_told(void **state)
 {
 	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct aios_buf text = { 0 };
+	struct aios_trace trace;
 
+	stream_rec(&f->stream, rec_setup(5, by_t1, &c));
 	stream_rec(&f->stream, rec_make(77, 8, 10, by_t1));
+	life(f, 100, &c, 1);
+	stream_rec(&f->stream, rec_make(78, 80, 200, by_t1));
 	assert_int_equal(stream_scan(&f->stream, 300, 310), 0);
-	assert_int_equal(aios_pipeline_trace(f->pipe).unknown_records, 1);
+	trace = aios_pipeline_trace(f->pipe);
+	assert_int_equal(trace.unknown_records, 2);
+	/* They are no loss, and what is around them is told. */
+	assert_false(aios_lost(trace.loss));
+	assert_int_equal(f->ids, 1);
+	aios_report_text(&text, &trace);
+	assert_non_null(strstr(text.data, "2 records are of a newer aioscope and were skipped"));
+	aios_buf_clear(&text);
+	assert_int_equal(aios_report_json(&text, &trace), 0);
+	assert_non_null(strstr(text.data, "\"unknown_records\":2"));
+	aios_buf_done(&text);
 }
 
 static void a_pipeline_without_listeners_makes_its_report(void **state)
