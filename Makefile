@@ -129,8 +129,29 @@ $(BUILD)/tests/aiowork: $(work_obj)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -pthread
 
+# The fuzz targets: the core once more, with what libFuzzer wants to see of it.
+FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz_bin := $(BUILD)/fuzz/fuzz_file $(BUILD)/fuzz/fuzz_records
+fuzz_kit := $(BUILD)/fuzz/tests/fuzz/fuzz.o $(BUILD)/fuzz/cli/io/trace_in.o \
+	    $(core_src:%.c=$(BUILD)/fuzz/%.o)
+
+$(BUILD)/fuzz/%.o: %.c $(BUILD)/flags
+	$(say) CC-FUZZ $<
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(ALL_CFLAGS) $(FUZZ_SANITIZE) -Icli -MMD -MP -c $< -o $@
+
+$(fuzz_bin): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(fuzz_kit)
+	$(say) LINK $@
+	$(Q)$(CLANG) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/tests/seeds: $(patsubst %,$(BUILD)/san/%.o,tests/fuzz/seeds tests/fuzz/fuzz \
+		      cli/io/trace_in) $(san_core)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
+
 # The objects of the tests are kept between runs.
-.SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core)
+.SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core) $(fuzz_kit)
 
 $(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
 	$(say) LINK $@
@@ -170,6 +191,21 @@ bench: deps
 golden: $(BUILD)/tests/test_golden
 	@$< --write
 	@git diff --stat -- tests/golden
+
+# Fuzzes for some seconds each, beginning with what lies in tests/fuzz/corpus.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz fuzz-build seeds
+fuzz-build: $(fuzz_bin)
+
+fuzz: fuzz-build
+	@for target in $(fuzz_bin); do \
+		tests/fuzz/run $$target $(FUZZ_SECONDS) || exit 1; done
+
+# The corpus, made anew from the golden traces.
+seeds: $(BUILD)/tests/seeds
+	@for trace in tests/golden/*.aios; do name=$$(basename $$trace .aios); \
+		$< $$trace tests/fuzz/corpus/records/$$name tests/fuzz/corpus/file/$$name || \
+		exit 1; done
 
 .PHONY: install
 install: all
