@@ -41,17 +41,11 @@ static int ctx_owned(struct aios_model *model, struct aios_ctx *ctx, uint32_t tg
 	return 0;
 }
 
-/* Enters a new context; one that is alive at the same address has lost its end. */
+/* Enters a new context, at an address where none is alive. */
 static struct aios_ctx *ctx_new(struct aios_model *model, uint64_t kctx, uint32_t tgid)
 {
-	struct aios_ctx *old = aios_map_get(&model->ctxs, kctx), *ctx;
+	struct aios_ctx *ctx = calloc(1, sizeof(*ctx));
 
-	if (old) {
-		old->tainted = true;
-		if (aios_req_abandon(model, old) || aios_ctx_end(model, old))
-			return NULL;
-	}
-	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		return NULL;
 	ctx->pins = 1;
@@ -88,17 +82,33 @@ struct aios_ctx *aios_model_ctx(struct aios_model *model, uint64_t kctx)
 	return ctx;
 }
 
+/* A context whose address is taken by a new one has lost its end. */
+static int ctx_lose(struct aios_model *model, struct aios_ctx *ctx)
+{
+	int err;
+
+	if (!ctx)
+		return 0;
+	ctx->tainted = true;
+	err = aios_req_abandon(model, ctx);
+	return err ? err : aios_ctx_end(model, ctx);
+}
+
 /**
  * aios_ctx_setup() - a context was made
  * @model: the model
  * @rec: AIOS_EV_CTX_SETUP
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or what a listener returned.
  */
 int aios_ctx_setup(struct aios_model *model, const struct aios_rec *rec)
 {
 	const struct aios_ctx_setup *body = &rec->ctx_setup;
-	struct aios_ctx *ctx = ctx_new(model, body->kctx, rec->h.tgid);
+	int err = ctx_lose(model, aios_map_get(&model->ctxs, body->kctx));
+	struct aios_ctx *ctx;
 
+	if (err)
+		return err;
+	ctx = ctx_new(model, body->kctx, rec->h.tgid);
 	if (!ctx)
 		return -ENOMEM;
 	ctx->user_id = body->user_id;

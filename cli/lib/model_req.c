@@ -316,7 +316,7 @@ static int thread_goes_on(struct aios_model *model, struct aios_thread *thread,
  * aios_req_birth() - a request is born, or was found pending
  * @model: the model
  * @rec: AIOS_EV_REQ_BIRTH or AIOS_EV_REQ_FOUND
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or what the listener returned.
  */
 int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 {
@@ -338,8 +338,9 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	req->ask = *body;
 	req->asked = true;
 	req->file = aios_model_file(model, body->file);
-	if (req_enter(model, req))
-		return -ENOMEM;
+	err = req_enter(model, req);
+	if (err)
+		return err;
 	if (found) {
 		/* Counted among the context's requests in flight already, if they were. */
 		if (ctx->before_left)
@@ -651,8 +652,8 @@ static struct aios_request *complete_whose(struct aios_model *model,
 }
 
 /* A completion of a request that is not known: older than the trace, or its birth was not seen. */
-static struct aios_request *complete_orphan(struct aios_model *model, struct aios_thread *thread,
-					    const struct aios_rec *rec)
+static int complete_orphan(struct aios_model *model, struct aios_thread *thread,
+			   const struct aios_rec *rec, struct aios_request **ret)
 {
 	const struct aios_req_complete *body = &rec->req_complete;
 	const struct aios_iocb ask = {
@@ -664,12 +665,13 @@ static struct aios_request *complete_orphan(struct aios_model *model, struct aio
 	struct aios_ctx *ctx = aios_model_ctx(model, body->kctx);
 	struct aios_request *req = ctx ? stranger_new(model, ctx, &ask) : NULL;
 
-	if (!req || !may_submit(ctx, thread, rec->h.flags))
-		return req;
-	if (orphan_set(model, thread, req))
-		return NULL;
+	*ret = req;
+	if (!req)
+		return -ENOMEM;
+	if (!may_submit(ctx, thread, rec->h.flags))
+		return 0;
 	req->unresolved = true;
-	return req;
+	return orphan_set(model, thread, req);
 }
 
 static enum aios_party work_party(uint32_t kind)
@@ -716,7 +718,7 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 	const struct aios_req_complete *body = &rec->req_complete;
 	struct aios_thread *thread = aios_model_thread(model, &rec->h);
 	struct aios_request *req;
-	int err;
+	int err = 0;
 
 	if (!thread)
 		return -ENOMEM;
@@ -724,9 +726,9 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 	if (req)
 		ctx_landed(req->ctx);
 	else
-		req = complete_orphan(model, thread, rec);
-	if (!req)
-		return -ENOMEM;
+		err = complete_orphan(model, thread, rec, &req);
+	if (err)
+		return err;
 	req->party = complete_party(req, thread, rec->h.flags);
 	req->completed_ns = rec->h.time_ns;
 	if (!req->done_ns)

@@ -869,6 +869,47 @@ static void what_a_listener_returns_ends_the_stream(void **state)
 	aios_model_free(model);
 }
 
+/* Feeds a model whose listener refuses. Return: what the last record got; the others get 0. */
+static int last_of(const struct aios_rec *recs, size_t cnt)
+{
+	static const struct aios_model_ops ops = { .request = refuse, .context = refuse_ctx };
+	struct aios_model_opts opts = { 0 };
+	struct aios_model *model = aios_model_new(&ops, NULL, &opts);
+	int err = 0;
+
+	for (size_t i = 0; i < cnt; i++) {
+		assert_int_equal(err, 0);
+		err = aios_model_record(model, &recs[i]);
+	}
+	aios_model_free(model);
+	return err;
+}
+
+/* Lives that end because of what comes next: a new context, a third birth, another orphan. */
+static void what_a_listener_returns_is_never_taken_for_want_of_memory(void **state)
+{
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1), s = kit_read(&c, 2);
+	const struct aios_rec ctx_again[] = {
+		rec_setup(1, by_t1, &c), rec_birth(2, by_t1, &r), rec_return(3, by_t1, &r, 0),
+		rec_setup(4, by_t1, &c),
+	};
+	const struct aios_rec born_again[] = {
+		rec_setup(1, by_t1, &c), rec_birth(2, by_t1, &r), rec_return(3, by_t1, &r, 0),
+		rec_birth(4, by_t1, &r), rec_return(5, by_t1, &r, 0), rec_birth(6, by_t1, &r),
+	};
+	const struct aios_rec orphans[] = {
+		rec_setup(1, by_t1, &c), rec_complete(2, by_t1, &r, 1),
+		rec_read_begin(3, by_t3, &c, 1, 1), rec_read_end(4, by_t3, &c, 1),
+		rec_complete(5, by_t1, &s, 1),
+	};
+
+	(void)state;
+	assert_int_equal(last_of(ctx_again, NR(ctx_again)), -EPIPE);
+	assert_int_equal(last_of(born_again, NR(born_again)), -EPIPE);
+	assert_int_equal(last_of(orphans, NR(orphans)), -EPIPE);
+}
+
 static void a_model_without_listeners_follows_all_the_same(void **state)
 {
 	static const struct aios_model_ops ops = { 0 };
@@ -955,6 +996,7 @@ int main(void)
 		RUN(every_fate_party_origin_and_reaper_has_its_own_name),
 		RUN(a_request_can_be_held_beyond_the_call),
 		RUN(what_a_listener_returns_ends_the_stream),
+		RUN(what_a_listener_returns_is_never_taken_for_want_of_memory),
 		RUN(a_model_without_listeners_follows_all_the_same),
 		RUN(a_model_can_be_freed_at_any_time),
 	};
