@@ -4,6 +4,7 @@
  */
 #include "fuzz.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static int told_request(void *arg, const struct aios_request *req)
 		fuzz_must(!aios_export_json(&told->buf, req, true), "a request is told as JSON");
 	aios_request_release(*held);
 	*held = aios_request_hold(req);
-	return 0;
+	return told->stop_at && told->requests >= told->stop_at ? -EPIPE : 0;
 }
 
 static int told_gap(void *arg, const struct aios_gap *gap)
@@ -82,12 +83,13 @@ void fuzz_told_begin(struct fuzz_told *told)
 	fuzz_must(told->pipe != NULL, "there is memory for a pipeline");
 }
 
-void fuzz_told_end(struct fuzz_told *told)
+void fuzz_told_end(struct fuzz_told *told, int abort)
 {
 	struct aios_trace trace;
 	struct aios_clock clock;
+	int code = abort ? 0 : aios_pipeline_end(told->pipe);
 
-	fuzz_must(!aios_pipeline_end(told->pipe), "a trace comes to its end");
+	fuzz_must(!code || (code == -EPIPE && told->stop_at), "a trace comes to its end");
 	trace = aios_pipeline_trace(told->pipe);
 	clock = aios_pipeline_clock(told->pipe);
 	aios_buf_clear(&told->buf);

@@ -14,19 +14,24 @@
 
 /**
  * struct fuzz_told - a pipeline with every view behind it; the text is thrown away
+ * @requests: told so far
+ * @stop_at: the reader goes away at this one: views return -EPIPE from there on; 0 for never
  */
 struct fuzz_told {
 	struct aios_pipeline *pipe;
 	struct aios_buf buf;
 	const struct aios_request *held[FUZZ_HELD];
 	uint64_t requests;
+	uint64_t stop_at;
 };
 
 /* Stops the run, so that the input is kept, unless @holds. */
 void fuzz_must(int holds, const char *what);
 
 void fuzz_told_begin(struct fuzz_told *told);
-void fuzz_told_end(struct fuzz_told *told);
+
+/* Ends the trace, unless @abort: then all is freed as it is. */
+void fuzz_told_end(struct fuzz_told *told, int abort);
 
 /*
  * A program is a sequence of operations: a byte that says which, and what it takes. Small numbers
@@ -39,6 +44,7 @@ void fuzz_told_end(struct fuzz_told *told);
  *	FUZZ_LOSE	records of a CPU are refused
  *	FUZZ_RAW	a chunk: its kind, CPU and length, and its bytes as they are
  *	FUZZ_FLUSH	what the CPUs have is passed on without a scan
+ *	FUZZ_STOP	the reader goes away after so many more requests, the last bit says how
  */
 enum {
 	FUZZ_SCAN = 64,
@@ -46,6 +52,7 @@ enum {
 	FUZZ_LOSE,
 	FUZZ_RAW,
 	FUZZ_FLUSH,
+	FUZZ_STOP,
 };
 
 #define FUZZ_CPUS	4

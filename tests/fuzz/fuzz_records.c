@@ -17,6 +17,7 @@ struct player {
 	struct aios_buf records[FUZZ_CPUS];
 	uint64_t seq[FUZZ_CPUS];
 	uint64_t now_ns;
+	int stopped, abort;
 };
 
 static uint8_t take(struct player *p)
@@ -35,9 +36,12 @@ static uint64_t take_time(struct player *p)
 static void play_chunk(struct player *p, unsigned int kind, unsigned int cpu, const void *payload,
 		       size_t len)
 {
-	int code = p->feed.chunk(p->feed.arg, kind, cpu, payload, len);
+	int code = p->stopped ? 0 : p->feed.chunk(p->feed.arg, kind, cpu, payload, len);
 
-	fuzz_must(code == 0 || code == -EBADMSG, "a chunk is taken or refused");
+	if (code == -EPIPE && p->told.stop_at)
+		p->stopped = 1;
+	else
+		fuzz_must(code == 0 || code == -EBADMSG, "a chunk is taken or refused");
 }
 
 static void play_flush(struct player *p)
@@ -53,6 +57,8 @@ static void play_flush(struct player *p)
 
 static void play_record(struct player *p, uint8_t type)
 {
+	/* Pipes, sockets, anonymous inodes: their files have names of their own. */
+	static const uint32_t magics[] = { 0x50495045, 0x534f434b, 0x09041934 };
 	struct aios_rec rec = { .h.type = type };
 	uint8_t where = take(p), flags = take(p);
 	size_t body = fuzz_body(type);
@@ -70,6 +76,8 @@ static void play_record(struct player *p, uint8_t type)
 
 		memcpy((char *)rec.body + i * sizeof(number), &number, sizeof(number));
 	}
+	if (type == AIOS_EV_FILE_NAME && rec.file_name.magic < 3)
+		rec.file_name.magic = magics[rec.file_name.magic];
 	aios_buf_add(&p->records[rec.h.cpu], &rec, rec.h.len);
 }
 
@@ -125,6 +133,14 @@ static void play_back(struct player *p)
 	p->now_ns -= back_ns < p->now_ns ? back_ns : p->now_ns;
 }
 
+static void play_stop(struct player *p)
+{
+	uint8_t after = take(p);
+
+	p->told.stop_at = p->told.requests + after / 2 + 1;
+	p->abort = after & 1;
+}
+
 static void play(struct player *p)
 {
 	uint8_t op = take(p);
@@ -141,6 +157,8 @@ static void play(struct player *p)
 		play_raw(p);
 	else if (op == FUZZ_FLUSH)
 		play_flush(p);
+	else if (op == FUZZ_STOP)
+		play_stop(p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -149,10 +167,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fuzz_told_begin(&p.told);
 	p.feed = aios_pipeline_feed(p.told.pipe);
-	while (p.at < p.end)
+	while (p.at < p.end && !p.stopped)
 		play(&p);
 	play_flush(&p);
-	fuzz_told_end(&p.told);
+	fuzz_told_end(&p.told, p.abort);
 	for (unsigned int cpu = 0; cpu < FUZZ_CPUS; cpu++)
 		aios_buf_done(&p.records[cpu]);
 	return 0;
