@@ -262,6 +262,7 @@ int aios_model_record(struct aios_model *model, const struct aios_rec *rec)
 	if (rec->h.type >= AIOS_EV_MAX || !apply[rec->h.type])
 		return 0;
 	model->now_ns = rec->h.time_ns;
+	model->gap_now = false;
 	return apply[rec->h.type](model, rec);
 }
 
@@ -279,17 +280,31 @@ static void threads_gap(struct aios_model *model)
 	}
 }
 
-int aios_model_gap(struct aios_model *model, const struct aios_gap *gap)
+/* Lives are in the order of their births: those before the hole before this are tainted by it. */
+static void requests_gap(struct aios_model *model)
 {
 	struct aios_request *req = model->alive;
+
+	for (size_t i = model->alive_cnt; i && req->prev->id > model->gap_req; i--) {
+		req = req->prev;
+		req->tainted = true;
+	}
+	model->gap_req = model->next_req;
+}
+
+/* Holes come in crowds, and there may be many lives: each hole looks at what is new only. */
+int aios_model_gap(struct aios_model *model, const struct aios_gap *gap)
+{
 	struct aios_ctx *ctx;
 	size_t iter = 0;
 
 	model->gaps = true;
 	if (gap->to_ns > model->tainted_until_ns)
 		model->tainted_until_ns = gap->to_ns;
-	for (size_t i = model->alive_cnt; i; i--, req = req->next)
-		req->tainted = true;
+	if (model->gap_now)
+		return 0;
+	model->gap_now = true;
+	requests_gap(model);
 	while ((ctx = aios_map_next(&model->ctxs, &iter))) {
 		ctx->tainted = true;
 		aios_ring_gap(ctx);

@@ -68,6 +68,8 @@ struct aios_model {
 	uint64_t next_req;
 	uint64_t next_ctx;
 	bool gaps;			/* there was one */
+	bool gap_now;			/* nothing happened since the last one */
+	uint64_t gap_req;		/* the newest request of which the last one was told */
 	uint64_t tainted_until_ns;
 	uint64_t now_ns;
 };

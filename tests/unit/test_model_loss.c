@@ -97,6 +97,32 @@ static void overlapping_holes_reach_to_the_end_of_the_last_one(void **state)
 	assert_false(the(k, 2)->req.tainted);
 }
 
+/* A hole looks at what is new only; nothing may slip through between two of them. */
+static void each_hole_taints_what_was_born_since_the_one_before(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct kit_req r[7];
+
+	for (unsigned int i = 0; i < NR(r); i++) {
+		r[i] = kit_read(&c, i + 1);
+		see_accepted(k, 100 + 100 * i, by_t1, &r[i]);
+		/* Behind the second request a hole, behind the fourth and fifth two each. */
+		if (i == 1 || i == 3 || i == 4)
+			see_gap(k, AIOS_GAP_RING, 150 + 100 * i, 160 + 100 * i);
+		if (i == 3 || i == 4)
+			see_gap(k, AIOS_GAP_RING, 155 + 100 * i, 170 + 100 * i);
+		/* The oldest one goes, and the list begins with another. */
+		if (i == 2) {
+			see(k, rec_complete(310, in_softirq, &r[0], 1));
+			see_read(k, 320, by_t3, &c, 1);
+		}
+	}
+	see_end(k);
+	for (unsigned int i = 0; i < NR(r); i++)
+		assert_int_equal(the(k, i + 1)->req.tainted, i < 5);
+}
+
 static void every_kind_of_hole_taints(void **state)
 {
 	static const enum aios_gap_kind kinds[] = { AIOS_GAP_RING, AIOS_GAP_SKIPPED, AIOS_GAP_CUT,
@@ -421,6 +447,7 @@ int main(void)
 		KIT_TEST(what_was_born_within_the_hole_is_tainted),
 		KIT_TEST(what_was_born_after_the_hole_is_not_tainted),
 		KIT_TEST(overlapping_holes_reach_to_the_end_of_the_last_one),
+		KIT_TEST(each_hole_taints_what_was_born_since_the_one_before),
 		KIT_TEST(every_kind_of_hole_taints),
 		KIT_TEST(behind_a_cut_everything_is_tainted),
 		KIT_TEST(contexts_that_lived_through_a_hole_are_tainted),
