@@ -97,6 +97,11 @@ int aios_info_read(const char *json, size_t len, struct aios_info *ret)
 	return err;
 }
 
+bool aios_info_calls_only(const struct aios_info *info)
+{
+	return info->evidence && !strcmp(info->evidence, "syscall");
+}
+
 void aios_info_done(struct aios_info *info)
 {
 	for (size_t i = 0; i < info->hook_cnt; i++) {

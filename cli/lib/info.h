@@ -32,7 +32,7 @@ struct aios_hook_info {
  * @version: of the tool that recorded
  * @kernel: utsname's release
  * @host: utsname's nodename
- * @evidence: "exact", "function"
+ * @evidence: "exact", "function", "syscall"
  * @command: what was run or chosen, as the user wrote it
  * @cpus: CPUs that can be online
  * @wall_offset_ns: CLOCK_REALTIME minus CLOCK_MONOTONIC when the trace began
@@ -82,6 +82,13 @@ int aios_info_write(const struct aios_info *info, struct aios_buf *buf);
  */
 int aios_info_read(const char *json, size_t len, struct aios_info *ret);
 void aios_info_done(struct aios_info *info);
+
+/**
+ * aios_info_calls_only() - are there no requests in this trace, but calls alone?
+ * @info: of the trace
+ * Return: whether it is of evidence level syscall.
+ */
+bool aios_info_calls_only(const struct aios_info *info);
 
 int aios_end_write(const struct aios_end *end, struct aios_buf *buf);
 int aios_end_read(const char *json, size_t len, struct aios_end *ret);

@@ -255,6 +255,8 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_READ_END] = aios_ring_read_end,
 	[AIOS_EV_FILE_NAME] = aios_model_file_name,
 	[AIOS_EV_PROC] = process_told,
+	[AIOS_EV_CALL_SETUP] = no_change,
+	[AIOS_EV_CALL_READ] = no_change,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)

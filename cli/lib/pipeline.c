@@ -19,6 +19,8 @@ static int pipe_record(void *arg, const struct aios_rec *rec)
 	struct aios_pipeline *pipe = arg;
 	int err = aios_summary_record(pipe->sum, rec);
 
+	if (!err && aios_info_calls_only(aios_decode_info(pipe->decode)))
+		err = aios_summary_caller(pipe->sum, rec);
 	return err ? err : aios_model_record(pipe->model, rec);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <linux/aio_abi.h>
 
@@ -29,6 +30,15 @@ static void op_done(struct aios_op_summary *op)
 		free(op->stages[i]);
 }
 
+static void calls_done(struct aios_calls *calls)
+{
+	aios_tally_done(&calls->submit_errors);
+	aios_tally_done(&calls->setup_errors);
+	aios_tally_done(&calls->destroy_errors);
+	aios_tally_done(&calls->cancels);
+	aios_tally_done(&calls->read_errors);
+}
+
 /**
  * aios_summary_free() - frees a summary
  * @sum: may be NULL
@@ -40,11 +50,13 @@ struct aios_summary *aios_summary_free(struct aios_summary *sum)
 		return NULL;
 	for (int i = 0; i < AIOS_OPS; i++)
 		op_done(&sum->ops[i]);
-	aios_tally_done(&sum->submit_errors);
-	aios_tally_done(&sum->setup_errors);
-	aios_tally_done(&sum->destroy_errors);
-	aios_tally_done(&sum->cancels);
-	aios_tally_done(&sum->read_errors);
+	calls_done(&sum->calls);
+	for (size_t i = 0; i < sum->caller_cnt; i++) {
+		calls_done(&sum->callers[i]->calls);
+		free(sum->callers[i]);
+	}
+	free(sum->callers);
+	aios_map_done(&sum->caller_of);
 	free(sum->batches);
 	free(sum->ctxs);
 	free(sum);
@@ -61,23 +73,83 @@ static int hist_count(struct aios_hist **hist, uint64_t value)
 	return 0;
 }
 
-static int sum_submit(struct aios_summary *sum, const struct aios_submit *body)
+/*
+ * ERESTARTSYS and its like stay in the kernel: the program is told EINTR, or the kernel makes the
+ * call again once the signal is dealt with, which then is counted again.
+ */
+static int64_t told_errno(int64_t ret)
 {
-	sum->submit_calls++;
-	if (body->nr > 0)
-		sum->submit_asked += (uint64_t)body->nr;
-	if (body->ret < 0)
-		return aios_tally_add(&sum->submit_errors, body->ret);
-	return hist_count(&sum->batches, (uint64_t)body->ret);
+	return ret == -512 || ret == -513 || ret == -514 || ret == -516 ? -EINTR : ret;
 }
 
-static int sum_read(struct aios_summary *sum, const struct aios_read_end *body)
+static int count_submit(struct aios_calls *calls, const struct aios_submit *body)
 {
-	sum->reads++;
+	calls->submit_calls++;
+	if (body->nr > 0)
+		calls->submit_asked += (uint64_t)body->nr;
 	if (body->ret < 0)
-		return aios_tally_add(&sum->read_errors, body->ret);
-	sum->read_events += (uint64_t)body->ret;
+		return aios_tally_add(&calls->submit_errors, told_errno(body->ret));
+	calls->submit_accepted += (uint64_t)body->ret;
+	if (body->ret < body->nr)
+		calls->submit_short++;
+	if ((uint64_t)body->ret > calls->submit_max)
+		calls->submit_max = (uint64_t)body->ret;
 	return 0;
+}
+
+static int count_read(struct aios_calls *calls, int64_t ret)
+{
+	calls->reads++;
+	if (ret < 0)
+		return aios_tally_add(&calls->read_errors, told_errno(ret));
+	calls->read_events += (uint64_t)ret;
+	return 0;
+}
+
+static int count_call_read(struct aios_calls *calls, const struct aios_rec *rec)
+{
+	const struct aios_call_read *body = &rec->call_read;
+
+	if (body->begin_ns && rec->h.time_ns > body->begin_ns)
+		calls->read_ns += rec->h.time_ns - body->begin_ns;
+	return count_read(calls, body->ret);
+}
+
+static int count_destroy(struct aios_calls *calls, int64_t ret)
+{
+	if (ret)
+		return aios_tally_add(&calls->destroy_errors, ret);
+	calls->destroys++;
+	return 0;
+}
+
+static int count_call(struct aios_calls *calls, const struct aios_rec *rec)
+{
+	switch (rec->h.type) {
+	case AIOS_EV_CTX_SETUP:
+	case AIOS_EV_CALL_SETUP:
+		calls->setups++;
+		return 0;
+	case AIOS_EV_CTX_KILL:
+		/* A context that io_setup takes back: see struct aios_ctx.undone. */
+		if (!rec->ctx_kill.ret && !rec->ctx_kill.waits && calls->setups)
+			calls->setups--;
+		return 0;
+	case AIOS_EV_CTX_REFUSED:
+		return aios_tally_add(&calls->setup_errors, rec->ctx_refused.err);
+	case AIOS_EV_CTX_DESTROY:
+		return count_destroy(calls, rec->ctx_destroy.ret);
+	case AIOS_EV_SUBMIT:
+		return count_submit(calls, &rec->submit);
+	case AIOS_EV_CANCEL:
+		return aios_tally_add(&calls->cancels, rec->cancel.ret);
+	case AIOS_EV_READ_END:
+		return count_read(calls, rec->read_end.ret);
+	case AIOS_EV_CALL_READ:
+		return count_call_read(calls, rec);
+	default:
+		return 0;
+	}
 }
 
 int aios_summary_record(struct aios_summary *sum, const struct aios_rec *rec)
@@ -87,31 +159,63 @@ int aios_summary_record(struct aios_summary *sum, const struct aios_rec *rec)
 		sum->first_ns = rec->h.time_ns;
 	if (rec->h.time_ns > sum->last_ns)
 		sum->last_ns = rec->h.time_ns;
-	switch (rec->h.type) {
-	case AIOS_EV_CTX_SETUP:
-		sum->setups++;
-		return 0;
-	case AIOS_EV_CTX_KILL:
-		/* A context that io_setup takes back: see struct aios_ctx.undone. */
-		if (!rec->ctx_kill.ret && !rec->ctx_kill.waits && sum->setups)
-			sum->setups--;
-		return 0;
-	case AIOS_EV_CTX_REFUSED:
-		return aios_tally_add(&sum->setup_errors, rec->ctx_refused.err);
-	case AIOS_EV_CTX_DESTROY:
-		if (rec->ctx_destroy.ret)
-			return aios_tally_add(&sum->destroy_errors, rec->ctx_destroy.ret);
-		sum->destroys++;
-		return 0;
-	case AIOS_EV_SUBMIT:
-		return sum_submit(sum, &rec->submit);
-	case AIOS_EV_CANCEL:
-		return aios_tally_add(&sum->cancels, rec->cancel.ret);
-	case AIOS_EV_READ_END:
-		return sum_read(sum, &rec->read_end);
-	default:
-		return 0;
-	}
+	if (rec->h.type == AIOS_EV_SUBMIT && rec->submit.ret >= 0 &&
+	    hist_count(&sum->batches, (uint64_t)rec->submit.ret))
+		return -ENOMEM;
+	return count_call(&sum->calls, rec);
+}
+
+static struct aios_caller *caller_new(struct aios_summary *sum, uint32_t pid)
+{
+	struct aios_caller **callers = aios_vec_room(sum->callers, sum->caller_cnt,
+						     &sum->caller_cap, sizeof(*callers));
+	struct aios_caller *caller;
+
+	if (!callers)
+		return NULL;
+	sum->callers = callers;
+	caller = calloc(1, sizeof(*caller));
+	if (!caller)
+		return NULL;
+	caller->pid = pid;
+	callers[sum->caller_cnt++] = caller;
+	return aios_map_put(&sum->caller_of, pid, caller) ? NULL : caller;
+}
+
+static struct aios_caller *caller_of(struct aios_summary *sum, uint32_t pid)
+{
+	struct aios_caller *caller = aios_map_get(&sum->caller_of, pid);
+
+	return caller ? caller : caller_new(sum, pid);
+}
+
+/*
+ * Who a process is comes before its first call, or a little later where two of its threads call at
+ * once. Another name is another program, or another process with the same number.
+ */
+static int caller_told(struct aios_summary *sum, const struct aios_proc *body)
+{
+	struct aios_caller *caller = caller_of(sum, body->tgid);
+
+	if (caller && caller->known &&
+	    (strncmp(caller->comm, body->comm, AIOS_COMM_LEN) || caller->uid != body->uid))
+		caller = caller_new(sum, body->tgid);
+	if (!caller)
+		return -ENOMEM;
+	caller->known = true;
+	caller->uid = body->uid;
+	memcpy(caller->comm, body->comm, AIOS_COMM_LEN);
+	return 0;
+}
+
+int aios_summary_caller(struct aios_summary *sum, const struct aios_rec *rec)
+{
+	struct aios_caller *caller;
+
+	if (rec->h.type == AIOS_EV_PROC)
+		return caller_told(sum, &rec->proc);
+	caller = caller_of(sum, rec->h.tgid);
+	return caller ? count_call(&caller->calls, rec) : -ENOMEM;
 }
 
 int aios_summary_gap(struct aios_summary *sum, const struct aios_gap *gap)

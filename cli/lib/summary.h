@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "hist.h"
+#include "map.h"
 #include "model.h"
 #include "names.h"
 #include "tally.h"
@@ -46,6 +47,54 @@ struct aios_op_summary {
 	struct aios_hist *stages[AIOS_STAGES];
 };
 
+/**
+ * struct aios_calls - system calls in numbers
+ * @submit_calls: calls of io_submit
+ * @submit_asked: iocbs that they were given
+ * @submit_accepted: iocbs that they took
+ * @submit_short: calls that took some and not all
+ * @submit_max: most iocbs that a call took
+ * @submit_errors: calls that failed, by errno
+ * @setups: io_setup calls that succeeded
+ * @setup_errors: failed io_setup calls, by errno
+ * @destroys: io_destroy calls that succeeded
+ * @destroy_errors: that did not, by errno
+ * @cancels: io_cancel calls, by result
+ * @reads: io_getevents calls: at evidence level function those that found their context
+ * @read_events: events they returned
+ * @read_errors: failed ones, by errno
+ * @read_ns: time spent in them, at evidence level syscall only
+ */
+struct aios_calls {
+	uint64_t submit_calls;
+	uint64_t submit_asked;
+	uint64_t submit_accepted;
+	uint64_t submit_short;
+	uint64_t submit_max;
+	struct aios_tally submit_errors;
+	uint64_t setups;
+	struct aios_tally setup_errors;
+	uint64_t destroys;
+	struct aios_tally destroy_errors;
+	struct aios_tally cancels;
+	uint64_t reads;
+	uint64_t read_events;
+	struct aios_tally read_errors;
+	uint64_t read_ns;
+};
+
+/**
+ * struct aios_caller - a process, from one exec to the next, and its calls
+ * @known: a record told who it is; otherwise only @pid is good
+ */
+struct aios_caller {
+	uint32_t pid;
+	uint32_t uid;
+	bool known;
+	char comm[AIOS_COMM_LEN + 1];
+	struct aios_calls calls;
+};
+
 #define AIOS_GAPS_TOLD	16	/* holes that are told one by one */
 
 /**
@@ -66,18 +115,11 @@ struct aios_told_gap {
  * @lost_track: requests whose completion was not seen
  * @unread: requests whose event was never read
  * @tainted: requests that were alive across a hole
- * @submit_calls: calls of io_submit
- * @submit_asked: iocbs that they were given
- * @submit_errors: calls that failed, by errno
+ * @calls: of all processes
  * @batches: accepted iocbs a call
- * @setups: io_setup calls that succeeded
- * @setup_errors: failed io_setup calls, by errno
- * @destroys: io_destroy calls that succeeded
- * @destroy_errors: that did not, by errno
- * @cancels: io_cancel calls, by result
- * @reads: io_getevents calls that found their context
- * @read_events: events they returned
- * @read_errors: failed ones, by errno
+ * @callers: @calls by process, at evidence level syscall only; in the order of their first call
+ * @caller_cnt: of @callers
+ * @caller_of: tgid -> the one of @callers that has this number now
  * @ctxs: rows of contexts that ended, owned; their pointers are not valid any more
  * @gaps: the first holes
  * @gap_cnt: of @gaps
@@ -92,18 +134,11 @@ struct aios_summary {
 	uint64_t lost_track;
 	uint64_t unread;
 	uint64_t tainted;
-	uint64_t submit_calls;
-	uint64_t submit_asked;
-	struct aios_tally submit_errors;
+	struct aios_calls calls;
 	struct aios_hist *batches;
-	uint64_t setups;
-	struct aios_tally setup_errors;
-	uint64_t destroys;
-	struct aios_tally destroy_errors;
-	struct aios_tally cancels;
-	uint64_t reads;
-	uint64_t read_events;
-	struct aios_tally read_errors;
+	struct aios_caller **callers;
+	size_t caller_cnt, caller_cap;
+	struct aios_map caller_of;
 	struct aios_ctx *ctxs;
 	size_t ctx_cnt, ctx_cap;
 	struct aios_told_gap gaps[AIOS_GAPS_TOLD];
@@ -121,6 +156,8 @@ struct aios_summary *aios_summary_free(struct aios_summary *sum);
 
 /* Each returns 0 or -ENOMEM. */
 int aios_summary_record(struct aios_summary *sum, const struct aios_rec *rec);
+/* For evidence level syscall: counts a call for its process as well. */
+int aios_summary_caller(struct aios_summary *sum, const struct aios_rec *rec);
 int aios_summary_gap(struct aios_summary *sum, const struct aios_gap *gap);
 int aios_summary_request(struct aios_summary *sum, const struct aios_request *req);
 int aios_summary_context(struct aios_summary *sum, const struct aios_ctx *ctx);

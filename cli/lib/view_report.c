@@ -10,6 +10,7 @@
 #include "view.h"
 
 #define CTX_ROWS	20	/* contexts shown; JSON has them all */
+#define CALLER_ROWS	20	/* processes shown at evidence level syscall; so does JSON */
 
 static const char *const stage_names[AIOS_STAGES] = {
 	[AIOS_STAGE_SUBMIT] = "submit",
@@ -52,13 +53,14 @@ static void report_loss(struct aios_buf *buf, const struct aios_trace *trace)
 	if (!aios_lost(loss)) {
 		aios_buf_str(buf, "none\n");
 	} else {
-		aios_buf_fmt(buf,
-			     "%llu records lost, %llu calls not seen, in %llu holes%s%s; "
-			     "%llu requests were alive across one\n",
+		aios_buf_fmt(buf, "%llu records lost, %llu calls not seen, in %llu holes%s%s",
 			     ull(loss->records), ull(loss->skipped), ull(loss->gaps),
 			     loss->cut ? ", the trace is cut off" : "",
-			     loss->damaged ? ", records are damaged" : "",
-			     ull(trace->sum->tainted));
+			     loss->damaged ? ", records are damaged" : "");
+		if (!aios_info_calls_only(trace->info))
+			aios_buf_fmt(buf, "; %llu requests were alive across one",
+				     ull(trace->sum->tainted));
+		aios_buf_str(buf, "\n");
 		if (loss->not_kept)
 			aios_buf_fmt(buf, "          %llu contexts or processes found no room and "
 				     "are missing\n", ull(loss->not_kept));
@@ -255,26 +257,28 @@ static void call_text(struct aios_buf *buf, const char *name, uint64_t calls,
 
 static void report_calls(struct aios_buf *buf, const struct aios_summary *sum)
 {
+	const struct aios_calls *calls = &sum->calls;
+
 	aios_buf_str(buf, "\nCALLS\n");
-	call_text(buf, "io_setup", sum->setups + sum->setup_errors.total, &sum->setup_errors);
-	aios_buf_str(buf, sum->setups || sum->setup_errors.total ? "\n" : "");
-	call_text(buf, "io_submit", sum->submit_calls, &sum->submit_errors);
+	call_text(buf, "io_setup", calls->setups + calls->setup_errors.total, &calls->setup_errors);
+	aios_buf_str(buf, calls->setups || calls->setup_errors.total ? "\n" : "");
+	call_text(buf, "io_submit", calls->submit_calls, &calls->submit_errors);
 	if (sum->batches)
 		aios_buf_fmt(buf, "; a call took %llu (p50), at most %llu iocbs",
 			     ull(aios_hist_percentile(sum->batches, 50)), ull(sum->batches->max));
-	aios_buf_str(buf, sum->submit_calls ? "\n" : "");
-	call_text(buf, "io_getevents", sum->reads, &sum->read_errors);
-	if (sum->reads)
-		aios_buf_fmt(buf, "; %llu events, %.1f a call\n", ull(sum->read_events),
-			     (double)sum->read_events / (double)sum->reads);
-	if (sum->cancels.total) {
-		aios_buf_fmt(buf, "io_cancel     %llu: ", ull(sum->cancels.total));
-		tally_text(buf, &sum->cancels);
+	aios_buf_str(buf, calls->submit_calls ? "\n" : "");
+	call_text(buf, "io_getevents", calls->reads, &calls->read_errors);
+	if (calls->reads)
+		aios_buf_fmt(buf, "; %llu events, %.1f a call\n", ull(calls->read_events),
+			     (double)calls->read_events / (double)calls->reads);
+	if (calls->cancels.total) {
+		aios_buf_fmt(buf, "io_cancel     %llu: ", ull(calls->cancels.total));
+		tally_text(buf, &calls->cancels);
 		aios_buf_str(buf, "\n");
 	}
-	call_text(buf, "io_destroy", sum->destroys + sum->destroy_errors.total,
-		  &sum->destroy_errors);
-	aios_buf_str(buf, sum->destroys || sum->destroy_errors.total ? "\n" : "");
+	call_text(buf, "io_destroy", calls->destroys + calls->destroy_errors.total,
+		  &calls->destroy_errors);
+	aios_buf_str(buf, calls->destroys || calls->destroy_errors.total ? "\n" : "");
 }
 
 static void report_completions(struct aios_buf *buf, const struct aios_summary *sum)
@@ -325,6 +329,108 @@ static void report_gaps(struct aios_buf *buf, const struct aios_trace *trace)
 		aios_buf_fmt(buf, "... and %llu more\n", ull(trace->loss->gaps - sum->gap_cnt));
 }
 
+static bool calls_seen(const struct aios_calls *calls)
+{
+	return calls->submit_calls || calls->setups || calls->setup_errors.total || calls->reads ||
+	       calls->cancels.total || calls->destroys || calls->destroy_errors.total;
+}
+
+static void caller_errors(struct aios_buf *buf, const struct aios_calls *calls)
+{
+	const struct {
+		const char *name;
+		const struct aios_tally *errors;
+	} kinds[] = {
+		{ "io_setup", &calls->setup_errors }, { "io_submit", &calls->submit_errors },
+		{ "io_getevents", &calls->read_errors }, { "io_cancel", &calls->cancels },
+		{ "io_destroy", &calls->destroy_errors },
+	};
+	const char *sep = "  ";
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!kinds[i].errors->total)
+			continue;
+		aios_buf_fmt(buf, "%s%s: ", sep, kinds[i].name);
+		tally_text(buf, kinds[i].errors);
+		sep = "; ";
+	}
+}
+
+static void caller_row(struct aios_buf *buf, const struct aios_caller *caller)
+{
+	const struct aios_calls *calls = &caller->calls;
+	size_t start = buf->len;
+
+	aios_buf_safe(buf, caller->comm[0] ? caller->comm : "?");
+	aios_buf_fmt(buf, "[%u]", caller->pid);
+	aios_buf_pad(buf, start + 25);
+	aios_buf_fmt(buf, " %10llu %10llu %10llu %6llu %6llu %10llu %10llu",
+		     ull(calls->submit_calls), ull(calls->submit_asked),
+		     ull(calls->submit_accepted),
+		     ull(calls->submit_max), ull(calls->submit_short), ull(calls->reads),
+		     ull(calls->read_events));
+	duration_cell(buf, calls->read_ns);
+	caller_errors(buf, calls);
+	aios_buf_str(buf, "\n");
+}
+
+/* Who submitted most comes first; among equals, who came first. */
+static int caller_by_submits(const void *a, const void *b)
+{
+	const struct aios_caller *const *x = a, *const *y = b;
+
+	if ((*x)->calls.submit_accepted != (*y)->calls.submit_accepted)
+		return (*x)->calls.submit_accepted > (*y)->calls.submit_accepted ? -1 : 1;
+	if ((*x)->calls.reads != (*y)->calls.reads)
+		return (*x)->calls.reads > (*y)->calls.reads ? -1 : 1;
+	return (*x)->pid < (*y)->pid ? -1 : (*x)->pid > (*y)->pid;
+}
+
+static void report_callers(struct aios_buf *buf, const struct aios_summary *sum)
+{
+	const struct aios_caller **order = calloc(sum->caller_cnt + 1, sizeof(*order));
+	size_t rows = sum->caller_cnt < CALLER_ROWS ? sum->caller_cnt : CALLER_ROWS;
+
+	if (!order) {
+		buf->err = -1;
+		return;
+	}
+	for (size_t i = 0; i < sum->caller_cnt; i++)
+		order[i] = sum->callers[i];
+	qsort(order, sum->caller_cnt, sizeof(*order), caller_by_submits);
+	aios_buf_str(buf, "\nPROCESS                      SUBMITS      IOCBS   ACCEPTED    MAX"
+		     "  SHORT      READS     EVENTS   IN READS  ERRORS\n");
+	for (size_t i = 0; i < rows; i++)
+		caller_row(buf, order[i]);
+	if (rows < sum->caller_cnt)
+		aios_buf_fmt(buf, "... and %zu more processes\n", sum->caller_cnt - rows);
+	aios_buf_str(buf,
+		     "  submits: calls of io_submit; max: most iocbs that one of them took; short: "
+		     "calls that took some and not\n  all; reads: calls of io_getevents and "
+		     "io_pgetevents; in reads: time spent in them; errors: of calls;\n  what "
+		     "io_cancel returned is listed whatever it was\n");
+	free(order);
+}
+
+/* Evidence level syscall: nothing is said of requests but how many io_submit took. */
+static void report_calls_only(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_summary *sum = trace->sum;
+
+	aios_buf_fmt(buf, "requests  %llu submitted, as io_submit returned; what became of them "
+		     "is not known:\n          at evidence level syscall single requests are not "
+		     "seen, nor events that a program takes\n          from the ring by itself\n",
+		     ull(sum->calls.submit_accepted));
+	report_loss(buf, trace);
+	if (calls_seen(&sum->calls)) {
+		report_callers(buf, sum);
+		report_calls(buf, sum);
+	} else {
+		aios_buf_str(buf, "No call was seen: nothing that was traced used native AIO.\n");
+	}
+	report_gaps(buf, trace);
+}
+
 static bool report_empty(const struct aios_summary *sum)
 {
 	return !aios_summary_accepted(sum) && !aios_summary_refused(sum) &&
@@ -336,6 +442,10 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 	const struct aios_summary *sum = trace->sum;
 
 	report_head(buf, trace);
+	if (aios_info_calls_only(trace->info)) {
+		report_calls_only(buf, trace);
+		return;
+	}
 	report_requests(buf, sum);
 	report_loss(buf, trace);
 	if (report_empty(sum)) {
@@ -347,7 +457,7 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 		report_polls(buf, sum);
 	}
 	report_ctxs(buf, sum);
-	if (sum->submit_calls || sum->setups || sum->setup_errors.total || sum->reads)
+	if (calls_seen(&sum->calls))
 		report_calls(buf, sum);
 	report_completions(buf, sum);
 	report_gaps(buf, trace);

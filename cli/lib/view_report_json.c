@@ -128,18 +128,20 @@ static json_t *loss_json(const struct aios_trace *trace)
 static json_t *calls_json(const struct aios_summary *sum)
 {
 	static const struct aios_hist none;
+	const struct aios_calls *calls = &sum->calls;
 	const struct aios_hist *batches = sum->batches ? sum->batches : &none;
 
 	return json_pack(
 		"{s:{s:o s:o} s:{s:o s:o s:o s:o s:o} s:{s:o s:o s:o} s:o s:{s:o s:o}}", "io_setup",
-		"ok", aios_json_count(sum->setups), "failed", tally_json(&sum->setup_errors),
-		"io_submit", "calls", aios_json_count(sum->submit_calls), "iocbs",
-		aios_json_count(sum->submit_asked), "failed", tally_json(&sum->submit_errors),
+		"ok", aios_json_count(calls->setups), "failed", tally_json(&calls->setup_errors),
+		"io_submit", "calls", aios_json_count(calls->submit_calls), "iocbs",
+		aios_json_count(calls->submit_asked), "failed", tally_json(&calls->submit_errors),
 		"batch_p50", aios_json_count(aios_hist_percentile(batches, 50)), "batch_max",
-		aios_json_count(batches->max), "io_getevents", "calls", aios_json_count(sum->reads),
-		"events", aios_json_count(sum->read_events), "failed",
-		tally_json(&sum->read_errors), "io_cancel", tally_json(&sum->cancels), "io_destroy",
-		"ok", aios_json_count(sum->destroys), "failed", tally_json(&sum->destroy_errors));
+		aios_json_count(batches->max), "io_getevents", "calls",
+		aios_json_count(calls->reads), "events", aios_json_count(calls->read_events),
+		"failed", tally_json(&calls->read_errors), "io_cancel",
+		tally_json(&calls->cancels), "io_destroy", "ok", aios_json_count(calls->destroys),
+		"failed", tally_json(&calls->destroy_errors));
 }
 
 static json_t *ctx_json(const struct aios_ctx *ctx)
@@ -194,20 +196,89 @@ static json_t *completions_json(const struct aios_summary *sum)
 	return where;
 }
 
-int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
+/* What level syscall does not know is null, never 0. */
+static json_t *requests_calls_only(const struct aios_summary *sum)
+{
+	static const char *const unknown[] = { "completed", "failed", "refused", "in_flight",
+					       "unread", "tainted", "before_trace",
+					       "unknown_origin", "lost_track", "by_op" };
+	json_t *object = json_pack("{s:o}", "submitted",
+				   aios_json_count(sum->calls.submit_accepted));
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		json_object_set_new(object, unknown[i], json_null());
+	return object;
+}
+
+static json_t *caller_json(const struct aios_caller *caller)
+{
+	const struct aios_calls *calls = &caller->calls;
+
+	return json_pack(
+		"{s:o s:o s:o s:{s:o s:o} s:{s:o s:o s:o s:o s:o s:o} s:{s:o s:o s:o s:o} s:o"
+		" s:{s:o s:o}}",
+		"comm", aios_json_text(caller->known ? caller->comm : NULL), "pid",
+		aios_json_count(caller->pid), "uid",
+		caller->known ? aios_json_count(caller->uid) : json_null(), "io_setup", "ok",
+		aios_json_count(calls->setups), "failed", tally_json(&calls->setup_errors),
+		"io_submit", "calls", aios_json_count(calls->submit_calls), "iocbs",
+		aios_json_count(calls->submit_asked), "accepted",
+		aios_json_count(calls->submit_accepted), "short",
+		aios_json_count(calls->submit_short), "batch_max",
+		aios_json_count(calls->submit_max), "failed", tally_json(&calls->submit_errors),
+		"io_getevents", "calls", aios_json_count(calls->reads), "events",
+		aios_json_count(calls->read_events), "failed", tally_json(&calls->read_errors),
+		"time_ns", aios_json_count(calls->read_ns), "io_cancel",
+		tally_json(&calls->cancels), "io_destroy", "ok", aios_json_count(calls->destroys),
+		"failed", tally_json(&calls->destroy_errors));
+}
+
+static json_t *callers_json(const struct aios_summary *sum)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < sum->caller_cnt; i++)
+		json_array_append_new(array, caller_json(sum->callers[i]));
+	return array;
+}
+
+/* The same keys as ever, so that scripts find them; and calls by process. */
+static int report_calls_only(struct aios_buf *buf, const struct aios_trace *trace)
 {
 	const struct aios_info *info = trace->info;
 	const struct aios_summary *sum = trace->sum;
-	json_t *root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}",
+	json_t *root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:n s:n s:o s:n s:o}",
 				 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 				 "host", aios_json_text(info->host),
 				 "evidence", aios_json_text(info->evidence),
 				 "command", aios_json_text(info->command),
 				 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
-				 "requests", requests_json(sum), "loss", loss_json(trace),
-				 "findings", json_array(), "poll_orders", polls_json(sum),
-				 "completions", completions_json(sum), "calls", calls_json(sum),
-				 "contexts", ctxs_json(sum));
+				 "requests", requests_calls_only(sum), "loss", loss_json(trace),
+				 "findings", json_array(), "poll_orders", "completions",
+				 "calls", calls_json(sum), "contexts",
+				 "processes", callers_json(sum));
+
+	return aios_json_line(root, buf);
+}
+
+int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_info *info = trace->info;
+	const struct aios_summary *sum = trace->sum;
+	json_t *root;
+
+	if (aios_info_calls_only(info))
+		return report_calls_only(buf, trace);
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}",
+			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
+			 "host", aios_json_text(info->host),
+			 "evidence", aios_json_text(info->evidence),
+			 "command", aios_json_text(info->command),
+			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
+			 "requests", requests_json(sum), "loss", loss_json(trace),
+			 "findings", json_array(), "poll_orders", polls_json(sum),
+			 "completions", completions_json(sum), "calls", calls_json(sum),
+			 "contexts", ctxs_json(sum));
 
 	return aios_json_line(root, buf);
 }

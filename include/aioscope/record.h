@@ -110,7 +110,11 @@ struct aios_hdr {
 	X(27, FILE_NAME,	"file-name",	aios_file_name,			\
 	   "a piece of the name of a file that a request uses")			\
 	X(28, PROC,		"process",	aios_proc,			\
-	   "a traced process: first seen, forked, executed, gone")
+	   "a traced process: first seen, forked, executed, gone")		\
+	X(29, CALL_SETUP,	"call-setup",	aios_call_setup,		\
+	   "io_setup returned a context to its caller")				\
+	X(30, CALL_READ,	"call-read",	aios_call_read,			\
+	   "io_getevents or io_pgetevents returned to its caller")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -262,7 +266,8 @@ struct aios_req_return {
 
 /**
  * struct aios_submit - io_submit returned
- * @nr: iocbs given
+ * @user_id: aio_context_t it was given
+ * @nr: iocbs given; AIOS_UNKNOWN_NR where the call is older than the trace
  * @ret: iocbs accepted, or a negative errno; a short count hides the errno
  */
 struct aios_submit {
@@ -444,10 +449,48 @@ struct aios_file_name {
 #define AIOS_NAME_CUT		0x02	/* ... but longer than is recorded */
 #define AIOS_NAME_UNLINKED	0x04	/* the file has no name any more */
 
+/*
+ * Evidence level syscall: what a system call was given and returned, as its caller sees it. No
+ * kernel object is known, so there are no kctx and no kiocb.
+ */
+#define AIOS_UNKNOWN_NR	(-0x7fffffffffffffffLL)	/* an argument of a call older than the trace */
+
+/**
+ * struct aios_call_setup - io_setup succeeded; where it fails there is AIOS_EV_CTX_REFUSED
+ * @user_id: aio_context_t that it stored, 0 where that could not be read
+ * @max_reqs: what was asked for
+ * @compat: 1 for a 32-bit system call
+ */
+struct aios_call_setup {
+	__u64 user_id;
+	__u32 max_reqs;
+	__u32 compat;
+};
+
+/**
+ * struct aios_call_read - io_getevents or io_pgetevents returned, wherever it failed
+ * @user_id: aio_context_t that it was given
+ * @min_nr, @nr: least and most events; AIOS_UNKNOWN_NR where the call is older than the trace
+ * @ret: events, or a negative errno. The kernel's own -ERESTART* (512 and above) is EINTR to the
+ *	program, or not seen by it: the kernel makes the call again, which then is another record
+ * @begin_ns: when it was called, 0 where the call is older than the trace
+ * @pget: 1 for io_pgetevents
+ * @compat: 1 for a 32-bit system call
+ */
+struct aios_call_read {
+	__u64 user_id;
+	__s64 min_nr;
+	__s64 nr;
+	__s64 ret;
+	__u64 begin_ns;
+	__u32 pget;
+	__u32 compat;
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
-	AIOS_PROC_SEEN = 1,	/* owns a context that is set up or was found */
+	AIOS_PROC_SEEN = 1,	/* owns a context that is set up or was found, or makes a call */
 	AIOS_PROC_FORK = 2,	/* the process is the child */
 	AIOS_PROC_EXEC = 3,
 	AIOS_PROC_EXIT = 4,
@@ -457,12 +500,13 @@ enum aios_proc_what {
  * struct aios_proc - a traced process
  * @cgroup: id of its cgroup (version 2 hierarchy)
  * @tgid: the process; the header's is whoever was current
- * @ns_tgid: the same in its own pid namespace
- * @ppid: its parent
+ * @ns_tgid: the same in its own pid namespace, AIOS_UNKNOWN32 at evidence level syscall
+ * @ppid: its parent, AIOS_UNKNOWN32 at evidence level syscall
  * @uid: of the process, kernel's own numbering
  * @what: enum aios_proc_what
  * @status: exit code as wait(2) has it, for AIOS_PROC_EXIT
- * @comm: command name of the thread group leader, NUL padded
+ * @comm: command name of the thread group leader, NUL padded; at evidence level syscall that of
+ *	the calling thread
  */
 struct aios_proc {
 	__u64 cgroup;
@@ -507,6 +551,8 @@ struct aios_rec {
 		struct aios_read_end read_end;
 		struct aios_file_name file_name;
 		struct aios_proc proc;
+		struct aios_call_setup call_setup;
+		struct aios_call_read call_read;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -695,6 +741,20 @@ AIOS_AT(aios_proc, uid, 20);
 AIOS_AT(aios_proc, what, 24);
 AIOS_AT(aios_proc, status, 28);
 AIOS_AT(aios_proc, comm, 32);
+
+AIOS_SIZE(aios_call_setup, 16);
+AIOS_AT(aios_call_setup, user_id, 0);
+AIOS_AT(aios_call_setup, max_reqs, 8);
+AIOS_AT(aios_call_setup, compat, 12);
+
+AIOS_SIZE(aios_call_read, 48);
+AIOS_AT(aios_call_read, user_id, 0);
+AIOS_AT(aios_call_read, min_nr, 8);
+AIOS_AT(aios_call_read, nr, 16);
+AIOS_AT(aios_call_read, ret, 24);
+AIOS_AT(aios_call_read, begin_ns, 32);
+AIOS_AT(aios_call_read, pget, 40);
+AIOS_AT(aios_call_read, compat, 44);
 
 AIOS_SIZE(aios_rec, 120);
 

@@ -136,6 +136,9 @@ struct aios_rec rec_name(uint64_t t, struct kit_who who, uint64_t file, uint8_t 
 			 const char *text);
 struct aios_rec rec_name_last(uint64_t t, struct kit_who who, uint64_t file, uint8_t part,
 			      uint8_t flags);
+struct aios_rec rec_call_setup(uint64_t t, struct kit_who who, const struct kit_ctx *ctx);
+struct aios_rec rec_call_read(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+			      uint64_t begin_ns, int64_t nr, int64_t ret);
 struct aios_rec rec_proc(uint64_t t, uint32_t what, uint32_t tgid, const char *comm);
 
 /**

@@ -430,6 +430,27 @@ struct aios_rec rec_name_last(uint64_t t, struct kit_who who, uint64_t file, uin
 	return rec;
 }
 
+struct aios_rec rec_call_setup(uint64_t t, struct kit_who who, const struct kit_ctx *ctx)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_CALL_SETUP, sizeof(rec.call_setup), t, who);
+
+	rec.call_setup.user_id = ctx->user_id;
+	rec.call_setup.max_reqs = ctx->max_reqs;
+	return rec;
+}
+
+struct aios_rec rec_call_read(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+			      uint64_t begin_ns, int64_t nr, int64_t ret)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_CALL_READ, sizeof(rec.call_read), t, who);
+
+	rec.call_read.user_id = ctx->user_id;
+	rec.call_read.nr = nr;
+	rec.call_read.ret = ret;
+	rec.call_read.begin_ns = begin_ns;
+	return rec;
+}
+
 struct aios_rec rec_proc(uint64_t t, uint32_t what, uint32_t tgid, const char *comm)
 {
 	struct kit_who who = { tgid, tgid, 0, 0 };

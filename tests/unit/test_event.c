@@ -20,7 +20,7 @@ static const struct {
 	{ 19, "poll-queue", 32 }, { 20, "poll-wake", 32 }, { 21, "poll-cancel", 24 },
 	{ 22, "poll-return", 24 }, { 23, "work-begin", 24 }, { 24, "work-end", 24 },
 	{ 25, "read-begin", 40 }, { 26, "read-end", 24 }, { 27, "file-name", 88 },
-	{ 28, "process", 48 },
+	{ 28, "process", 48 }, { 29, "call-setup", 16 }, { 30, "call-read", 48 },
 };
 
 /* A record whose body counts up, so that a wrong copy shows. */

@@ -101,13 +101,41 @@ static void a_trace_goes_through_from_end_to_end(void **state)
 	assert_string_equal(trace.info->kernel, "6.12");
 	assert_int_equal(aios_summary_accepted(trace.sum), 2);
 	assert_int_equal(aios_summary_completed(trace.sum), 2);
-	assert_int_equal(trace.sum->reads, 2);
+	assert_int_equal(trace.sum->calls.reads, 2);
 	assert_int_equal(trace.sum->ctx_cnt, 1);
 	assert_int_equal(trace.sum->ctxs[0].reaped_kernel, 2);
 	assert_false(aios_lost(trace.loss));
 	assert_int_equal(trace.unknown_records, 0);
 	assert_int_equal(aios_pipeline_clock(f->pipe).wall_offset_ns, 5);
 	assert_int_equal(aios_pipeline_clock(f->pipe).utc_offset_s, -3600);
+}
+
+static const struct aios_summary *submit_at_level(struct fixture *f, const char *info)
+{
+	struct kit_ctx c = kit_ctx(1);
+
+	assert_int_equal(json_chunk(f, AIOS_CHUNK_INFO, info), 0);
+	stream_rec(&f->stream, rec_submit(100, by_t1, &c, 2, 2));
+	assert_int_equal(stream_scan(&f->stream, 150, 151), 0);
+	assert_int_equal(aios_pipeline_end(f->pipe), 0);
+	return aios_pipeline_trace(f->pipe).sum;
+}
+
+static void at_level_syscall_calls_are_counted_by_process(void **state)
+{
+	const struct aios_summary *sum = submit_at_level(*state, "{\"evidence\":\"syscall\"}");
+
+	assert_int_equal(sum->calls.submit_calls, 1);
+	assert_int_equal(sum->caller_cnt, 1);
+}
+
+/* There a context tells whose it is. */
+static void at_level_function_calls_are_counted_for_all(void **state)
+{
+	const struct aios_summary *sum = submit_at_level(*state, "{\"evidence\":\"function\"}");
+
+	assert_int_equal(sum->calls.submit_calls, 1);
+	assert_int_equal(sum->caller_cnt, 0);
 }
 
 static void lives_are_over_as_soon_as_the_scan_allows(void **state)
@@ -276,6 +304,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		PIPE_TEST(a_trace_goes_through_from_end_to_end),
+		PIPE_TEST(at_level_syscall_calls_are_counted_by_process),
+		PIPE_TEST(at_level_function_calls_are_counted_for_all),
 		PIPE_TEST(lives_are_over_as_soon_as_the_scan_allows),
 		PIPE_TEST(a_hole_reaches_model_and_view),
 		PIPE_TEST(a_trace_without_its_end_is_lost_behind_the_last_scan),

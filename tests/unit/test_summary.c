@@ -274,23 +274,105 @@ static void calls_are_counted_with_their_errors(void **state)
 	record(f, rec_read_end(20, by_t1, &c, 0));
 	record(f, rec_destroy(21, by_t1, &c, 0));
 	record(f, rec_destroy(22, by_t1, &c, -EINVAL));
-	assert_int_equal(f->sum->setups, 1);
-	assert_int_equal(aios_tally_get(&f->sum->setup_errors, -EAGAIN), 1);
-	assert_int_equal(f->sum->submit_calls, 4);
-	assert_int_equal(f->sum->submit_asked, 13);
-	assert_int_equal(aios_tally_get(&f->sum->submit_errors, -EAGAIN), 1);
-	assert_int_equal(aios_tally_get(&f->sum->submit_errors, -EINVAL), 1);
+	assert_int_equal(f->sum->calls.setups, 1);
+	assert_int_equal(aios_tally_get(&f->sum->calls.setup_errors, -EAGAIN), 1);
+	assert_int_equal(f->sum->calls.submit_calls, 4);
+	assert_int_equal(f->sum->calls.submit_asked, 13);
+	assert_int_equal(aios_tally_get(&f->sum->calls.submit_errors, -EAGAIN), 1);
+	assert_int_equal(aios_tally_get(&f->sum->calls.submit_errors, -EINVAL), 1);
 	assert_int_equal(f->sum->batches->count, 2);
 	assert_int_equal(f->sum->batches->max, 8);
-	assert_int_equal(f->sum->cancels.total, 2);
-	assert_int_equal(aios_tally_get(&f->sum->cancels, -EINPROGRESS), 1);
-	assert_int_equal(f->sum->reads, 3);
-	assert_int_equal(f->sum->read_events, 5);
-	assert_int_equal(aios_tally_get(&f->sum->read_errors, -EINTR), 1);
-	assert_int_equal(f->sum->destroys, 1);
-	assert_int_equal(aios_tally_get(&f->sum->destroy_errors, -EINVAL), 1);
+	assert_int_equal(f->sum->calls.cancels.total, 2);
+	assert_int_equal(aios_tally_get(&f->sum->calls.cancels, -EINPROGRESS), 1);
+	assert_int_equal(f->sum->calls.reads, 3);
+	assert_int_equal(f->sum->calls.read_events, 5);
+	assert_int_equal(aios_tally_get(&f->sum->calls.read_errors, -EINTR), 1);
+	assert_int_equal(f->sum->calls.destroys, 1);
+	assert_int_equal(aios_tally_get(&f->sum->calls.destroy_errors, -EINVAL), 1);
 	assert_int_equal(f->sum->first_ns, 10);
 	assert_int_equal(f->sum->last_ns, 22);
+}
+
+/* As level syscall tells it: for all, and for the process that called. */
+static void call(struct fixture *f, struct aios_rec rec)
+{
+	record(f, rec);
+	assert_int_equal(aios_summary_caller(f->sum, &rec), 0);
+}
+
+static void calls_alone_are_counted_by_process(void **state)
+{
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	const struct aios_caller *mine, *other;
+
+	call(f, rec_proc(9, AIOS_PROC_SEEN, KIT_PID, "mine"));
+	call(f, rec_call_setup(10, by_t1, &c));
+	call(f, rec_submit(12, by_t1, &c, 4, 3));
+	call(f, rec_submit(13, by_t2, &c, 2, -EAGAIN));
+	call(f, rec_submit(14, by_t1, &c, AIOS_UNKNOWN_NR, 5));
+	call(f, rec_call_read(30, by_t3, &c, 20, 8, 5));
+	call(f, rec_call_read(40, by_t3, &c, 0, AIOS_UNKNOWN_NR, 2));
+	call(f, rec_call_read(50, by_t3, &c, 45, 8, -EINVAL));
+	call(f, rec_refused(51, by_other, -EAGAIN, 7));
+	call(f, rec_proc(52, AIOS_PROC_SEEN, KIT_OTHER_PID, "other"));
+	call(f, rec_destroy(53, by_other, &c, -EINVAL));
+	assert_int_equal(f->sum->caller_cnt, 2);
+	mine = f->sum->callers[0];
+	other = f->sum->callers[1];
+	assert_string_equal(mine->comm, "mine");
+	assert_int_equal(mine->calls.setups, 1);
+	assert_int_equal(mine->calls.submit_calls, 3);
+	assert_int_equal(mine->calls.submit_asked, 6);
+	assert_int_equal(mine->calls.submit_accepted, 8);
+	assert_int_equal(mine->calls.submit_short, 1);
+	assert_int_equal(mine->calls.submit_max, 5);
+	assert_int_equal(mine->calls.reads, 3);
+	assert_int_equal(mine->calls.read_events, 7);
+	assert_int_equal(mine->calls.read_ns, 15);
+	assert_int_equal(aios_tally_get(&mine->calls.read_errors, -EINVAL), 1);
+	assert_int_equal(mine->calls.setup_errors.total, 0);
+	/* Who it is came after its first call. */
+	assert_string_equal(other->comm, "other");
+	assert_int_equal(aios_tally_get(&other->calls.setup_errors, -EAGAIN), 1);
+	assert_int_equal(aios_tally_get(&other->calls.destroy_errors, -EINVAL), 1);
+	assert_int_equal(f->sum->calls.submit_accepted, 8);
+	assert_int_equal(f->sum->calls.reads, 3);
+	assert_int_equal(f->sum->calls.destroy_errors.total, 1);
+}
+
+static void another_program_in_a_process_is_another_caller(void **state)
+{
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+
+	call(f, rec_proc(9, AIOS_PROC_SEEN, KIT_PID, "first"));
+	call(f, rec_submit(10, by_t1, &c, 1, 1));
+	call(f, rec_proc(11, AIOS_PROC_SEEN, KIT_PID, "first"));
+	call(f, rec_submit(12, by_t1, &c, 1, 1));
+	call(f, rec_proc(13, AIOS_PROC_SEEN, KIT_PID, "second"));
+	call(f, rec_submit(14, by_t1, &c, 1, 1));
+	assert_int_equal(f->sum->caller_cnt, 2);
+	assert_int_equal(f->sum->callers[0]->calls.submit_calls, 2);
+	assert_string_equal(f->sum->callers[1]->comm, "second");
+	assert_int_equal(f->sum->callers[1]->calls.submit_calls, 1);
+}
+
+/* ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK; 515 is none of them. */
+static void what_stays_in_the_kernel_is_told_as_the_program_sees_it(void **state)
+{
+	static const int64_t kernel[] = { -512, -513, -514, -516 };
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+
+	for (size_t i = 0; i < NR(kernel); i++) {
+		call(f, rec_call_read(20 + i, by_t1, &c, 10, 1, kernel[i]));
+		call(f, rec_submit(30 + i, by_t1, &c, 1, kernel[i]));
+	}
+	call(f, rec_call_read(40, by_t1, &c, 10, 1, -515));
+	assert_int_equal(aios_tally_get(&f->sum->calls.read_errors, -EINTR), 4);
+	assert_int_equal(aios_tally_get(&f->sum->calls.submit_errors, -EINTR), 4);
+	assert_int_equal(aios_tally_get(&f->sum->calls.read_errors, -515), 1);
 }
 
 /* It made a context, could not write its number to the program, and failed with EFAULT. */
@@ -306,8 +388,8 @@ static void an_io_setup_that_takes_its_context_back_failed(void **state)
 	record(f, undo);
 	record(f, rec_refused(13, by_t1, -EFAULT, 32));
 	record(f, rec_kill(14, by_t1, &d, 0));
-	assert_int_equal(f->sum->setups, 1);
-	assert_int_equal(f->sum->setup_errors.total, 1);
+	assert_int_equal(f->sum->calls.setups, 1);
+	assert_int_equal(f->sum->calls.setup_errors.total, 1);
 }
 
 /* Late records are passed on all the same (order.h): then the last one is not the youngest. */
@@ -358,6 +440,9 @@ int main(void)
 		SUMMARY_TEST(a_completion_nobody_knows_where_is_not_counted_as_a_task),
 		SUMMARY_TEST(results_are_told_apart_up_to_a_limit_and_none_is_lost),
 		SUMMARY_TEST(calls_are_counted_with_their_errors),
+		SUMMARY_TEST(calls_alone_are_counted_by_process),
+		SUMMARY_TEST(another_program_in_a_process_is_another_caller),
+		SUMMARY_TEST(what_stays_in_the_kernel_is_told_as_the_program_sees_it),
 		SUMMARY_TEST(an_io_setup_that_takes_its_context_back_failed),
 		SUMMARY_TEST(the_duration_of_a_trace_is_never_negative),
 		SUMMARY_TEST(contexts_that_ended_are_kept_as_rows),

@@ -548,6 +548,98 @@ static json_t *exported(struct fixture *f, bool addresses)
 	return parsed(&f->buf);
 }
 
+/* A trace of level syscall: two processes, the busier one came later. */
+static void see_calls(struct fixture *f)
+{
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+	const struct aios_rec recs[] = {
+		rec_proc(1000, AIOS_PROC_SEEN, KIT_OTHER_PID, "\x1b[31m\n"),
+		rec_submit(1001, by_other, &c, 4, 2),
+		rec_cancel(1002, by_other, &r, -EINPROGRESS),
+		rec_proc(1003, AIOS_PROC_SEEN, KIT_PID, "db"),
+		rec_call_setup(1004, by_t1, &c),
+		rec_submit(1005, by_t1, &c, 32, 32),
+		rec_submit(1006, by_t1, &c, 1, -EAGAIN),
+		rec_call_read(11007, by_t2, &c, 1007, 64, 31),
+		rec_destroy(11008, by_t1, &c, 0),
+	};
+
+	f->info.evidence = (char *)"syscall";
+	for (size_t i = 0; i < NR(recs); i++) {
+		assert_int_equal(aios_summary_record(f->sum, &recs[i]), 0);
+		assert_int_equal(aios_summary_caller(f->sum, &recs[i]), 0);
+	}
+}
+
+static void a_report_of_calls_claims_nothing_of_requests(void **state)
+{
+	struct fixture *f = *state;
+	const char *text;
+
+	see_calls(f);
+	text = report(f);
+	assert_has(text, "evidence level syscall\n");
+	assert_has(text, "requests  34 submitted, as io_submit returned; what became of them is "
+		   "not known:\n          at evidence level syscall single requests are not seen");
+	assert_has(text, "\ndb[1000]                           2         33         32     32"
+		   "      0          1         31    10.0us  io_submit: EAGAIN 1\n");
+	assert_has(text, "\n\\x1b[31m\\x0a[2000]                 1          4          2      2"
+		   "      1          0          0         0  io_cancel: EINPROGRESS 1\n");
+	assert_true(strstr(text, "db[1000]") < strstr(text, "[2000]"));
+	assert_has(text, "\nio_submit     3, failed: EAGAIN 1; a call took 2 (p50), at most 32 "
+		   "iocbs\n");
+	assert_has(text, "\nio_getevents  1; 31 events, 31.0 a call\n");
+	assert_null(strstr(text, "completed"));
+	assert_null(strstr(text, "in flight"));
+	assert_null(strstr(text, "No request was seen"));
+	f->loss.records = 3;
+	f->loss.gaps = 1;
+	text = report(f);
+	assert_has(text, "loss      3 records lost, 0 calls not seen, in 1 holes\n");
+}
+
+static void a_report_of_no_calls_says_so(void **state)
+{
+	struct fixture *f = *state;
+
+	f->info.evidence = (char *)"syscall";
+	assert_has(report(f), "0 submitted, as io_submit returned");
+	assert_has(report(f), "No call was seen: nothing that was traced used native AIO.\n");
+}
+
+/* What is not known is null and never 0. */
+static void a_json_report_of_calls_has_nulls_for_what_is_not_known(void **state)
+{
+	static const char *const unknown[] = { "completed", "failed", "refused", "in_flight",
+					       "unread", "tainted", "before_trace", "by_op",
+					       "unknown_origin", "lost_track" };
+	static const char *const parts[] = { "poll_orders", "completions", "contexts" };
+	struct fixture *f = *state;
+	json_t *json, *requests, *processes, *db;
+
+	see_calls(f);
+	json = report_json(f);
+	requests = json_object_get(json, "requests");
+	processes = json_object_get(json, "processes");
+	assert_string_equal(json_string_value(json_object_get(json, "evidence")), "syscall");
+	assert_int_equal(json_integer_value(json_object_get(requests, "submitted")), 34);
+	assert_int_equal(json_object_size(requests), NR(unknown) + 1);
+	for (size_t i = 0; i < NR(unknown); i++)
+		assert_true(json_is_null(json_object_get(requests, unknown[i])));
+	for (size_t i = 0; i < NR(parts); i++)
+		assert_true(json_is_null(json_object_get(json, parts[i])));
+	assert_int_equal(json_array_size(processes), 2);
+	db = json_array_get(processes, 1);
+	assert_string_equal(json_string_value(json_object_get(db, "comm")), "db");
+	assert_int_equal(json_integer_value(json_object_get(db, "pid")), KIT_PID);
+	db = json_object_get(db, "io_submit");
+	assert_int_equal(json_integer_value(json_object_get(db, "accepted")), 32);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(db, "failed"),
+							    "EAGAIN")), 1);
+	json_decref(json);
+}
+
 static void an_exported_request_has_its_columns(void **state)
 {
 	struct fixture *f = *state;
@@ -774,6 +866,9 @@ int main(void)
 		VIEW_TEST(a_json_report_keeps_its_promises),
 		VIEW_TEST(a_json_report_of_nothing_has_all_its_fields),
 		VIEW_TEST(a_json_report_of_hostile_names_is_json),
+		VIEW_TEST(a_report_of_calls_claims_nothing_of_requests),
+		VIEW_TEST(a_report_of_no_calls_says_so),
+		VIEW_TEST(a_json_report_of_calls_has_nulls_for_what_is_not_known),
 		VIEW_TEST(an_exported_request_has_its_columns),
 		VIEW_TEST(addresses_are_exported_on_demand_only),
 		VIEW_TEST(a_request_with_hostile_names_is_exported_all_the_same),
