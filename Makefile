@@ -57,9 +57,11 @@ $(BUILD)/flags: force
 
 # The definitions in maps.bpf.c have to come before the declarations of the others: libbpf 1.1's
 # linker takes the place of a map from the first object that names it.
-bpf_src	:= bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
+# calls.bpf.c is linked with nobody: it has to load where the kernel's types are not known.
+bpf_alone := bpf/calls.bpf.c
+bpf_src	:= bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c $(bpf_alone),$(sort $(wildcard bpf/*.bpf.c)))
 bpf_obj	:= $(bpf_src:%.c=$(BUILD)/%.o)
-skel	:= $(BUILD)/skel/aioscope.skel.h
+skel	:= $(BUILD)/skel/aioscope.skel.h $(BUILD)/skel/aioscalls.skel.h
 
 ARCH_BPF := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 ARCH_INC := /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
@@ -75,10 +77,14 @@ $(BUILD)/bpf/aioscope.o: $(bpf_obj)
 	$(say) BPFLINK $@
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(skel): $(BUILD)/bpf/aioscope.o
+$(BUILD)/bpf/aioscalls.o: $(bpf_alone:%.c=$(BUILD)/%.o)
+	$(say) BPFLINK $@
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(BUILD)/skel/%.skel.h: $(BUILD)/bpf/%.o
 	$(say) SKEL $@
 	@mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton $< name aioscope > $@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
 # --- commands -------------------------------------------------------------------------------
 

@@ -94,17 +94,19 @@ static __always_inline struct aios_ring_ctl *aios_ctl(void)
 }
 
 /**
- * aios_emit_begin() - reserves a record and fills in its header
+ * aios_emit_task() - aios_emit_begin() for a hook that always runs in a task, as system calls do
  * @out: state for aios_emit_end()
  * @type: enum aios_type
  * @size: bytes of the body
- * @flags: AIOS_F_KPROBE or 0
+ * @flags: AIOS_F_*
+ *
+ * Needs nothing of the kernel's types.
  *
  * Return: the body, uninitialised, or NULL where the ring is full, which was counted, or where the
  * trace is over.
  */
-static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, __u16 size,
-					     __u16 flags)
+static __always_inline void *aios_emit_task(struct aios_out *out, __u16 type, __u16 size,
+					    __u16 flags)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct aios_ring_ctl *ctl = bpf_map_lookup_elem(&ring_ctl, &cpu);
@@ -125,12 +127,27 @@ static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, _
 	out->slot->rec.h.type = type;
 	out->slot->rec.h.len = sizeof(struct aios_hdr) + size;
 	out->slot->rec.h.cpu = cpu;
-	out->slot->rec.h.flags = flags | aios_irq_flags();
+	out->slot->rec.h.flags = flags;
 	out->slot->rec.h.tgid = id >> 32;
 	out->slot->rec.h.tid = (__u32)id;
 	out->slot->rec.h.seq = out->pos + dropped;
 	out->slot->rec.h.time_ns = bpf_ktime_get_ns();
 	return out->slot->rec.body;
+}
+
+/**
+ * aios_emit_begin() - reserves a record and fills in its header
+ * @out: state for aios_emit_end()
+ * @type: enum aios_type
+ * @size: bytes of the body
+ * @flags: AIOS_F_KPROBE or 0
+ *
+ * Return: as aios_emit_task().
+ */
+static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, __u16 size,
+					     __u16 flags)
+{
+	return aios_emit_task(out, type, size, flags | aios_irq_flags());
 }
 
 /* The exchange orders the record before its commit on every architecture. */

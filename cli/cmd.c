@@ -100,6 +100,15 @@ int aios_replay(const char *path, struct aios_pipeline *pipe)
 	return AIOS_INCONCLUSIVE;
 }
 
+bool aios_calls_only(const char *path, const struct aios_pipeline *pipe)
+{
+	if (!aios_info_calls_only(aios_pipeline_trace(pipe).info))
+		return false;
+	aios_say("%s: at evidence level syscall single requests are not seen; 'aiotrace report' "
+		 "tells the calls", path);
+	return true;
+}
+
 int aios_out_status(struct aios_out *out, int status)
 {
 	const char *path = out->path;

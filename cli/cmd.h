@@ -45,6 +45,14 @@ int aios_live_status(int code, const struct aios_session_result *result,
 int aios_replay(const char *path, struct aios_pipeline *pipe);
 
 /**
+ * aios_calls_only() - says that a trace holds no single requests, if so
+ * @path: of the file
+ * @pipe: it was replayed through
+ * Return: whether it is of evidence level syscall.
+ */
+bool aios_calls_only(const char *path, const struct aios_pipeline *pipe);
+
+/**
  * aios_out_status() - closes an output and tells whether that changes the exit status
  * @out: closed
  * @status: so far

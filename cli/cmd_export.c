@@ -47,6 +47,8 @@ static int export_run(struct export *ex)
 		aios_export_csv_head(&ex->buf, ex->addresses);
 	pipe = aios_pipeline_new(&ops, ex, &opts);
 	status = pipe ? aios_replay(ex->path, pipe) : AIOS_UNREADABLE;
+	if (pipe && status != AIOS_UNREADABLE)
+		aios_calls_only(ex->path, pipe);
 	aios_pipeline_free(pipe);
 	aios_out_write(&ex->out, &ex->buf);
 	aios_buf_done(&ex->buf);

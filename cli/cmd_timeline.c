@@ -103,7 +103,7 @@ static int timeline_replay(struct timeline *tl, struct aios_out *out)
 		if (tl->request)
 			aios_say("%s: there is no request %llu", tl->path,
 				 (unsigned long long)tl->request);
-		else
+		else if (!pipe || !aios_calls_only(tl->path, pipe))
 			aios_say("%s: there is no request in this trace", tl->path);
 		status = tl->request ? AIOS_USAGE : status;
 	}

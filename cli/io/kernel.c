@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
@@ -187,11 +190,22 @@ static bool ask_preemptible(void)
 	return !strstr(line, "(none)") && !strstr(line, "(voluntary)");
 }
 
+/* Without that file the kernel has no ftrace, and attaching tells what can be had. */
+static bool ask_ftrace_off(void)
+{
+	char line[16];
+
+	return read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line)) && line[0] == '0';
+}
+
 int aios_kernel_ask(struct aios_kernel *ret, bool (*wanted)(const char *name))
 {
 	int err;
 
-	*ret = (struct aios_kernel){ .preemptible = ask_preemptible() };
+	/* What is missing is the plan's to say. */
+	libbpf_set_print(NULL);
+	*ret = (struct aios_kernel){ .preemptible = ask_preemptible(),
+				     .ftrace_off = ask_ftrace_off() };
 	err = ask_btf(ret, wanted);
 	return err ? err : ask_kallsyms(ret, wanted);
 }
@@ -247,4 +261,83 @@ const char *aios_kernel_symbol(const struct aios_kernel *kernel, const char *nam
 		if (!strncmp(kernel->symbols[i], name, len) && kernel->symbols[i][len] == '.')
 			return kernel->symbols[i];
 	return NULL;
+}
+
+/* A file of a tracepoint; debugfs has tracefs, too, where it is mounted. */
+static FILE *event_open(const char *name, const char *file)
+{
+	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	FILE *ret = NULL;
+	char path[256];
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && !ret; i++) {
+		snprintf(path, sizeof(path), "%s/events/%s/%s", roots[i], name, file);
+		ret = fopen(path, "re");
+	}
+	return ret;
+}
+
+bool aios_kernel_has_event(const struct aios_kernel *kernel, const char *name)
+{
+	FILE *file = event_open(name, "id");
+
+	(void)kernel;
+	if (file)
+		fclose(file);
+	return file;
+}
+
+/* "	field:pid_t pid;	offset:8;	size:4;	signed:1;" */
+static bool field_is(const char *line, const char *field, unsigned int *offset)
+{
+	const char *end = strchr(line, ';'), *at = strstr(line, "offset:");
+	size_t len = strlen(field);
+
+	return !strncmp(line, "\tfield:", strlen("\tfield:")) && end && at &&
+	       (size_t)(end - line) > len && !strncmp(end - len, field, len) &&
+	       end[-(ptrdiff_t)len - 1] == ' ' && sscanf(at, "offset:%u", offset) == 1;
+}
+
+unsigned int aios_kernel_event_field(const struct aios_kernel *kernel, const char *name,
+				     const char *field)
+{
+	FILE *file = event_open(name, "format");
+	unsigned int offset = 0;
+	char line[512];
+
+	(void)kernel;
+	while (file && fgets(line, sizeof(line), file))
+		if (field_is(line, field, &offset))
+			break;
+	if (file)
+		fclose(file);
+	return offset;
+}
+
+bool aios_kernel_has_raw(const struct aios_kernel *kernel, const char *name)
+{
+	/* r0 = 0; exit */
+	static const struct bpf_insn program[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL, "GPL", program, 2, NULL);
+	int link = prog < 0 ? -1 : bpf_raw_tracepoint_open(name, prog);
+	bool ret = link >= 0 || errno == EPERM || errno == EACCES;
+
+	(void)kernel;
+	if (link >= 0)
+		close(link);
+	if (prog >= 0)
+		close(prog);
+	return ret;
+}
+
+/* "none integrity [confidentiality]": the one in force stands in brackets. */
+bool aios_kernel_locked(void)
+{
+	char line[128];
+
+	return read_line("/sys/kernel/security/lockdown", line, sizeof(line)) &&
+	       strstr(line, "[confidentiality]");
 }

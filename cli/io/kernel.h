@@ -17,6 +17,7 @@
  * @tracepoints: raw tracepoints that BTF knows, sorted
  * @symbols: functions of kallsyms that the plan asks for, sorted
  * @has_btf: /sys/kernel/btf/vmlinux could be read
+ * @ftrace_off: kernel.ftrace_enabled is 0: hooks of functions can be attached and are never called
  * @preemptible: a task can be preempted in the kernel
  * @active_count: struct bpf_prog has a per-CPU count of its runs, an int
  * @vmemmap_base: addresses of variables, 0 where kallsyms hides them; so are the next ones
@@ -29,6 +30,7 @@ struct aios_kernel {
 	char **symbols;
 	size_t symbol_cnt;
 	bool has_btf;
+	bool ftrace_off;
 	bool preemptible;
 	bool active_count;
 	uint64_t vmemmap_base;
@@ -50,6 +52,38 @@ void aios_kernel_done(struct aios_kernel *kernel);
 
 bool aios_kernel_has_function(const struct aios_kernel *kernel, const char *name);
 bool aios_kernel_has_tracepoint(const struct aios_kernel *kernel, const char *name);
+
+/**
+ * aios_kernel_has_event() - can a program be attached to a tracepoint by its name in tracefs?
+ * @kernel: facts
+ * @name: "syscalls/sys_enter_io_submit"
+ * Return: whether tracefs is there, may be read, and has it.
+ */
+bool aios_kernel_has_event(const struct aios_kernel *kernel, const char *name);
+
+/**
+ * aios_kernel_event_field() - where a tracepoint's record has a field
+ * @kernel: facts
+ * @name: of the tracepoint, as for aios_kernel_has_event()
+ * @field: its name
+ * Return: offset in bytes, 0 where there is no such field.
+ */
+unsigned int aios_kernel_event_field(const struct aios_kernel *kernel, const char *name,
+				     const char *field);
+
+/**
+ * aios_kernel_has_raw() - can a program be attached to a raw tracepoint? Found out by doing it.
+ * @kernel: facts
+ * @name: "sys_enter"
+ * Return: whether it can, or could with the privilege, which loading asks for as well.
+ */
+bool aios_kernel_has_raw(const struct aios_kernel *kernel, const char *name);
+
+/**
+ * aios_kernel_locked() - does lockdown keep BPF from reading the kernel's memory?
+ * Return: whether it does.
+ */
+bool aios_kernel_locked(void);
 
 /**
  * aios_kernel_symbol() - the symbol under which a function can be probed

@@ -15,6 +15,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "aioscalls.skel.h"
 #include "aioscope.skel.h"
 
 #define BUFFER_DEFAULT	(8ULL << 20)	/* a CPU: 65536 records */
@@ -31,8 +32,17 @@ struct program {
 	uint64_t suspect;	/* not covered when last looked at */
 };
 
+/*
+ * One of the two objects, by evidence level, and what both have in common. Level syscall has one of
+ * its own, since libbpf loads none that asks for the kernel's types where the kernel has no BTF.
+ */
 struct aios_load {
-	struct aioscope *skel;
+	struct aioscope *skel;		/* level function */
+	struct aioscalls *calls;	/* level syscall */
+	struct bpf_object *obj;
+	struct aios_config *config;
+	struct aios_kernel_stats *stats;
+	struct aios_control *control;
 	struct program *programs;
 	size_t program_cnt;
 	struct aios_rings rings;
@@ -67,24 +77,50 @@ static unsigned int slots_shift(uint64_t bytes, unsigned int cpus)
 	return shift;
 }
 
+static int load_open(struct aios_load *load, enum aios_level level)
+{
+	if (level == AIOS_LEVEL_SYSCALL) {
+		load->calls = aioscalls__open();
+		if (!load->calls)
+			return -errno;
+		load->obj = load->calls->obj;
+		load->config = &load->calls->rodata->config;
+		load->stats = &load->calls->bss->stats;
+		load->control = &load->calls->bss->control;
+		return 0;
+	}
+	load->skel = aioscope__open();
+	if (!load->skel)
+		return -errno;
+	load->obj = load->skel->obj;
+	load->config = &load->skel->rodata->config;
+	load->stats = &load->skel->bss->stats;
+	load->control = &load->skel->bss->control;
+	return 0;
+}
+
+static struct bpf_map *load_the_map(const struct aios_load *load, const char *name)
+{
+	return bpf_object__find_map_by_name(load->obj, name);
+}
+
 static int load_sizes(struct aios_load *load)
 {
-	struct aioscope *skel = load->skel;
 	unsigned int cpus = load->rings.cpus, shift = load->rings.shift;
 	int err;
 
 	if ((uint64_t)cpus << shift > 1ULL << 30)
 		return -E2BIG;
-	err = bpf_map__set_max_entries(skel->maps.ring_slots, cpus << shift);
+	err = bpf_map__set_max_entries(load_the_map(load, "ring_slots"), cpus << shift);
 	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.ring_ctl, cpus);
-	if (!err)
-		err = bpf_map__set_max_entries(skel->maps.last, cpus);
+		err = bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
+	if (!err && load->skel)
+		err = bpf_map__set_max_entries(load->skel->maps.last, cpus);
 	return err;
 }
 
-static void load_config(struct aios_load *load, const struct aios_kernel *kernel,
-			const struct aios_load_opts *opts)
+static void load_config(struct aios_load *load, const struct aios_plan *plan,
+			const struct aios_kernel *kernel, const struct aios_load_opts *opts)
 {
 	struct aios_config config = opts->config;
 
@@ -98,12 +134,23 @@ static void load_config(struct aios_load *load, const struct aios_kernel *kernel
 	config.complete_rw = kernel->complete_rw;
 	config.preemptible = kernel->preemptible;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
-	memcpy(&load->skel->rodata->config, &config, sizeof(config));
+	if (plan->level == AIOS_LEVEL_SYSCALL) {
+		config.raw_calls = aios_plan_raw(plan);
+		config.locked = aios_kernel_locked();
+		config.newtask_pid = aios_kernel_event_field(kernel, "task/task_newtask", "pid");
+		config.newtask_flags = aios_kernel_event_field(kernel, "task/task_newtask",
+							       "clone_flags");
+		config.free_pid = aios_kernel_event_field(kernel, "sched/sched_process_free",
+							  "pid");
+	}
+	memcpy(load->config, &config, sizeof(config));
 }
 
 /* Chooses the programs that the plan needs. */
 static int load_choose(struct aios_load *load, const struct aios_plan *plan)
 {
+	struct bpf_program *prog;
+
 	load->programs = calloc(2 * plan->cnt, sizeof(*load->programs));
 	if (!load->programs)
 		return -ENOMEM;
@@ -112,15 +159,19 @@ static int load_choose(struct aios_load *load, const struct aios_plan *plan)
 		int cnt = aios_plan_programs(&plan->rows[i], names);
 
 		for (int n = 0; n < cnt; n++) {
-			struct program *program = &load->programs[load->program_cnt++];
-
-			program->row = &plan->rows[i];
-			program->prog = bpf_object__find_program_by_name(load->skel->obj, names[n]);
-			if (!program->prog)
+			prog = bpf_object__find_program_by_name(load->obj, names[n]);
+			if (!prog)
 				return -ENOENT;
-			bpf_program__set_autoload(program->prog, true);
+			/* Rows may share a program. */
+			if (bpf_program__autoload(prog))
+				continue;
+			bpf_program__set_autoload(prog, true);
+			load->programs[load->program_cnt++] =
+				(struct program){ .row = &plan->rows[i], .prog = prog };
 		}
 	}
+	if (!load->skel)
+		return 0;
 	bpf_program__set_autoload(load->skel->progs.prepare, true);
 	bpf_program__set_autoload(load->skel->progs.iter_prepare, true);
 	return 0;
@@ -142,8 +193,10 @@ static int load_map(struct aios_load *load)
 	load->ctl_bytes = rings->cpus * sizeof(*rings->ctl);
 	load->ctl_bytes = (load->ctl_bytes + (size_t)page - 1) & ~((size_t)page - 1);
 	load->slots_bytes = (size_t)rings->cpus * sizeof(*rings->slots) << rings->shift;
-	rings->ctl = map_memory(load->skel->maps.ring_ctl, load->ctl_bytes, PROT_READ | PROT_WRITE);
-	rings->slots = map_memory(load->skel->maps.ring_slots, load->slots_bytes, PROT_READ);
+	rings->ctl = map_memory(load_the_map(load, "ring_ctl"), load->ctl_bytes,
+				PROT_READ | PROT_WRITE);
+	rings->slots = map_memory(load_the_map(load, "ring_slots"), load->slots_bytes,
+				  PROT_READ);
 	if (!rings->ctl || !rings->slots)
 		return -errno;
 	rings->bell_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -151,7 +204,8 @@ static int load_map(struct aios_load *load)
 		return -errno;
 	/* Edge-triggered: what is in it is never read, each ring of the bell wakes once. */
 	event.events |= EPOLLET;
-	if (epoll_ctl(rings->bell_fd, EPOLL_CTL_ADD, bpf_map__fd(load->skel->maps.bell), &event))
+	if (epoll_ctl(rings->bell_fd, EPOLL_CTL_ADD, bpf_map__fd(load_the_map(load, "bell")),
+		      &event))
 		return -errno;
 	return 0;
 }
@@ -195,14 +249,16 @@ static int run_iterator(const struct bpf_program *prog, int (*each)(void *arg), 
 
 static int load_prepare(struct aios_load *load)
 {
-	struct aios_control *control = &load->skel->bss->control;
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
-	int err = bpf_prog_test_run_opts(bpf_program__fd(load->skel->progs.prepare), &opts);
+	int err;
 
+	if (!load->skel)
+		return 0;
+	err = bpf_prog_test_run_opts(bpf_program__fd(load->skel->progs.prepare), &opts);
 	if (err)
 		return err;
-	control->complete_id = load_program_id(load, "aio_complete");
-	control->done_id = load_program_id(load, "aio_complete_rw");
+	load->control->complete_id = load_program_id(load, "aio_complete");
+	load->control->done_id = load_program_id(load, "aio_complete_rw");
 	return run_iterator(load->skel->progs.iter_prepare, NULL, NULL);
 }
 
@@ -215,6 +271,10 @@ static int load_why(int code, struct aios_err *err)
 	if (code == -ENOMEM || code == -E2BIG)
 		return aios_fail(err, code,
 				 "not enough memory for the rings; try a smaller --buffer");
+	if (aios_kernel_locked())
+		return aios_fail(err, code,
+				 "lockdown=confidentiality keeps BPF programs from reading the "
+				 "kernel's memory; boot with lockdown=integrity or none");
 	return aios_fail(err, code, "the kernel refused the BPF programs: %s; run again with "
 			 "--verbose to see why", strerror(-code));
 }
@@ -230,9 +290,9 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 		return code;
 	load->rings.bell_fd = -1;
 	libbpf_set_print(opts->verbose ? libbpf_loud : libbpf_silent);
-	load->skel = aioscope__open();
-	if (!load->skel)
-		return load_why(-errno, err);
+	code = load_open(load, plan->level);
+	if (code)
+		return load_why(code, err);
 	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
 	code = load_sizes(load);
@@ -240,8 +300,8 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 		code = load_choose(load, plan);
 	if (code)
 		return load_why(code, err);
-	load_config(load, kernel, opts);
-	code = aioscope__load(load->skel);
+	load_config(load, plan, kernel, opts);
+	code = load->skel ? aioscope__load(load->skel) : aioscalls__load(load->calls);
 	if (!code)
 		code = load_map(load);
 	if (!code)
@@ -290,12 +350,14 @@ int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios
 int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 		    int (*each)(void *arg), void *arg, struct aios_err *err)
 {
+	bool wanted = false;
 	int code;
 
 	for (size_t i = 0; i < plan->cnt; i++)
-		if (plan->rows[i].hook->point == AIOS_AT_START &&
-		    plan->rows[i].way == AIOS_WAY_NONE)
-			return 0;
+		if (plan->rows[i].hook->point == AIOS_AT_START)
+			wanted = plan->rows[i].way != AIOS_WAY_NONE;
+	if (!wanted)
+		return 0;
 	/* It writes a byte for each process that has contexts, where a read of one byte ends. */
 	code = run_iterator(load->skel->progs.iter_found, each, arg);
 	return code ? aios_fail(err, code, "cannot look for older contexts: %s", strerror(-code))
@@ -304,7 +366,7 @@ int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 
 void aios_load_stop(struct aios_load *load)
 {
-	__atomic_store_n(&load->skel->bss->control.stopped, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&load->control->stopped, 1, __ATOMIC_SEQ_CST);
 }
 
 /**
@@ -324,7 +386,10 @@ struct aios_load *aios_load_free(struct aios_load *load)
 		munmap((void *)load->rings.slots, load->slots_bytes);
 	if (load->rings.bell_fd >= 0)
 		close(load->rings.bell_fd);
-	aioscope__destroy(load->skel);
+	if (load->skel)
+		aioscope__destroy(load->skel);
+	if (load->calls)
+		aioscalls__destroy(load->calls);
 	free(load->programs);
 	free(load);
 	return NULL;
@@ -347,14 +412,14 @@ const struct aios_rings *aios_load_rings(const struct aios_load *load)
  */
 const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load)
 {
-	return &load->skel->bss->stats;
+	return load->stats;
 }
 
 int aios_load_trace(struct aios_load *load, uint32_t tgid)
 {
 	uint32_t traced = PROCESS_TRACED;
 
-	return bpf_map__update_elem(load->skel->maps.procs, &tgid, sizeof(tgid), &traced,
+	return bpf_map__update_elem(load_the_map(load, "procs"), &tgid, sizeof(tgid), &traced,
 				    sizeof(traced), BPF_ANY);
 }
 
@@ -362,7 +427,8 @@ bool aios_load_contexts(const struct aios_load *load)
 {
 	uint64_t kctx;
 
-	return !bpf_map__get_next_key(load->skel->maps.ctxs, NULL, &kctx, sizeof(kctx));
+	return load->skel &&
+	       !bpf_map__get_next_key(load->skel->maps.ctxs, NULL, &kctx, sizeof(kctx));
 }
 
 /**
@@ -429,7 +495,8 @@ int aios_load_misses(struct aios_load *load, bool last,
 	int ret = 0;
 
 	for (size_t i = 0; i < load->program_cnt && !ret; i++) {
-		uint64_t count = program_missed(load, &load->programs[i], last);
+		const struct aios_hook *hook = load->programs[i].row->hook;
+		uint64_t count = hook->tidies ? 0 : program_missed(load, &load->programs[i], last);
 
 		if (count)
 			ret = each(arg, load->programs[i].row, count);

@@ -37,9 +37,10 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "output", 'o', "FILE", 0, "where the data goes", 2 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 2 },
-	{ "source", OPT_SOURCE, "LEVEL", 0, "evidence: auto, function, exact", 2 },
+	{ "source", OPT_SOURCE, "LEVEL", 0, "evidence: auto, function, exact, syscall", 2 },
 	{ "plan", OPT_PLAN, NULL, 0, "show what would be hooked, and stop", 2 },
-	{ "hooks", OPT_HOOKS, "LIST", 0, "hook more: poll-return (dear for the whole host)", 2 },
+	{ "hooks", OPT_HOOKS, "LIST", 0, "hook more: poll-return, compat (dear for the whole host)",
+	  2 },
 	{ "without", OPT_WITHOUT, "HOOK", 0, "do without a hook of --plan; may be repeated", 2 },
 	{ "attach", OPT_ATTACH, "HOW", 0, "auto, fentry or kprobe", 2 },
 	{ "buffer", OPT_BUFFER, "SIZE", 0, "records kept for each CPU: 64K, 8M ...", 2 },
@@ -111,7 +112,7 @@ static void parse_without(struct argp_state *state, struct aios_options *opts, c
 
 static void parse_hooks(struct argp_state *state, struct aios_options *opts, char *arg)
 {
-	static const char *const names[] = { "none", "poll-return", NULL };
+	static const char *const names[] = { "none", "poll-return", "compat", NULL };
 	char *rest = arg, *name;
 
 	while ((name = strsep(&rest, ","))) {
@@ -171,7 +172,8 @@ static void parse_end(struct argp_state *state, const struct aios_options *opts)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	static const char *const sources[] = { "auto", "function", "exact", NULL };
+	static const char *const sources[] = { "auto", "function", "exact", "syscall",
+					       NULL };
 	static const char *const ways[] = { "auto", "fentry", "kprobe", NULL };
 	struct aios_options *opts = state->input;
 

@@ -98,7 +98,49 @@ static const struct aios_hook hooks[] = {
 	POLL_RETURN("pidfd_poll"),
 };
 
+#define CALL(fn)	.function = fn, .point = AIOS_AT_CALL
+#define EVENT(in, fn)	.system = in, .function = fn, .point = AIOS_AT_EVENT
+
+static const struct aios_hook call_hooks[] = {
+	{ .what = "calls of io_setup", CALL("io_setup"),
+	  LOST("how many contexts are made, and failed io_setup calls") },
+	{ .what = "calls of io_destroy", CALL("io_destroy"),
+	  LOST("io_destroy calls and their errors") },
+	{ .what = "calls of io_submit", CALL("io_submit"), .vital = true,
+	  LOST("who submits how much") },
+	{ .what = "calls of io_cancel", CALL("io_cancel"),
+	  LOST("io_cancel calls and their results") },
+	{ .what = "calls of io_getevents", CALL("io_getevents"), .vital = true,
+	  LOST("who reaps how much") },
+	{ .what = "calls of io_pgetevents", CALL("io_pgetevents"), .vital = true,
+	  LOST("who reaps how much by io_pgetevents") },
+	{ .what = "calls of 32-bit programs", .function = "sys_enter",
+	  .point = AIOS_AT_ALL_CALLS, .group = AIOS_GROUP_COMPAT,
+	  LOST("all that 32-bit programs do") },
+	{ .what = "process forked", EVENT("task", "task_newtask"), .follows = true,
+	  LOST("children of traced processes") },
+	{ .what = "process executed", EVENT("sched", "sched_process_exec"),
+	  LOST("new command names") },
+	{ .what = "process gone", EVENT("sched", "sched_process_free"), .tidies = true,
+	  LOST("room for more than 65536 processes and threads") },
+};
+
+static const struct {
+	const char *name;
+	const struct aios_hook *hooks;
+	size_t cnt;
+} levels[] = {
+	[AIOS_LEVEL_FUNCTION] = { "function", hooks, sizeof(hooks) / sizeof(hooks[0]) },
+	[AIOS_LEVEL_SYSCALL] = { "syscall", call_hooks,
+				 sizeof(call_hooks) / sizeof(call_hooks[0]) },
+};
+
 #define HOOKS	(sizeof(hooks) / sizeof(hooks[0]))
+
+const char *aios_level_name(enum aios_level level)
+{
+	return levels[level].name;
+}
 
 /**
  * aios_plan_wants() - does the plan hook this function?
@@ -127,6 +169,29 @@ static bool hook_is(const struct aios_hook *hook, const char *name)
 	return !strcmp(name + len, hook->point == AIOS_AT_RETURN ? ":return" : "");
 }
 
+/* The tracepoints of a single call are the cheapest; the raw ones need no tracefs. */
+static enum aios_way call_choose(const struct aios_hook *hook, const struct aios_kernel *kernel)
+{
+	char enter[64], leave[64];
+
+	snprintf(enter, sizeof(enter), "syscalls/sys_enter_%s", hook->function);
+	snprintf(leave, sizeof(leave), "syscalls/sys_exit_%s", hook->function);
+	if (hook->point == AIOS_AT_CALL && aios_kernel_has_event(kernel, enter) &&
+	    aios_kernel_has_event(kernel, leave))
+		return AIOS_WAY_EVENT;
+	if (aios_kernel_has_raw(kernel, "sys_enter") && aios_kernel_has_raw(kernel, "sys_exit"))
+		return AIOS_WAY_RAW;
+	return AIOS_WAY_NONE;
+}
+
+static enum aios_way event_choose(const struct aios_hook *hook, const struct aios_kernel *kernel)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s/%s", hook->system, hook->function);
+	return aios_kernel_has_event(kernel, name) ? AIOS_WAY_EVENT : AIOS_WAY_NONE;
+}
+
 static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kernel,
 		       const struct aios_plan_wish *wish)
 {
@@ -135,6 +200,10 @@ static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kern
 
 	if (row->skipped || (hook->group && !(hook->group & wish->groups)))
 		return;
+	if (hook->point == AIOS_AT_CALL || hook->point == AIOS_AT_ALL_CALLS)
+		row->way = call_choose(hook, kernel);
+	if (hook->point == AIOS_AT_EVENT)
+		row->way = event_choose(hook, kernel);
 	if (hook->point == AIOS_AT_START)
 		row->way = kernel->has_btf ? AIOS_WAY_BTF : AIOS_WAY_NONE;
 	if (hook->point == AIOS_AT_TRACEPOINT && aios_kernel_has_tracepoint(kernel, hook->function))
@@ -169,16 +238,16 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 {
 	int ret_err = 0;
 
-	*ret = (struct aios_plan){ .groups = wish->groups };
-	ret->rows = calloc(HOOKS, sizeof(*ret->rows));
+	*ret = (struct aios_plan){ .level = wish->level, .groups = wish->groups };
+	ret->rows = calloc(levels[wish->level].cnt, sizeof(*ret->rows));
 	if (!ret->rows)
 		return -ENOMEM;
-	ret->cnt = HOOKS;
-	for (size_t i = 0; i < HOOKS; i++)
-		ret->rows[i].hook = &hooks[i];
+	ret->cnt = levels[wish->level].cnt;
+	for (size_t i = 0; i < ret->cnt; i++)
+		ret->rows[i].hook = &levels[wish->level].hooks[i];
 	for (size_t i = 0; i < wish->without_cnt && !ret_err; i++)
 		ret_err = plan_skip(ret, wish->without[i], err);
-	for (size_t i = 0; i < HOOKS; i++)
+	for (size_t i = 0; i < ret->cnt; i++)
 		row_choose(&ret->rows[i], kernel, wish);
 	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
 	return ret_err;
@@ -194,13 +263,60 @@ void aios_plan_done(struct aios_plan *plan)
 	*plan = (struct aios_plan){ 0 };
 }
 
+/* All calls go the same way: what is missing for one is missing for all. */
+static int calls_check(const struct aios_plan *plan, struct aios_err *err)
+{
+	for (size_t i = 0; i < plan->cnt; i++) {
+		const struct aios_plan_row *row = &plan->rows[i];
+
+		if (row->hook->vital && row->way == AIOS_WAY_NONE && !row->skipped)
+			return aios_fail(err, -EOPNOTSUPP,
+					 "this kernel has no tracepoint for %s; it needs "
+					 "CONFIG_FTRACE_SYSCALLS=y and tracefs, or "
+					 "CONFIG_BPF_EVENTS=y", row->hook->function);
+	}
+	return 0;
+}
+
+int aios_plan_follow_check(const struct aios_plan *plan, struct aios_err *err)
+{
+	for (size_t i = 0; i < plan->cnt; i++) {
+		const struct aios_plan_row *row = &plan->rows[i];
+
+		if (row->hook->follows && row->way == AIOS_WAY_NONE && !row->skipped)
+			return aios_fail(err, -EOPNOTSUPP,
+					 "children cannot be followed without tracefs: 'mount -t "
+					 "tracefs tracefs /sys/kernel/tracing' brings it, "
+					 "'--without %s' goes on without them",
+					 row->hook->function);
+	}
+	return 0;
+}
+
+unsigned int aios_plan_raw(const struct aios_plan *plan)
+{
+	unsigned int raw = 0;
+
+	for (size_t i = 0; i < plan->cnt; i++)
+		if (plan->rows[i].way == AIOS_WAY_RAW)
+			raw |= plan->rows[i].hook->point == AIOS_AT_CALL ? AIOS_RAW_64 :
+									   AIOS_RAW_32;
+	return raw;
+}
+
 int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kernel,
 		    struct aios_err *err)
 {
+	if (plan->level == AIOS_LEVEL_SYSCALL)
+		return calls_check(plan, err);
 	if (!kernel->has_btf)
 		return aios_fail(err, -EOPNOTSUPP,
 				 "this kernel has no BTF (/sys/kernel/btf/vmlinux); "
 				 "it needs CONFIG_DEBUG_INFO_BTF=y");
+	if (kernel->ftrace_off)
+		return aios_fail(err, -EOPNOTSUPP,
+				 "hooks of functions are switched off on this host; "
+				 "'sysctl kernel.ftrace_enabled=1' switches them on");
 	for (size_t i = 0; i < plan->cnt; i++) {
 		const struct aios_plan_row *row = &plan->rows[i];
 
@@ -225,6 +341,20 @@ int aios_plan_programs(const struct aios_plan_row *row, char names[2][128])
 
 	if (row->way == AIOS_WAY_NONE)
 		return 0;
+	if (row->way == AIOS_WAY_RAW) {
+		strcpy(names[0], "raw_exit");
+		strcpy(names[1], "raw_enter");
+		return 2;
+	}
+	if (row->hook->point == AIOS_AT_CALL) {
+		snprintf(names[0], 128, "exit_%s", function);
+		snprintf(names[1], 128, "enter_%s", function);
+		return 2;
+	}
+	if (row->way == AIOS_WAY_EVENT) {
+		snprintf(names[0], 128, "event_%s", function);
+		return 1;
+	}
 	if (row->way == AIOS_WAY_BTF) {
 		snprintf(names[0], 128, btf[row->hook->point], function);
 		return 1;
@@ -251,6 +381,13 @@ static void row_how(const struct aios_plan_row *row, struct aios_buf *buf)
 		aios_buf_fmt(buf, "%s %s",
 			     row->hook->point == AIOS_AT_ENTRY ? "kprobe" : "kretprobe",
 			     row->symbol);
+	else if (row->way == AIOS_WAY_RAW)
+		aios_buf_str(buf, "raw_tp sys_enter, sys_exit");
+	else if (row->hook->point == AIOS_AT_CALL && row->way == AIOS_WAY_EVENT)
+		aios_buf_fmt(buf, "tracepoint sys_enter_%s, sys_exit_%s", row->hook->function,
+			     row->hook->function);
+	else if (row->way == AIOS_WAY_EVENT)
+		aios_buf_fmt(buf, "tracepoint %s", row->hook->function);
 }
 
 static const char *row_note(const struct aios_plan *plan, const struct aios_plan_row *row)
@@ -258,7 +395,9 @@ static const char *row_note(const struct aios_plan *plan, const struct aios_plan
 	if (row->skipped)
 		return "left out as asked; ";
 	if (row->hook->group && !(row->hook->group & plan->groups))
-		return "not asked for (--hooks poll-return); ";
+		return row->hook->group == AIOS_GROUP_COMPAT ?
+			       "not asked for (--hooks compat); " :
+			       "not asked for (--hooks poll-return); ";
 	return "not on this kernel; ";
 }
 
@@ -275,6 +414,8 @@ static void text_row(const struct aios_plan *plan, const struct aios_plan_row *r
 		row_how(row, buf);
 		if (row->way == AIOS_WAY_KPROBE)
 			aios_buf_str(buf, "   (can miss calls without a count)");
+		if (row->way == AIOS_WAY_RAW)
+			aios_buf_str(buf, "   (run at all system calls of the host)");
 	}
 	aios_buf_str(buf, "\n");
 }
@@ -284,6 +425,12 @@ void aios_plan_text(const struct aios_plan *plan, struct aios_buf *buf)
 	aios_buf_str(buf, "WHAT                            HOW\n");
 	for (size_t i = 0; i < plan->cnt; i++)
 		text_row(plan, &plan->rows[i], buf);
+	if (plan->level == AIOS_LEVEL_SYSCALL) {
+		aios_buf_str(buf,
+			     "single requests                 -- not at evidence level syscall; "
+			     "lost: what they were, how long they took, how they ended\n");
+		return;
+	}
 	aios_buf_fmt(buf, "the ring's head                 %s\n",
 		     plan->heads ? "read at completions and reads"
 				 : "-- /proc/kallsyms hides addresses; lost: ring occupancy, "

@@ -18,35 +18,53 @@ enum aios_hook_point {
 	AIOS_AT_RETURN,		/* of a function */
 	AIOS_AT_TRACEPOINT,
 	AIOS_AT_START,		/* an iterator, run once */
+	AIOS_AT_CALL,		/* entry and exit of a system call */
+	AIOS_AT_ALL_CALLS,	/* of all of them */
+	AIOS_AT_EVENT,		/* a tracepoint by its name in tracefs, which needs no BTF */
 };
 
 enum aios_way {
 	AIOS_WAY_NONE,
 	AIOS_WAY_BTF,		/* fentry, fexit, tp_btf, iterator */
 	AIOS_WAY_KPROBE,	/* kprobe, kretprobe: dearer, and can miss calls without a count */
+	AIOS_WAY_EVENT,		/* tracepoint in tracefs */
+	AIOS_WAY_RAW,		/* raw tracepoints of all system calls of the host */
+};
+
+/* Evidence levels that this version has hooks for. */
+enum aios_level {
+	AIOS_LEVEL_FUNCTION,
+	AIOS_LEVEL_SYSCALL,
 };
 
 /* Groups of hooks that are not attached unless asked for, since the whole host pays for them. */
 enum aios_group {
 	AIOS_GROUP_ALWAYS = 0,
 	AIOS_GROUP_POLL_RETURN = 1 << 0,
+	AIOS_GROUP_COMPAT = 1 << 1,
 };
 
 /**
  * struct aios_hook - a row of the attach plan
  * @what: what it observes
  * @point: where in @function
- * @function: function of the kernel, or tracepoint; the programs are named after it
+ * @function: function of the kernel, tracepoint or system call; the programs are named after it
+ * @system: for AIOS_AT_EVENT: the folder of the tracepoint in tracefs
  * @group: when it is attached
  * @vital: the level cannot be had without it
+ * @follows: children of traced processes cannot be traced without it
+ * @tidies: only gives room back: a call that the kernel lets pass without it loses nothing
  * @lost: what cannot be known without it
  */
 struct aios_hook {
 	const char *what;
 	enum aios_hook_point point;
 	const char *function;
+	const char *system;
 	enum aios_group group;
 	bool vital;
+	bool follows;
+	bool tidies;
 	const char *lost;
 };
 
@@ -67,12 +85,14 @@ struct aios_plan_row {
 /**
  * struct aios_plan - the attach plan of a run
  * @rows: owned
+ * @level: what they add up to
  * @groups: enum aios_group bits that are wanted
  * @heads: the ring's head can be read
  */
 struct aios_plan {
 	struct aios_plan_row *rows;
 	size_t cnt;
+	enum aios_level level;
 	unsigned int groups;
 	bool heads;
 };
@@ -81,12 +101,14 @@ enum aios_attach { AIOS_ATTACH_AUTO, AIOS_ATTACH_FENTRY, AIOS_ATTACH_KPROBE };
 
 /**
  * struct aios_plan_wish - what the user wants of the plan
+ * @level: evidence level
  * @groups: enum aios_group bits
  * @attach: which ways may be taken
  * @without: hooks to do without, by name; borrowed
  * @without_cnt: of them
  */
 struct aios_plan_wish {
+	enum aios_level level;
 	unsigned int groups;
 	enum aios_attach attach;
 	const char **without;
@@ -117,6 +139,14 @@ int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kern
 		    struct aios_err *err);
 
 /**
+ * aios_plan_follow_check() - can children of traced processes be followed with this plan?
+ * @plan: the plan
+ * @err: what is missing, and what to do
+ * Return: 0, also where the user chose to do without, or -EOPNOTSUPP.
+ */
+int aios_plan_follow_check(const struct aios_plan *plan, struct aios_err *err);
+
+/**
  * aios_hook_name() - how users name a hook: "aio_complete", "io_submit_one:return"
  * @buf: appended to
  * @hook: which
@@ -127,9 +157,24 @@ void aios_hook_name(struct aios_buf *buf, const struct aios_hook *hook);
  * aios_plan_programs() - the BPF programs that a row needs
  * @row: which
  * @names: filled in
- * Return: how many, 0 to 2; the second one of a kretprobe keeps the arguments.
+ * Return: how many, 0 to 2; the second one of a kretprobe keeps the arguments. Rows may share
+ * programs.
  */
 int aios_plan_programs(const struct aios_plan_row *row, char names[2][128]);
+
+/**
+ * aios_plan_raw() - whose calls the raw tracepoints have to tell of
+ * @plan: the plan
+ * Return: AIOS_RAW_* bits.
+ */
+unsigned int aios_plan_raw(const struct aios_plan *plan);
+
+/**
+ * aios_level_name() - as users and trace files name a level
+ * @level: which
+ * Return: "function", "syscall": a constant.
+ */
+const char *aios_level_name(enum aios_level level);
 
 /**
  * aios_plan_text() - the plan as a table for people

@@ -40,6 +40,8 @@ struct session {
 	struct aios_live *live;
 	struct aios_target target;
 	struct aios_info info;
+	int why;		/* errno of a plan, programs or hooks that could not be had */
+	struct aios_err fell;	/* why level function could not be had */
 	int *pid_fds;
 	int signal_fd;
 	sigset_t old_signals;
@@ -67,22 +69,60 @@ static void session_done(struct session *s)
 	}
 }
 
-static int session_plan(struct session *s, struct aios_err *err)
+static int plan_level(struct session *s, enum aios_level level, struct aios_err *err)
 {
-	int code = aios_kernel_ask(&s->kernel, aios_plan_wants);
+	struct aios_plan_wish wish = s->opts->wish;
+	int code;
 
-	if (!code)
-		code = aios_plan_make(&s->plan, &s->kernel, &s->opts->wish, err);
+	wish.level = level;
+	aios_plan_done(&s->plan);
+	code = aios_plan_make(&s->plan, &s->kernel, &wish, err);
 	if (code == -EINVAL)
 		return AIOS_USAGE;
-	if (!code && s->opts->source == AIOS_SOURCE_EXACT)
-		code = aios_fail(err, -EOPNOTSUPP,
-				 "evidence level exact needs the aio:* tracepoints of "
-				 "a kernel with aioscope's patches, and this kernel has none; "
-				 "'--source function' works here");
 	if (!code)
 		code = aios_plan_check(&s->plan, &s->kernel, err);
+	s->why = code;
 	return code ? AIOS_CANNOT_OBSERVE : 0;
+}
+
+/*
+ * What is left where a level cannot be had, and the user leaves the choice to us. Who may not load
+ * programs may load none of any level.
+ */
+static bool may_fall(const struct session *s)
+{
+	return s->why && s->why != -EPERM && s->why != -ENOMEM && s->why != -E2BIG &&
+	       s->opts->source == AIOS_SOURCE_AUTO && s->plan.level == AIOS_LEVEL_FUNCTION;
+}
+
+static int session_plan(struct session *s, struct aios_err *err)
+{
+	enum aios_level level = s->opts->source == AIOS_SOURCE_SYSCALL ? AIOS_LEVEL_SYSCALL :
+									 AIOS_LEVEL_FUNCTION;
+	int status;
+
+	if (aios_kernel_ask(&s->kernel, aios_plan_wants))
+		return AIOS_CANNOT_OBSERVE;
+	status = plan_level(s, level, err);
+	if (status != AIOS_USAGE && s->opts->source == AIOS_SOURCE_EXACT) {
+		aios_fail(err, -EOPNOTSUPP,
+			  "evidence level exact needs the aio:* tracepoints of "
+			  "a kernel with aioscope's patches, and this kernel has none; "
+			  "'--source function' works here");
+		return AIOS_CANNOT_OBSERVE;
+	}
+	if (!may_fall(s))
+		return status;
+	s->fell = *err;
+	return plan_level(s, AIOS_LEVEL_SYSCALL, err);
+}
+
+/* Says in a line, once it is certain, that less can be had than usual, and why. */
+static void say_fallen(const struct session *s)
+{
+	if (s->fell.text[0])
+		aios_say("%s; going on at evidence level syscall: calls are counted, single "
+			 "requests are not seen", s->fell.text);
 }
 
 int aios_session_plan(const struct aios_session_opts *opts, struct aios_buf *buf,
@@ -93,6 +133,8 @@ int aios_session_plan(const struct aios_session_opts *opts, struct aios_buf *buf
 
 	if (s.plan.rows)
 		aios_plan_text(&s.plan, buf);
+	if (!status)
+		say_fallen(&s);
 	session_done(&s);
 	return status;
 }
@@ -124,17 +166,39 @@ static int session_filter(struct session *s, struct aios_config *config, struct 
 	return 0;
 }
 
-static int session_load(struct session *s, struct aios_err *err)
+static int load_level(struct session *s, struct aios_err *err)
 {
 	struct aios_load_opts opts = { .buffer = s->opts->buffer, .verbose = s->opts->verbose };
 	int status = session_filter(s, &opts.config, err);
 
 	if (status)
 		return status;
-	if (aios_load_new(&s->plan, &s->kernel, &opts, &s->load, err))
+	s->why = aios_load_new(&s->plan, &s->kernel, &opts, &s->load, err);
+	if (!s->why && opts.config.filter & AIOS_BY_PROCESS)
+		s->why = aios_plan_follow_check(&s->plan, err);
+	if (s->why)
 		return AIOS_CANNOT_OBSERVE;
 	s->live = aios_live_new(s->load, &s->ops->feed);
 	return s->live ? 0 : AIOS_CANNOT_OBSERVE;
+}
+
+/* The plan at a lower level, and its programs, in place of what could not be loaded or attached. */
+static int session_fall(struct session *s, struct aios_err *err)
+{
+	int status;
+
+	s->fell = *err;
+	s->live = aios_live_free(s->live);
+	s->load = aios_load_free(s->load);
+	status = plan_level(s, AIOS_LEVEL_SYSCALL, err);
+	return status ? status : load_level(s, err);
+}
+
+static int session_load(struct session *s, struct aios_err *err)
+{
+	int status = load_level(s, err);
+
+	return may_fall(s) ? session_fall(s, err) : status;
 }
 
 static int trace_pid(void *arg, pid_t pid)
@@ -180,7 +244,7 @@ static int session_pid_fds(struct session *s, struct aios_err *err)
  * Children that a process makes before the fork hook is there are found by looking a second time
  * when it is.
  */
-static int session_attach(struct session *s, struct aios_err *err)
+static int attach_level(struct session *s, struct aios_err *err)
 {
 	int status = session_trace_pids(s, err);
 
@@ -188,9 +252,24 @@ static int session_attach(struct session *s, struct aios_err *err)
 		return status;
 	if (s->target.pid && aios_load_trace(s->load, (uint32_t)s->target.pid))
 		return AIOS_CANNOT_OBSERVE;
-	if (aios_load_attach(s->load, &s->plan, err) || session_pid_fds(s, err))
+	s->why = aios_load_attach(s->load, &s->plan, err);
+	if (s->why || session_pid_fds(s, err))
 		return AIOS_CANNOT_OBSERVE;
 	return session_trace_pids(s, err);
+}
+
+static int session_attach(struct session *s, struct aios_err *err)
+{
+	int status = attach_level(s, err);
+
+	if (may_fall(s)) {
+		status = session_fall(s, err);
+		if (!status)
+			status = attach_level(s, err);
+	}
+	if (!status)
+		say_fallen(s);
+	return status;
 }
 
 static void command_text(const struct aios_session_opts *opts, struct aios_buf *buf)
@@ -230,7 +309,7 @@ static int session_info(struct session *s)
 	info->version = strdup(AIOS_VERSION);
 	info->kernel = strdup(uts.release);
 	info->host = strdup(uts.nodename);
-	info->evidence = strdup("function");
+	info->evidence = strdup(aios_level_name(s->plan.level));
 	info->command = command.data;
 	info->cpus = aios_load_rings(s->load)->cpus;
 	info->wall_offset_ns = wall_offset_ns();

@@ -15,7 +15,12 @@
 #include "live.h"
 #include "plan.h"
 
-enum aios_source { AIOS_SOURCE_AUTO, AIOS_SOURCE_FUNCTION, AIOS_SOURCE_EXACT };
+enum aios_source {
+	AIOS_SOURCE_AUTO,
+	AIOS_SOURCE_FUNCTION,
+	AIOS_SOURCE_EXACT,
+	AIOS_SOURCE_SYSCALL,
+};
 
 /**
  * struct aios_session_opts - what to trace and how

@@ -73,6 +73,10 @@ AIOS_AT(aios_ring_ctl, tail, 64);
 #define AIOS_BY_COMM	0x2	/* owner's command name is struct aios_config.comm */
 #define AIOS_BY_CGROUP	0x4	/* owner is in the cgroup, or below it */
 
+/* Whose system calls the raw tracepoints are to tell of; see bpf/calls.bpf.c. */
+#define AIOS_RAW_64	0x1	/* 64-bit callers, where single calls have no tracepoints */
+#define AIOS_RAW_32	0x2	/* 32-bit callers, which those do not show */
+
 /**
  * struct aios_config - constants of a run, known before the programs are verified
  * @filter: AIOS_BY_*, 0 traces everything
@@ -85,6 +89,11 @@ AIOS_AT(aios_ring_ctl, tail, 64);
  * @comm: for AIOS_BY_COMM, NUL padded
  * @vmemmap_base: address of the kernel's variable of that name, 0 where it is hidden or there
  *	is none; so are the next ones
+ * @raw_calls: AIOS_RAW_*
+ * @locked: lockdown keeps programs from reading the kernel's memory
+ * @newtask_pid: where tracepoint task_newtask has its field pid
+ * @newtask_flags: where it has clone_flags
+ * @free_pid: where tracepoint sched_process_free has its field pid
  */
 struct aios_config {
 	__u32 filter;
@@ -100,6 +109,12 @@ struct aios_config {
 	__u64 per_cpu_offset;
 	__u64 poll_queue_proc;
 	__u64 complete_rw;
+	__u32 raw_calls;
+	__u32 locked;
+	__u32 newtask_pid;
+	__u32 newtask_flags;
+	__u32 free_pid;
+	__u32 reserved;
 };
 
 /**
@@ -136,7 +151,7 @@ struct aios_bases {
  * struct aios_kernel_stats - what went wrong inside the kernel, apart from full rings
  * @ctx_full: contexts that found no place in the map of contexts and are not traced
  * @proc_full: processes that found no place in the map of processes
- * @work_full: work items, and calls hooked by kprobe, whose end cannot be told
+ * @work_full: work items whose end cannot be told, and calls whose arguments cannot
  */
 struct aios_kernel_stats {
 	__u64 ctx_full;

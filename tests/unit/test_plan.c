@@ -13,6 +13,7 @@
 
 /* Facts of a made-up kernel: lists that end in NULL, or "everything" where the list is NULL. */
 static const char *const *functions, *const *tracepoints, *const *symbols;
+static const char *const *events, *const *raws;
 
 static const char *find(const char *const *list, const char *name)
 {
@@ -44,6 +45,18 @@ const char *aios_kernel_symbol(const struct aios_kernel *kernel, const char *nam
 	return symbols ? find(symbols, name) : name;
 }
 
+bool aios_kernel_has_event(const struct aios_kernel *kernel, const char *name)
+{
+	(void)kernel;
+	return !events || find(events, name);
+}
+
+bool aios_kernel_has_raw(const struct aios_kernel *kernel, const char *name)
+{
+	(void)kernel;
+	return !raws || find(raws, name);
+}
+
 static const char *const nothing[] = { NULL };
 
 static const struct aios_kernel full = {
@@ -53,7 +66,7 @@ static const struct aios_kernel full = {
 static int setup(void **state)
 {
 	(void)state;
-	functions = tracepoints = symbols = NULL;
+	functions = tracepoints = symbols = events = raws = NULL;
 	return 0;
 }
 
@@ -275,6 +288,24 @@ static void without_btf_nothing_can_be_had_and_says_what_to_do(void **state)
 	aios_plan_done(&plan);
 }
 
+/* All can be attached then, and nothing is ever called: silence that looks like an idle program. */
+static void hooks_that_are_switched_off_are_no_hooks(void **state)
+{
+	struct aios_kernel kernel = full;
+	struct aios_err err = { "" };
+	struct aios_plan plan;
+
+	(void)state;
+	kernel.ftrace_off = true;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ 0 });
+	assert_int_equal(aios_plan_check(&plan, &kernel, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "sysctl kernel.ftrace_enabled=1"));
+	aios_plan_done(&plan);
+	plan = plan_of(&kernel, (struct aios_plan_wish){ .level = AIOS_LEVEL_SYSCALL });
+	assert_int_equal(aios_plan_check(&plan, &kernel, &err), 0);
+	aios_plan_done(&plan);
+}
+
 static void the_head_needs_both_addresses(void **state)
 {
 	struct aios_kernel kernel = full;
@@ -409,6 +440,163 @@ static void the_file_keeps_the_plan_as_it_was_made(void **state)
 	aios_plan_done(&plan);
 }
 
+static const struct aios_plan_wish calls = { .level = AIOS_LEVEL_SYSCALL };
+
+static void calls_are_hooked_where_no_function_can_be(void **state)
+{
+	static const struct aios_kernel bare;
+	struct aios_plan plan;
+	struct aios_err err = { "" };
+
+	(void)state;
+	functions = tracepoints = symbols = nothing;
+	plan = plan_of(&bare, calls);
+	assert_int_equal(plan.level, AIOS_LEVEL_SYSCALL);
+	assert_int_equal(aios_plan_check(&plan, &bare, &err), 0);
+	assert_int_equal(aios_plan_follow_check(&plan, &err), 0);
+	assert_int_equal(aios_plan_raw(&plan), 0);
+	for (size_t i = 0; i < plan.cnt; i++) {
+		struct aios_buf name = { 0 };
+
+		aios_hook_name(&name, plan.rows[i].hook);
+		assert_ptr_equal(row_of(&plan, name.data), &plan.rows[i]);
+		aios_buf_done(&name);
+		assert_int_equal(plan.rows[i].way, plan.rows[i].hook->group ? AIOS_WAY_NONE :
+									      AIOS_WAY_EVENT);
+	}
+	aios_plan_done(&plan);
+	assert_string_equal(aios_level_name(AIOS_LEVEL_SYSCALL), "syscall");
+	assert_string_equal(aios_level_name(AIOS_LEVEL_FUNCTION), "function");
+}
+
+/* Both ends of a call, or none: an exit alone does not tell what was asked for. */
+static void a_call_without_its_tracepoints_goes_the_raw_way(void **state)
+{
+	static const char *const some[] = { "syscalls/sys_enter_io_submit",
+					    "syscalls/sys_exit_io_submit",
+					    "syscalls/sys_enter_io_setup",
+					    "syscalls/sys_exit_io_destroy", NULL };
+	struct aios_plan plan;
+
+	(void)state;
+	events = some;
+	plan = plan_of(&full, calls);
+	assert_int_equal(row_of(&plan, "io_submit")->way, AIOS_WAY_EVENT);
+	assert_int_equal(row_of(&plan, "io_setup")->way, AIOS_WAY_RAW);
+	assert_int_equal(row_of(&plan, "io_destroy")->way, AIOS_WAY_RAW);
+	assert_int_equal(row_of(&plan, "io_getevents")->way, AIOS_WAY_RAW);
+	assert_int_equal(row_of(&plan, "task_newtask")->way, AIOS_WAY_NONE);
+	assert_int_equal(aios_plan_raw(&plan), AIOS_RAW_64);
+	aios_plan_done(&plan);
+}
+
+static void without_any_tracepoint_there_is_no_level(void **state)
+{
+	static const char *const enter_only[] = { "sys_enter", NULL };
+	static const struct aios_kernel bare;
+	static const char *const *const cases[] = { nothing, enter_only };
+	struct aios_err err = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < NR(cases); i++) {
+		struct aios_plan plan;
+
+		events = nothing;
+		raws = cases[i];
+		plan = plan_of(&bare, calls);
+		assert_int_equal(row_of(&plan, "io_submit")->way, AIOS_WAY_NONE);
+		assert_int_equal(aios_plan_check(&plan, &bare, &err), -EOPNOTSUPP);
+		assert_non_null(strstr(err.text, "io_submit"));
+		assert_non_null(strstr(err.text, "CONFIG_FTRACE_SYSCALLS"));
+		aios_plan_done(&plan);
+	}
+}
+
+static void children_need_tracefs_or_the_users_word(void **state)
+{
+	const char *without[] = { "task_newtask" };
+	struct aios_plan_wish wish = calls;
+	struct aios_err err = { "" };
+	struct aios_plan plan;
+
+	(void)state;
+	events = nothing;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	assert_int_equal(aios_plan_follow_check(&plan, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "mount -t tracefs"));
+	assert_non_null(strstr(err.text, "--without task_newtask"));
+	aios_plan_done(&plan);
+	wish.without = without;
+	wish.without_cnt = 1;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_follow_check(&plan, &err), 0);
+	aios_plan_done(&plan);
+}
+
+static void calls_of_32_bits_are_hooked_where_asked_for(void **state)
+{
+	struct aios_plan_wish wish = calls;
+	struct aios_plan plan = plan_of(&full, wish);
+	struct aios_buf buf = { 0 };
+
+	(void)state;
+	assert_int_equal(row_of(&plan, "sys_enter")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+	wish.groups = AIOS_GROUP_COMPAT;
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "sys_enter")->way, AIOS_WAY_RAW);
+	assert_int_equal(row_of(&plan, "io_submit")->way, AIOS_WAY_EVENT);
+	assert_int_equal(aios_plan_raw(&plan), AIOS_RAW_32);
+	aios_plan_text(&plan, &buf);
+	assert_non_null(strstr(buf.data, "run at all system calls of the host"));
+	aios_buf_done(&buf);
+	aios_plan_done(&plan);
+	events = nothing;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_raw(&plan), AIOS_RAW_64 | AIOS_RAW_32);
+	aios_plan_done(&plan);
+}
+
+static void programs_of_calls_come_in_pairs(void **state)
+{
+	struct aios_plan plan = plan_of(&full, calls);
+
+	(void)state;
+	assert_programs(&plan, "io_submit", AIOS_WAY_EVENT, "exit_io_submit", "enter_io_submit");
+	assert_programs(&plan, "io_submit", AIOS_WAY_RAW, "raw_exit", "raw_enter");
+	assert_programs(&plan, "sys_enter", AIOS_WAY_RAW, "raw_exit", "raw_enter");
+	assert_programs(&plan, "task_newtask", AIOS_WAY_EVENT, "event_task_newtask", NULL);
+	assert_programs(&plan, "io_submit", AIOS_WAY_NONE, NULL, NULL);
+	aios_plan_done(&plan);
+}
+
+static void the_table_of_calls_says_what_the_level_lacks(void **state)
+{
+	struct aios_plan plan = plan_of(&full, calls);
+	struct aios_info info = { 0 };
+	struct aios_buf buf = { 0 };
+	char line[512];
+
+	(void)state;
+	aios_plan_text(&plan, &buf);
+	line_of(buf.data, "calls of io_submit", line, sizeof(line));
+	assert_string_equal(line, "calls of io_submit              "
+				  "tracepoint sys_enter_io_submit, sys_exit_io_submit");
+	line_of(buf.data, "calls of 32-bit", line, sizeof(line));
+	assert_non_null(strstr(line, "--hooks compat"));
+	line_of(buf.data, "process forked", line, sizeof(line));
+	assert_non_null(strstr(line, "tracepoint task_newtask"));
+	line_of(buf.data, "single requests", line, sizeof(line));
+	assert_non_null(strstr(line, "not at evidence level syscall"));
+	assert_null(strstr(buf.data, "the ring's head"));
+	assert_int_equal(aios_plan_info(&plan, &info), 0);
+	assert_int_equal(info.hook_cnt, plan.cnt);
+	aios_info_done(&info);
+	aios_buf_done(&buf);
+	aios_plan_done(&plan);
+}
+
 #define PLAN_TEST(test)	cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -425,11 +613,19 @@ int main(void)
 		PLAN_TEST(without_a_vital_hook_the_level_cannot_be_had),
 		PLAN_TEST(each_vital_hook_is_missed_by_its_name),
 		PLAN_TEST(without_btf_nothing_can_be_had_and_says_what_to_do),
+		PLAN_TEST(hooks_that_are_switched_off_are_no_hooks),
 		PLAN_TEST(the_head_needs_both_addresses),
 		PLAN_TEST(the_plan_asks_the_kernel_for_what_it_hooks),
 		PLAN_TEST(programs_are_named_after_function_and_way),
 		PLAN_TEST(the_table_tells_how_and_what_is_lost),
 		PLAN_TEST(the_file_keeps_the_plan_as_it_was_made),
+		PLAN_TEST(calls_are_hooked_where_no_function_can_be),
+		PLAN_TEST(a_call_without_its_tracepoints_goes_the_raw_way),
+		PLAN_TEST(without_any_tracepoint_there_is_no_level),
+		PLAN_TEST(children_need_tracefs_or_the_users_word),
+		PLAN_TEST(calls_of_32_bits_are_hooked_where_asked_for),
+		PLAN_TEST(programs_of_calls_come_in_pairs),
+		PLAN_TEST(the_table_of_calls_says_what_the_level_lacks),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
