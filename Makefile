@@ -156,6 +156,13 @@ $(BUILD)/tests/seeds: $(patsubst %,$(BUILD)/san/%.o,tests/fuzz/seeds tests/fuzz/
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(CORE_LIBS)
 
+# A 32-bit program without a library: it needs no other compiler than the one that is here.
+$(BUILD)/tests/calls32: tests/workloads/compat/calls32.c $(BUILD)/flags
+	$(say) CC32 $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -O1 $(WARN) -ffreestanding -fno-stack-protector -fno-pic -no-pie \
+		-nostdlib -static -o $@ $<
+
 # The objects of the tests are kept between runs.
 .SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core) $(fuzz_kit)
 
@@ -165,7 +172,8 @@ $(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
 	$(Q)$(CC) -o $@ $^ -pthread
 
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/bench-load
+tests-build: all $(unit_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/bench-load \
+	$(BUILD)/tests/calls32
 
 # --- what people type -----------------------------------------------------------------------
 

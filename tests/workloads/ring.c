@@ -232,6 +232,7 @@ static int wrong_arguments(struct aiow *w, struct timeouts *s)
 	if (aiow_read_untried(s->ctx, &ev, (struct aiow_timeout *)(uintptr_t)w->bad) != -EFAULT)
 		return aiow_fail(w, "io_getevents took a time-out that is none");
 	aiow_extra_add(w, "reads_of_no_context", 2);
+	aiow_extra_add(w, "reads_of_bad_timeout", 1);
 	return 0;
 }
 

@@ -22,7 +22,7 @@ by_name() {
 	# shellcheck disable=SC2154 # of suite
 	cp "$build/tests/aiowork" ./mine
 	mine_run() { ./mine ops; }
-	run_beside -c mine
+	run_beside -c mine "$@"
 }
 
 by_cgroup() {
@@ -30,7 +30,7 @@ by_cgroup() {
 	mine_run() {
 		sh -c 'echo $$ >/sys/fs/cgroup/outer/inner/cgroup.procs; exec aiowork direct'
 	}
-	run_beside -G /sys/fs/cgroup/outer
+	run_beside -G /sys/fs/cgroup/outer "$@"
 }
 
 # A shell that was there before and makes its children afterwards.
@@ -46,7 +46,7 @@ by_process_and_children() {
 		wait_for finished
 		cat mine.out
 	}
-	run_beside -p $shell
+	run_beside -p $shell "$@"
 	exec 9>&-
 }
 
