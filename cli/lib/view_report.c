@@ -417,9 +417,10 @@ static void report_calls_only(struct aios_buf *buf, const struct aios_trace *tra
 {
 	const struct aios_summary *sum = trace->sum;
 
-	aios_buf_fmt(buf, "requests  %llu submitted, as io_submit returned; what became of them "
+	aios_buf_fmt(buf, "requests  %s%llu submitted, as io_submit returned; what became of them "
 		     "is not known:\n          at evidence level syscall single requests are not "
 		     "seen, nor events that a program takes\n          from the ring by itself\n",
+		     aios_lost(trace->loss) ? "at least " : "",
 		     ull(sum->calls.submit_accepted));
 	report_loss(buf, trace);
 	if (calls_seen(&sum->calls)) {

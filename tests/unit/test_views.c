@@ -597,6 +597,7 @@ static void a_report_of_calls_claims_nothing_of_requests(void **state)
 	f->loss.gaps = 1;
 	text = report(f);
 	assert_has(text, "loss      3 records lost, 0 calls not seen, in 1 holes\n");
+	assert_has(text, "requests  at least 34 submitted, as io_submit returned");
 }
 
 static void a_report_of_no_calls_says_so(void **state)
