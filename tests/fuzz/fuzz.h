@@ -57,6 +57,8 @@ enum {
 
 #define FUZZ_CPUS	4
 #define FUZZ_THREADS	8	/* four each of two processes, 1 and 2 */
+#define FUZZ_FLAGS	0x1f	/* of the byte of flags: those of a record */
+#define FUZZ_OTHER	0x20	/* ... the thread's number is one of the other process now */
 
 #define FUZZ_SMALL	0xa0	/* bytes below are themselves */
 #define FUZZ_NEGATIVE	0xe0	/* bytes below are -1, -2, ...; above are powers of two */

@@ -65,9 +65,11 @@ static void play_record(struct player *p, uint8_t type)
 
 	p->now_ns += take_time(p);
 	rec.h.cpu = where % FUZZ_CPUS;
-	rec.h.flags = flags & 0x1f;
+	rec.h.flags = flags & FUZZ_FLAGS;
 	rec.h.tid = where / FUZZ_CPUS % FUZZ_THREADS;
 	rec.h.tgid = 1 + rec.h.tid / (FUZZ_THREADS / 2);
+	if (flags & FUZZ_OTHER)
+		rec.h.tgid = 3 - rec.h.tgid;
 	rec.h.time_ns = p->now_ns;
 	rec.h.seq = p->seq[rec.h.cpu]++;
 	rec.h.len = (uint16_t)(sizeof(rec.h) + body);
