@@ -257,6 +257,10 @@ static const struct argp_option help_options[] = {
 static error_t parse_help(int key, char *arg, struct argp_state *state)
 {
 	(void)arg;
+	/* By now argp has gone past the option that it could not take. */
+	if (key == ARGP_KEY_ERROR)
+		aios_usage_error(state, "'%s' is no option, or its value is missing",
+				 state->argv[state->next > 1 ? state->next - 1 : 1]);
 	if (key != '?')
 		return ARGP_ERR_UNKNOWN;
 	argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP, state->name);
@@ -268,12 +272,8 @@ const struct argp aios_help_argp = { .options = help_options, .parser = parse_he
 /* argp's own complaints take three lines; ours is one, so it is told to be silent. */
 void aios_options_parse(const struct argp *argp, int argc, char **argv, char *name, void *input)
 {
-	struct argp_state state = { .name = name };
-	int at = 0;
-
 	argv[0] = name;
-	if (!argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_ERRS | ARGP_NO_HELP, &at, input))
-		return;
-	aios_usage_error(&state, "'%s' is no option, or its value is missing",
-			 argv[at > 1 ? at - 1 : 1]);
+	/* Mistakes end the program in a parser, so what is left is a want of memory. */
+	if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, input))
+		exit(AIOS_USAGE);
 }
