@@ -16,6 +16,7 @@ struct export {
 	bool addresses;
 	bool csv;
 	bool chosen;
+	struct aios_select sel;
 	struct aios_out out;
 	struct aios_buf buf;
 };
@@ -46,6 +47,8 @@ static int export_run(struct export *ex)
 	if (ex->csv)
 		aios_export_csv_head(&ex->buf, ex->addresses);
 	pipe = aios_pipeline_new(&ops, ex, &opts);
+	if (pipe)
+		aios_pipeline_select(pipe, &ex->sel);
 	status = pipe ? aios_replay(ex->path, pipe) : AIOS_UNREADABLE;
 	if (pipe && status != AIOS_UNREADABLE)
 		aios_calls_only(ex->path, pipe);
@@ -69,6 +72,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct export *ex = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &ex->sel;
+		return 0;
 	case OPT_TO:
 		ex->csv = !strcmp(arg, "csv");
 		ex->chosen = true;
@@ -97,16 +103,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &aios_help_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &aios_select_argp, 0, NULL, 0 },
+	{ &aios_help_argp, 0, NULL, 0 },
+	{ 0 },
+};
 
 static const struct argp argp = {
 	.options = options,
 	.children = children,
 	.parser = parse,
 	.args_doc = "--to FORMAT FILE",
-	.doc = "All requests of a trace file for other tools.\vExamples:\n"
+	.doc = "The requests of a trace file for other tools.\vExamples:\n"
 	       "  aiotrace export --to json trace.aios | jq 'select(.latency_ns > 1e6)'\n"
-	       "  aiotrace export --to csv -o requests.csv trace.aios",
+	       "  aiotrace export --to csv --errors -o failed.csv trace.aios",
 };
 
 int aios_cmd_export(int argc, char **argv)

@@ -10,6 +10,7 @@ struct report {
 	const char *path;
 	const char *output;
 	bool json;
+	struct aios_select sel;
 };
 
 static int report_write(const struct report *report, struct aios_pipeline *pipe,
@@ -43,6 +44,8 @@ static int report_run(const struct report *report)
 		return AIOS_USAGE;
 	}
 	pipe = aios_pipeline_new(&ops, NULL, &opts);
+	if (pipe)
+		aios_pipeline_select(pipe, &report->sel);
 	status = pipe ? aios_replay(report->path, pipe) : AIOS_UNREADABLE;
 	if (pipe && aios_pipeline_trace(pipe).info->kernel)
 		report_write(report, pipe, &out);
@@ -61,6 +64,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct report *report = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &report->sel;
+		return 0;
 	case 'j':
 		report->json = true;
 		return 0;
@@ -81,7 +87,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &aios_help_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &aios_select_argp, 0, NULL, 0 },
+	{ &aios_help_argp, 0, NULL, 0 },
+	{ 0 },
+};
 
 static const struct argp argp = {
 	.options = options,

@@ -12,6 +12,7 @@
 
 struct run {
 	struct aios_options opts;
+	struct aios_select sel;
 	struct aios_pipeline *pipe;
 	struct aios_out out;
 	struct aios_buf buf;
@@ -48,10 +49,12 @@ static int run_gap(void *arg, const struct aios_gap *gap)
 
 static int run_unread(void *arg, struct aios_request *req)
 {
-	if (req->mark)
+	struct run *run = arg;
+
+	if (req->mark || !aios_pipeline_selected(run->pipe, req))
 		return 0;
 	req->mark = 1;
-	return run_show(arg, req);
+	return run_show(run, req);
 }
 
 /* JSON waits for the whole story; people would rather see what has completed. */
@@ -118,6 +121,8 @@ static int run_start(struct run *run)
 		return AIOS_USAGE;
 	}
 	run->pipe = aios_pipeline_new(&ops, run, &opts);
+	if (run->pipe)
+		aios_pipeline_select(run->pipe, &run->sel);
 	status = run->pipe ? run_trace(run) : AIOS_CANNOT_OBSERVE;
 	aios_pipeline_free(run->pipe);
 	aios_buf_done(&run->buf);
@@ -126,16 +131,20 @@ static int run_start(struct run *run)
 
 static const struct argp_child children[] = {
 	{ &aios_trace_argp, 0, NULL, 0 },
+	{ &aios_select_argp, 0, NULL, 0 },
 	{ &aios_help_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	struct run *run = state->input;
+
 	(void)arg;
 	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	state->child_inputs[0] = state->input;
+	state->child_inputs[0] = &run->opts;
+	state->child_inputs[1] = &run->sel;
 	return 0;
 }
 
@@ -145,8 +154,8 @@ static const struct argp argp = {
 	.doc = "Trace a command, or what runs already: a line for each request as it ends, then a "
 	       "summary.\vExamples:\n"
 	       "  aiotrace -- fio job.fio\n"
-	       "  aiotrace -p 1234 -d 10s -o requests.txt\n"
-	       "  aiotrace --json -- ./server | jq 'select(.error)'",
+	       "  aiotrace -p 1234 -d 10s --over 50ms\n"
+	       "  aiotrace --errors -- ./server",
 	.children = children,
 };
 
@@ -156,7 +165,7 @@ int aios_cmd_run(int argc, char **argv)
 	int status;
 
 	aios_options_default(&run.opts);
-	aios_options_parse(&argp, argc, argv, (char *)"aiotrace run", &run.opts);
+	aios_options_parse(&argp, argc, argv, (char *)"aiotrace run", &run);
 	status = run.opts.plan ? aios_print_plan(&run.opts) : run_start(&run);
 	aios_options_done(&run.opts);
 	return status;

@@ -15,6 +15,7 @@ struct timeline {
 	bool addresses;
 	uint64_t request;		/* 0 for the slowest */
 	size_t slowest;
+	struct aios_select sel;
 	uint64_t now_ns;		/* what is in flight has lasted until now */
 	const struct aios_request **found;	/* the slowest first */
 	size_t found_cnt;
@@ -26,6 +27,8 @@ static uint64_t timeline_age(const struct timeline *tl, const struct aios_reques
 	uint64_t end_ns = req->completed_ns ? req->completed_ns : tl->now_ns;
 	uint64_t from_ns = req->born_ns;
 
+	if (req->fate == AIOS_FATE_REFUSED)
+		end_ns = req->returned_ns;
 	if (!from_ns && req->history_cnt)
 		from_ns = req->history[0].h.time_ns;
 	return from_ns && end_ns > from_ns ? end_ns - from_ns : 0;
@@ -56,7 +59,7 @@ static int timeline_request(void *arg, const struct aios_request *req)
 	if (tl->request) {
 		if (req->id == tl->request)
 			timeline_keep(tl, req);
-	} else if (req->fate != AIOS_FATE_REFUSED) {
+	} else if (req->fate != AIOS_FATE_REFUSED || tl->sel.errors) {
 		timeline_keep(tl, req);
 	}
 	return 0;
@@ -87,6 +90,20 @@ static int timeline_write(const struct timeline *tl, struct aios_pipeline *pipe,
 	return err;
 }
 
+static int timeline_none(const struct timeline *tl, struct aios_pipeline *pipe, int status)
+{
+	const char *which = aios_selects_any(&tl->sel) ? " that is selected" : "";
+
+	if (!tl->request) {
+		if (!aios_calls_only(tl->path, pipe))
+			aios_say("%s: there is no request%s in this trace", tl->path, which);
+		return status;
+	}
+	aios_say("%s: there is no request %llu%s", tl->path, (unsigned long long)tl->request,
+		 which);
+	return AIOS_USAGE;
+}
+
 static int timeline_replay(struct timeline *tl, struct aios_out *out)
 {
 	static const struct aios_pipeline_ops ops = {
@@ -95,18 +112,15 @@ static int timeline_replay(struct timeline *tl, struct aios_out *out)
 	};
 	struct aios_model_opts opts = { .history = true };
 	struct aios_pipeline *pipe = aios_pipeline_new(&ops, tl, &opts);
-	int status = pipe ? aios_replay(tl->path, pipe) : AIOS_UNREADABLE;
+	int status;
 
 	if (pipe)
+		aios_pipeline_select(pipe, &tl->sel);
+	status = pipe ? aios_replay(tl->path, pipe) : AIOS_UNREADABLE;
+	if (pipe)
 		timeline_write(tl, pipe, out);
-	if (!tl->found_cnt && status != AIOS_UNREADABLE) {
-		if (tl->request)
-			aios_say("%s: there is no request %llu", tl->path,
-				 (unsigned long long)tl->request);
-		else if (!pipe || !aios_calls_only(tl->path, pipe))
-			aios_say("%s: there is no request in this trace", tl->path);
-		status = tl->request ? AIOS_USAGE : status;
-	}
+	if (pipe && !tl->found_cnt && status != AIOS_UNREADABLE)
+		status = timeline_none(tl, pipe, status);
 	while (tl->found_cnt)
 		aios_request_release(tl->found[--tl->found_cnt]);
 	aios_pipeline_free(pipe);
@@ -160,6 +174,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct timeline *tl = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &tl->sel;
+		return 0;
 	case OPT_REQUEST:
 		tl->request = parse_count(state, arg);
 		return 0;
@@ -189,7 +206,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &aios_help_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &aios_select_argp, 0, NULL, 0 },
+	{ &aios_help_argp, 0, NULL, 0 },
+	{ 0 },
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -198,7 +219,7 @@ static const struct argp argp = {
 	.args_doc = "FILE",
 	.doc = "The life of a request, event by event: the slowest one, unless told otherwise.\v"
 	       "Examples:\n"
-	       "  aiotrace timeline --slowest 3 trace.aios\n"
+	       "  aiotrace timeline --slowest 3 --path '*.ibd' trace.aios\n"
 	       "  aiotrace timeline --request 17 trace.aios",
 };
 

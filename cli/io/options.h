@@ -8,6 +8,7 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "../lib/select.h"
 #include "session.h"
 
 #define AIOS_SETTLE_NS	2000000000ULL	/* --settle */
@@ -38,6 +39,12 @@ struct aios_options {
  * aios_trace_argp - the parser, to be an argp child; its input is a struct aios_options
  */
 extern const struct argp aios_trace_argp;
+
+/**
+ * aios_select_argp - the parser of what is shown, to be an argp child; its input is a
+ * struct aios_select
+ */
+extern const struct argp aios_select_argp;
 
 /**
  * aios_help_argp - the parser of --help, to be an argp child of every command

@@ -12,6 +12,9 @@ struct aios_pipeline {
 	struct aios_decode *decode;
 	struct aios_model *model;
 	struct aios_summary *sum;
+	struct aios_select sel;
+	uint64_t left_out;	/* requests that were not selected */
+	uint64_t now_ns;	/* everything older has been passed on */
 };
 
 static int pipe_record(void *arg, const struct aios_rec *rec)
@@ -40,14 +43,21 @@ static int pipe_until(void *arg, uint64_t time_ns)
 {
 	struct aios_pipeline *pipe = arg;
 
+	if (time_ns != UINT64_MAX)
+		pipe->now_ns = time_ns;
 	return pipe->ops.until ? pipe->ops.until(pipe->arg, time_ns) : 0;
 }
 
 static int pipe_request(void *arg, const struct aios_request *req)
 {
 	struct aios_pipeline *pipe = arg;
-	int err = aios_summary_request(pipe->sum, req);
+	int err;
 
+	if (!aios_pipeline_selected(pipe, req)) {
+		pipe->left_out++;
+		return 0;
+	}
+	err = aios_summary_request(pipe->sum, req);
 	if (!err && pipe->ops.request)
 		err = pipe->ops.request(pipe->arg, req);
 	return err;
@@ -103,6 +113,27 @@ struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe)
 	return NULL;
 }
 
+void aios_pipeline_select(struct aios_pipeline *pipe, const struct aios_select *sel)
+{
+	pipe->sel = *sel;
+}
+
+/* The end of a trace is told with it; one that was cut off ends with its last record. */
+static uint64_t pipe_now(const struct aios_pipeline *pipe)
+{
+	uint64_t end_ns = aios_decode_end_info(pipe->decode)->end_ns;
+
+	if (end_ns)
+		return end_ns;
+	return pipe->now_ns > pipe->sum->last_ns ? pipe->now_ns : pipe->sum->last_ns;
+}
+
+bool aios_pipeline_selected(const struct aios_pipeline *pipe, const struct aios_request *req)
+{
+	return aios_selected(&pipe->sel, req, aios_decode_info(pipe->decode)->start_ns,
+			     pipe_now(pipe));
+}
+
 struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe)
 {
 	return (struct aios_feed){ .chunk = aios_decode_chunk, .arg = pipe->decode };
@@ -121,6 +152,8 @@ struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe)
 		.sum = pipe->sum,
 		.info = aios_decode_info(pipe->decode),
 		.loss = aios_decode_loss(pipe->decode),
+		.sel = &pipe->sel,
+		.left_out = pipe->left_out,
 		.unknown_records = aios_decode_stats(pipe->decode)->unknown,
 	};
 }

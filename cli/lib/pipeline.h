@@ -11,6 +11,7 @@
 
 #include "decode.h"
 #include "model.h"
+#include "select.h"
 #include "summary.h"
 #include "view.h"
 
@@ -40,6 +41,24 @@ struct aios_pipeline;
 struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
 					const struct aios_model_opts *opts);
 struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe);
+
+/**
+ * aios_pipeline_select() - narrows what is passed on and counted
+ * @pipe: before its first chunk
+ * @sel: copied
+ *
+ * Requests that are not selected are neither handed to a listener nor part of the numbers; how
+ * many those are is. Holes, contexts and calls are told all the same.
+ */
+void aios_pipeline_select(struct aios_pipeline *pipe, const struct aios_select *sel);
+
+/**
+ * aios_pipeline_selected() - would a request be passed on if it were over now?
+ * @pipe: the pipeline
+ * @req: alive, or over
+ * Return: whether it would.
+ */
+bool aios_pipeline_selected(const struct aios_pipeline *pipe, const struct aios_request *req);
 
 /**
  * aios_pipeline_feed() - its entrance

@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "decode.h"
 #include "model.h"
+#include "select.h"
 #include "summary.h"
 
 /**
@@ -66,12 +67,17 @@ void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
  * @sum: the numbers
  * @info: where and when
  * @loss: what is missing
+ * @sel: which requests the numbers are about; NULL for all. Contexts, calls and losses are those of
+ *	the whole trace in any case
+ * @left_out: requests that @sel left out
  * @unknown_records: of a newer version, skipped
  */
 struct aios_trace {
 	const struct aios_summary *sum;
 	const struct aios_info *info;
 	const struct aios_loss *loss;
+	const struct aios_select *sel;
+	uint64_t left_out;
 	uint64_t unknown_records;
 };
 

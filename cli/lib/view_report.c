@@ -45,6 +45,17 @@ static void report_head(struct aios_buf *buf, const struct aios_trace *trace)
 	}
 }
 
+/* Contexts, calls and losses are not narrowed, so it is said what is. */
+static void report_selection(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	if (!trace->sel || !aios_selects_any(trace->sel))
+		return;
+	aios_buf_str(buf, "selected  ");
+	aios_select_text(buf, trace->sel);
+	aios_buf_fmt(buf, "; %llu other requests are left out of the numbers, but not of "
+		     "contexts, calls and losses\n", ull(trace->left_out));
+}
+
 static void report_loss(struct aios_buf *buf, const struct aios_trace *trace)
 {
 	const struct aios_loss *loss = trace->loss;
@@ -447,10 +458,11 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 		report_calls_only(buf, trace);
 		return;
 	}
+	report_selection(buf, trace);
 	report_requests(buf, sum);
 	report_loss(buf, trace);
 	if (report_empty(sum)) {
-		aios_buf_str(buf,
+		aios_buf_str(buf, trace->left_out ? "No request was selected.\n" :
 			     "No request was seen: nothing that was traced used native AIO.\n");
 	} else {
 		report_ops(buf, sum);

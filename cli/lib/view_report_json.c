@@ -196,6 +196,23 @@ static json_t *completions_json(const struct aios_summary *sum)
 	return where;
 }
 
+/* What --op, --path, --errors and --over left of the requests; NULL where nobody asked. */
+static json_t *selection_json(const struct aios_trace *trace)
+{
+	const struct aios_select *sel = trace->sel;
+	json_t *ops;
+
+	if (!sel || !aios_selects_any(sel))
+		return NULL;
+	ops = json_array();
+	for (unsigned int op = 0; op < AIOS_OPS; op++)
+		if (sel->ops >> op & 1)
+			json_array_append_new(ops, json_string(aios_op_name(op)));
+	return json_pack("{s:o s:o s:b s:o s:o}", "op", ops, "path", aios_json_text(sel->path),
+			 "errors", sel->errors, "over_ns", aios_json_count(sel->over_ns),
+			 "left_out", aios_json_count(trace->left_out));
+}
+
 /* What level syscall does not know is null, never 0. */
 static json_t *requests_calls_only(const struct aios_summary *sum)
 {
@@ -269,12 +286,13 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}",
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o s:o s:o s:o s:o s:o s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
 			 "evidence", aios_json_text(info->evidence),
 			 "command", aios_json_text(info->command),
 			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
+			 "selection", selection_json(trace),
 			 "requests", requests_json(sum), "loss", loss_json(trace),
 			 "findings", json_array(), "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),

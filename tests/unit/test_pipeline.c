@@ -223,6 +223,56 @@ static void what_a_view_returns_ends_the_stream(void **state)
 	assert_int_equal(f->ids, 1);
 }
 
+/* Life 2 reads with an error; the hole and the context belong to whoever is selected. */
+static void what_is_not_selected_is_neither_passed_on_nor_counted(void **state)
+{
+	struct aios_select sel = { .errors = true };
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 2);
+	struct aios_trace trace;
+
+	aios_pipeline_select(f->pipe, &sel);
+	stream_rec(&f->stream, rec_setup(10, by_t1, &c));
+	life(f, 100, &c, 1);
+	stream_rec(&f->stream, rec_birth(200, by_t1, &r));
+	stream_rec(&f->stream, rec_return(201, by_t1, &r, 0));
+	stream_rec(&f->stream, rec_complete(210, in_softirq, &r, -EIO));
+	stream_lose(&f->stream, 0, 3);
+	life(f, 300, &c, 3);
+	assert_int_equal(stream_scan(&f->stream, 400, 410), 0);
+	assert_int_equal(json_chunk(f, AIOS_CHUNK_END, "{}"), 0);
+	assert_int_equal(aios_pipeline_end(f->pipe), 0);
+	trace = aios_pipeline_trace(f->pipe);
+	assert_int_equal(f->ids, 2);
+	assert_int_equal(aios_summary_accepted(trace.sum), 1);
+	assert_int_equal(aios_summary_failed(trace.sum), 1);
+	assert_int_equal(trace.left_out, 2);
+	assert_int_equal(trace.loss->records, 3);
+	assert_int_equal(f->gaps, 1);
+	assert_int_equal(trace.sum->ctxs[0].completed, 3);
+}
+
+/* Born at 100, and the trace ended at 1100 as its end says: the last record came earlier. */
+static void what_is_in_flight_has_lasted_until_the_end(void **state)
+{
+	struct aios_select sel = { .over_ns = 999 };
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+
+	aios_pipeline_select(f->pipe, &sel);
+	stream_rec(&f->stream, rec_setup(10, by_t1, &c));
+	stream_rec(&f->stream, rec_birth(100, by_t1, &r));
+	stream_rec(&f->stream, rec_return(101, by_t1, &r, 0));
+	life(f, 200, &c, 2);
+	assert_int_equal(stream_scan(&f->stream, 400, 410), 0);
+	assert_int_equal(json_chunk(f, AIOS_CHUNK_END, "{\"end_ns\":1100}"), 0);
+	assert_int_equal(aios_pipeline_end(f->pipe), 0);
+	assert_int_equal(f->ids, 1);
+	assert_int_equal(aios_pipeline_trace(f->pipe).left_out, 1);
+}
+
 static void unknown_records_are_told(void **state)
 {
 	struct fixture *f = *state;
@@ -311,6 +361,8 @@ int main(void)
 		PIPE_TEST(a_trace_without_its_end_is_lost_behind_the_last_scan),
 		PIPE_TEST(ids_are_the_same_in_every_replay),
 		PIPE_TEST(what_a_view_returns_ends_the_stream),
+		PIPE_TEST(what_is_not_selected_is_neither_passed_on_nor_counted),
+		PIPE_TEST(what_is_in_flight_has_lasted_until_the_end),
 		PIPE_TEST(unknown_records_are_told),
 		PIPE_TEST(a_pipeline_without_listeners_makes_its_report),
 		PIPE_TEST(garbage_does_no_harm),

@@ -30,6 +30,22 @@ json_lines() {
 		"refused requests"
 }
 
+# What is not selected is not shown, and is no part of the numbers.
+selections_of_a_live_run() {
+	aiotrace run --errors --json -o lines.json -- aiowork refused >o.json
+	expect "$(jq '([.refused[]] | add)' o.json)" \
+		"$(jq -s '[.[] | select(.schema == "aioscope.request/1" and .error != null)] | length' \
+			lines.json)" "refused requests"
+	expect 0 "$(jq -s '[.[] | select(.schema == "aioscope.request/1" and .error == null)] | length' \
+		lines.json)" "requests that succeeded"
+	aiotrace run --op poll,fdsync -o lines.txt -- aiowork ops >o.json
+	expect "$(jq '[.requests | .poll, .fdsync | .[]] | add' o.json)" \
+		"$(grep -c '^[0-9:.]*  aiowork\[' lines.txt)" "lines of polls and fdsyncs"
+	grep -q '^selected  --op fdsync,poll; 20 other requests are left out' lines.txt
+	aiotrace run --over 1h -o lines.txt -- aiowork --hold 1 unreaped >o.json
+	expect 0 "$(grep -c '^[0-9:.]*  aiowork\[' lines.txt)" "lines of events that nobody reads"
+}
+
 # An event that nobody reads is shown all the same, while the program still runs.
 unread_is_shown() {
 	aiotrace run -o lines.txt -- aiowork --hold 2 unreaped >o.json &
@@ -88,6 +104,7 @@ cases_view() {
 	check "run -o: the command keeps its stdout" output_file_leaves_stdout_alone
 	check "run --json: requests and a report, equal to the oracle" json_lines
 	check "run shows completed requests that nobody reads" unread_is_shown
+	check "run --op, --errors, --over: what is shown and counted" selections_of_a_live_run
 	check "timeline tells the story of a poll" timeline_tells
 	check "a signal ends command and trace, and the trace is whole" interrupt_ends_both
 	check "kernel addresses are only shown when asked for" addresses_are_hidden
