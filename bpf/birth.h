@@ -23,7 +23,8 @@ struct aios_iovec32 {
 	__u32 len;
 };
 
-static __always_inline int birth_vec_len(__u64 vec, __u32 i, int compat, __u64 *len)
+/* The kernel takes a length for a ssize_t of the program's, and refuses what is below 0. */
+static __always_inline int birth_vec_len(__u64 vec, __u32 i, int compat, __s64 *len)
 {
 	struct aios_iovec iov = {};
 	struct aios_iovec32 iov32 = {};
@@ -31,12 +32,12 @@ static __always_inline int birth_vec_len(__u64 vec, __u32 i, int compat, __u64 *
 
 	if (compat) {
 		err = bpf_probe_read_user(&iov32, sizeof(iov32), (void *)(vec + i * sizeof(iov32)));
-		*len = iov32.len;
+		*len = (__s32)iov32.len;
 	} else {
 		err = bpf_probe_read_user(&iov, sizeof(iov), (void *)(vec + i * sizeof(iov)));
 		*len = iov.len;
 	}
-	return err;
+	return err || *len < 0;
 }
 
 /* Bytes of a vectored operation, as the iovecs in user memory say. */
@@ -47,7 +48,7 @@ static __always_inline __u64 birth_vec_bytes(__u64 vec, __u64 count, int compat)
 	if (count > AIOS_VECS)
 		return AIOS_UNKNOWN64;
 	for (__u32 i = 0; i < AIOS_VECS && i < count; i++) {
-		__u64 len;
+		__s64 len;
 
 		if (birth_vec_len(vec, i, compat, &len))
 			return AIOS_UNKNOWN64;

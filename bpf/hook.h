@@ -29,6 +29,12 @@ typedef const struct aios_call *aios_call_t;
 /* READ_FIELD(direct, pointer, field): a field of a kernel structure. */
 #define READ_FIELD(direct, p, field)	((direct) ? (p)->field : BPF_CORE_READ(p, field))
 
+/* Of an argument of type bool nothing but the lowest byte is defined (x86-64 psABI, 3.2.3). */
+static __always_inline int aios_bool(__u64 arg)
+{
+	return (__u8)arg;
+}
+
 #define AIOS_FLAG(direct)	((direct) ? 0 : AIOS_F_KPROBE)
 
 /* The first N arguments; the verifier refuses to read more than the function has. */

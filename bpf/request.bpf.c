@@ -20,7 +20,7 @@ static __always_inline void on_rw(aios_call_t call, const int direct)
 	struct kiocb *rw = (struct kiocb *)call->a[0];
 
 	birth(req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
-	      (_Bool)call->a[3], direct);
+	      aios_bool(call->a[3]), direct);
 }
 
 static __always_inline void on_fsync(aios_call_t call, const int direct)
@@ -61,7 +61,7 @@ static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
 	if (!aios_ctx_chosen(kctx))
 		return;
 	if (!birth_was_seen(uiocb))
-		tell_iocb(kctx, uiocb, (_Bool)call->a[2], direct);
+		tell_iocb(kctx, uiocb, aios_bool(call->a[2]), direct);
 	body = aios_emit_begin(&out, AIOS_EV_REQ_RETURN, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;

@@ -6,16 +6,22 @@
 # Attaching and detaching takes most of the time, so several scenarios share a trace, whose numbers
 # are compared with the sums of theirs; where those differ, each is traced by itself to tell which.
 
-# Scenarios that share a trace; the one that needs an outsider to go on has a case of its own.
+# The workload, and what tests of another build of it have in their names.
+program=aiowork
+build_of=
+
+# batches COUNT: scenarios that share a trace, COUNT at a time; the one that needs an outsider to go
+# on has a case of its own.
 batches() {
-	aiowork --list | cut -f1 | grep -vx preexisting | paste -d ' ' - - - - - -
+	$program --list | cut -f1 | grep -vx preexisting | xargs -n "$1"
 }
 
 trace_scenarios() {
 	local trace=$1 oracle=$2
 	shift 2
 	# shellcheck disable=SC2016 # expanded by the shell that is traced
-	aiotrace record -o "$trace" -- sh -ec 'for s in "$@"; do aiowork "$s"; done' sh "$@" >"$oracle"
+	aiotrace record -o "$trace" -- sh -ec 'p=$1; shift; for s in "$@"; do "$p" "$s"; done' \
+		sh "$program" "$@" >"$oracle"
 }
 
 scenarios_equal() {
@@ -27,15 +33,15 @@ batch() {
 	local scenario
 	if scenarios_equal "$@" >batch.log 2>&1; then
 		for scenario; do
-			ok "scenario $scenario: requests, results, calls and rings equal the oracle's"
+			ok "scenario $scenario$build_of: requests, results, calls and rings equal the oracle's"
 		done
 		return
 	fi
 	cat batch.log
 	for scenario; do
-		check "scenario $scenario (by itself)" scenarios_equal "$scenario"
+		check "scenario $scenario$build_of (by itself)" scenarios_equal "$scenario"
 	done
-	not_ok "scenarios in one trace: $*"
+	not_ok "scenarios in one trace$build_of: $*"
 }
 
 # Orders that a scenario cannot but produce.
@@ -95,7 +101,7 @@ cases_scenarios() {
 	local scenarios scenario
 	while read -r -a scenarios; do
 		batch "${scenarios[@]}"
-	done < <(batches)
+	done < <(batches 6)
 	check "polls that are ready are told as such" \
 		orders_are poll-ready "{\"ready\":$(aiowork poll-ready | jq '[.requests.poll[]] | add')}"
 	check "polls whose queue is freed are told as such" \
