@@ -50,7 +50,7 @@ static __always_inline int aios_task_chosen(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 
-	if (tgid == config.self)
+	if (tgid == bases.self)
 		return 0;
 	if (config.filter & AIOS_BY_PROCESS) {
 		__u32 *flags = bpf_map_lookup_elem(&procs, &tgid);

@@ -228,8 +228,11 @@ struct cred {
 	kuid_t uid;
 };
 
+struct pid_namespace;
+
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {

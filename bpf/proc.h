@@ -8,14 +8,30 @@
 #include "emit.h"
 #include "filter.h"
 
+/**
+ * struct aios_upid - a number and the pid namespace in which it is one
+ */
+struct aios_upid {
+	__u64 ns;
+	__u32 nr;
+};
+
+/* A process has a number in each namespace that it is in: the initial one is at level 0. */
+static __always_inline struct aios_upid aios_upid(struct pid *pid, __u32 level)
+{
+	struct aios_upid upid = {};
+
+	bpf_core_read(&upid.nr, sizeof(upid.nr), &pid->numbers[level & 31].nr);
+	bpf_core_read(&upid.ns, sizeof(upid.ns), &pid->numbers[level & 31].ns);
+	return upid;
+}
+
 /* The process's number in its innermost pid namespace, where it calls itself that. */
 static __always_inline __u32 aios_ns_tgid(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level), nr = 0;
 
-	bpf_core_read(&nr, sizeof(nr), &pid->numbers[level & 31].nr);
-	return nr;
+	return aios_upid(pid, BPF_CORE_READ(pid, level)).nr;
 }
 
 static __always_inline void aios_emit_proc(struct task_struct *task, __u32 what)

@@ -126,7 +126,6 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 
 	config.slots_shift = load->rings.shift;
 	config.cpus = load->rings.cpus;
-	config.self = (uint32_t)getpid();
 	config.vmemmap_base = kernel->vmemmap_base;
 	config.page_offset_base = kernel->page_offset_base;
 	config.per_cpu_offset = kernel->per_cpu_offset;
@@ -135,6 +134,7 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.preemptible = kernel->preemptible;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
 	if (plan->level == AIOS_LEVEL_SYSCALL) {
+		config.self = (uint32_t)getpid();
 		config.raw_calls = aios_plan_raw(plan);
 		config.locked = aios_kernel_locked();
 		config.newtask_pid = aios_kernel_event_field(kernel, "task/task_newtask", "pid");
@@ -174,6 +174,7 @@ static int load_choose(struct aios_load *load, const struct aios_plan *plan)
 		return 0;
 	bpf_program__set_autoload(load->skel->progs.prepare, true);
 	bpf_program__set_autoload(load->skel->progs.iter_prepare, true);
+	bpf_program__set_autoload(load->skel->progs.iter_list, true);
 	return 0;
 }
 
@@ -225,20 +226,26 @@ static uint32_t load_program_id(const struct aios_load *load, const char *functi
 	return 0;
 }
 
-/* Runs an iterator to its end; @each is called whenever a read of it returns. */
-static int run_iterator(const struct bpf_program *prog, int (*each)(void *arg), void *arg)
+/*
+ * Runs an iterator to its end; @each is called whenever it has written @size bytes, which are at
+ * @record then.
+ */
+static int run_iterator(const struct bpf_program *prog, void *record, size_t size,
+			int (*each)(void *arg), void *arg)
 {
 	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1, err = fd < 0 ? -errno : 0;
+	size_t filled = 0;
 	ssize_t got = 1;
 
 	while (!err && got) {
-		char byte;
-
-		got = read(fd, &byte, 1);
+		got = read(fd, (char *)record + filled, size - filled);
 		if (got < 0 && errno != EINTR && errno != EAGAIN)
 			err = -errno;
-		else if (each)
+		if (got <= 0)
+			continue;
+		filled = (filled + (size_t)got) % size;
+		if (!filled && each)
 			err = each(arg);
 	}
 	if (fd >= 0)
@@ -250,6 +257,7 @@ static int run_iterator(const struct bpf_program *prog, int (*each)(void *arg), 
 static int load_prepare(struct aios_load *load)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	char byte;
 	int err;
 
 	if (!load->skel)
@@ -259,7 +267,7 @@ static int load_prepare(struct aios_load *load)
 		return err;
 	load->control->complete_id = load_program_id(load, "aio_complete");
 	load->control->done_id = load_program_id(load, "aio_complete_rw");
-	return run_iterator(load->skel->progs.iter_prepare, NULL, NULL);
+	return run_iterator(load->skel->progs.iter_prepare, &byte, 1, NULL, NULL);
 }
 
 static int load_why(int code, struct aios_err *err)
@@ -351,6 +359,7 @@ int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 		    int (*each)(void *arg), void *arg, struct aios_err *err)
 {
 	bool wanted = false;
+	char mark;
 	int code;
 
 	for (size_t i = 0; i < plan->cnt; i++)
@@ -359,7 +368,7 @@ int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 	if (!wanted)
 		return 0;
 	/* It writes a byte for each process that has contexts, where a read of one byte ends. */
-	code = run_iterator(load->skel->progs.iter_found, each, arg);
+	code = run_iterator(load->skel->progs.iter_found, &mark, 1, each, arg);
 	return code ? aios_fail(err, code, "cannot look for older contexts: %s", strerror(-code))
 		    : 0;
 }
@@ -421,6 +430,38 @@ int aios_load_trace(struct aios_load *load, uint32_t tgid)
 
 	return bpf_map__update_elem(load_the_map(load, "procs"), &tgid, sizeof(tgid), &traced,
 				    sizeof(traced), BPF_ANY);
+}
+
+struct listing {
+	struct aios_listed now;
+	struct aios_processes *all;
+};
+
+static int listing_add(void *arg)
+{
+	struct listing *listing = arg;
+
+	return aios_processes_add(listing->all, &listing->now);
+}
+
+int aios_load_processes(struct aios_load *load, struct aios_processes *ret)
+{
+	struct listing listing = { .all = ret };
+	int err;
+
+	*ret = (struct aios_processes){ 0 };
+	if (!load->skel)
+		return aios_processes_proc(ret);
+	err = run_iterator(load->skel->progs.iter_list, &listing.now, sizeof(listing.now),
+			   listing_add, &listing);
+	if (err)
+		aios_processes_done(ret);
+	return err;
+}
+
+bool aios_load_sees_all(const struct aios_load *load)
+{
+	return load->skel ? !load->skel->bss->bases.pid_level : aios_processes_initial();
 }
 
 bool aios_load_contexts(const struct aios_load *load)

@@ -11,6 +11,7 @@
 
 #include "../lib/err.h"
 #include "plan.h"
+#include "processes.h"
 
 struct aios_load;
 
@@ -92,6 +93,25 @@ const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load);
  * Return: 0 or a negative errno.
  */
 int aios_load_trace(struct aios_load *load, uint32_t tgid);
+
+/**
+ * aios_load_processes() - who can be traced
+ * @load: loaded programs
+ * @ret: what the tool's pid namespace sees now; free with aios_processes_done()
+ * Return: 0 or a negative errno.
+ */
+int aios_load_processes(struct aios_load *load, struct aios_processes *ret);
+
+/**
+ * aios_load_sees_all() - is the tool in the initial pid namespace?
+ * @load: loaded programs
+ *
+ * From another one the kernel lists the processes of that one only, so that contexts of others
+ * that are older than the trace are not found.
+ *
+ * Return: whether it is.
+ */
+bool aios_load_sees_all(const struct aios_load *load);
 
 /**
  * aios_load_contexts() - are traced contexts alive?

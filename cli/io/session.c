@@ -201,29 +201,53 @@ static int session_load(struct session *s, struct aios_err *err)
 	return may_fall(s) ? session_fall(s, err) : status;
 }
 
-static int trace_pid(void *arg, pid_t pid)
+static int trace_tgid(void *arg, uint32_t tgid)
 {
 	struct session *s = arg;
 
-	return aios_load_trace(s->load, (uint32_t)pid);
+	return aios_load_trace(s->load, tgid);
 }
 
+static int session_trace_pid(struct session *s, struct aios_processes *all, pid_t pid,
+			     struct aios_err *err)
+{
+	int code = aios_processes_family(all, pid, trace_tgid, s);
+
+	if (code == -ESRCH) {
+		aios_fail(err, code, "there is no process %d%s", pid, aios_load_sees_all(s->load) ?
+			  "" : " in the pid namespace of this tool, whose numbers -p takes");
+		return AIOS_USAGE;
+	}
+	if (!code)
+		return 0;
+	aios_fail(err, code, "cannot trace process %d: %s", pid, strerror(-code));
+	return AIOS_CANNOT_OBSERVE;
+}
+
+/* Both what -p and what fork() said are numbers of our own pid namespace. */
 static int session_trace_pids(struct session *s, struct aios_err *err)
 {
-	for (size_t i = 0; i < s->opts->pid_cnt; i++) {
-		pid_t pid = s->opts->pids[i];
-		int code = aios_descendants(pid, trace_pid, s);
+	struct aios_processes all;
+	int status = 0, code;
 
-		if (code == -ESRCH) {
-			aios_fail(err, code, "there is no process %d", pid);
-			return AIOS_USAGE;
-		}
-		if (code) {
-			aios_fail(err, code, "cannot trace process %d: %s", pid, strerror(-code));
-			return AIOS_CANNOT_OBSERVE;
-		}
+	if (!s->opts->pid_cnt && !s->target.pid)
+		return 0;
+	if (s->plan.level == AIOS_LEVEL_SYSCALL && !aios_load_sees_all(s->load)) {
+		aios_fail(err, 0, "at evidence level syscall processes can only be told apart in "
+			  "the initial pid namespace; run the tool there");
+		return AIOS_CANNOT_OBSERVE;
 	}
-	return 0;
+	code = aios_load_processes(s->load, &all);
+	if (code) {
+		aios_fail(err, code, "cannot list processes: %s", strerror(-code));
+		return AIOS_CANNOT_OBSERVE;
+	}
+	for (size_t i = 0; i < s->opts->pid_cnt && !status; i++)
+		status = session_trace_pid(s, &all, s->opts->pids[i], err);
+	if (!status && s->target.pid)
+		status = session_trace_pid(s, &all, s->target.pid, err);
+	aios_processes_done(&all);
+	return status;
 }
 
 static int session_pid_fds(struct session *s, struct aios_err *err)
@@ -250,8 +274,6 @@ static int attach_level(struct session *s, struct aios_err *err)
 
 	if (status)
 		return status;
-	if (s->target.pid && aios_load_trace(s->load, (uint32_t)s->target.pid))
-		return AIOS_CANNOT_OBSERVE;
 	s->why = aios_load_attach(s->load, &s->plan, err);
 	if (s->why || session_pid_fds(s, err))
 		return AIOS_CANNOT_OBSERVE;
@@ -354,6 +376,9 @@ static int session_begin(struct session *s, struct aios_err *err)
 		code = session_info(s);
 	if (!code)
 		code = aios_load_found(s->load, &s->plan, session_scan, s, err);
+	if (!code && !s->opts->argv && !s->opts->pid_cnt && !aios_load_sees_all(s->load))
+		aios_say("this is not the initial pid namespace: of processes outside, contexts "
+			 "older than the trace are not found");
 	if (!code)
 		code = session_ready(s, err);
 	s->begin_ns = aios_now_ns();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * target.c - the command that is traced, and processes that run already.
+ * target.c - the command that is traced.
  */
 #include "target.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/vec.h"
 #include "status.h"
 
 static bool is_program(const char *path)
@@ -164,107 +162,4 @@ void aios_target_done(struct aios_target *target)
 bool aios_target_failed(const struct aios_target *target)
 {
 	return target->pid && !target->running && target->status != 0;
-}
-
-struct process {
-	pid_t pid;
-	pid_t parent;
-	bool chosen;
-};
-
-struct processes {
-	struct process *list;
-	size_t cnt, cap;
-};
-
-static int processes_add(struct processes *all, pid_t pid)
-{
-	char path[64], line[1024];
-	struct process *list;
-	const char *end;
-	FILE *file;
-	int parent = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	/* pid (comm) state ppid ...: comm may hold anything, even lines; the last ")" ends it. */
-	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
-	end = strrchr(line, ')');
-	fclose(file);
-	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
-		return 0;
-	list = aios_vec_room(all->list, all->cnt, &all->cap, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	all->list = list;
-	list[all->cnt++] = (struct process){ .pid = pid, .parent = parent };
-	return 0;
-}
-
-static int processes_read(struct processes *all)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	int err = dir ? 0 : -errno;
-
-	while (!err && (entry = readdir(dir)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			err = processes_add(all, atoi(entry->d_name));
-	if (dir)
-		closedir(dir);
-	return err;
-}
-
-static int process_compare(const void *a, const void *b)
-{
-	const struct process *x = a, *y = b;
-
-	return x->pid < y->pid ? -1 : x->pid > y->pid;
-}
-
-static const struct process *process_find(const struct processes *all, pid_t pid)
-{
-	struct process key = { .pid = pid };
-
-	return bsearch(&key, all->list, all->cnt, sizeof(key), process_compare);
-}
-
-/* Chooses the children of all that are chosen, until there are no more. */
-static void processes_choose(struct processes *all, pid_t pid)
-{
-	bool more = true;
-
-	qsort(all->list, all->cnt, sizeof(*all->list), process_compare);
-	for (size_t i = 0; i < all->cnt; i++)
-		all->list[i].chosen = all->list[i].pid == pid;
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < all->cnt; i++) {
-			struct process *child = &all->list[i];
-			const struct process *parent = process_find(all, child->parent);
-
-			if (!child->chosen && parent && parent->chosen)
-				more = child->chosen = true;
-		}
-	}
-}
-
-int aios_descendants(pid_t pid, int (*each)(void *arg, pid_t pid), void *arg)
-{
-	struct processes all = { 0 };
-	int err = processes_read(&all);
-	bool any = false;
-
-	if (!err && all.cnt)
-		processes_choose(&all, pid);
-	for (size_t i = 0; i < all.cnt && !err; i++) {
-		if (!all.list[i].chosen)
-			continue;
-		any = true;
-		err = each(arg, all.list[i].pid);
-	}
-	free(all.list);
-	return !err && !any ? -ESRCH : err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * target.h - the command that is traced, and processes that run already.
+ * target.h - the command that is traced.
  */
 #ifndef AIOS_TARGET_H
 #define AIOS_TARGET_H
@@ -80,14 +80,5 @@ void aios_target_done(struct aios_target *target);
  * Return: whether it exited with another status than 0 or was killed.
  */
 bool aios_target_failed(const struct aios_target *target);
-
-/**
- * aios_descendants() - a process that runs, and its children, and theirs
- * @pid: in the caller's pid namespace
- * @each: called for each with its pid
- * @arg: for @each
- * Return: 0; -ESRCH where @pid does not exist; what @each returned.
- */
-int aios_descendants(pid_t pid, int (*each)(void *arg, pid_t pid), void *arg);
 
 #endif /* AIOS_TARGET_H */

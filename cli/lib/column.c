@@ -119,6 +119,17 @@ static struct aios_value get_pid(const struct aios_request *req)
 	return req->process ? value_int(req->process->tgid) : value_null();
 }
 
+static struct aios_value get_ns_pid(const struct aios_request *req)
+{
+	return req->process && req->process->known ? value_int(req->process->ns_tgid) :
+	       value_null();
+}
+
+static struct aios_value get_uid(const struct aios_request *req)
+{
+	return req->process && req->process->known ? value_int(req->process->uid) : value_null();
+}
+
 static struct aios_value get_tid(const struct aios_request *req)
 {
 	return req->tid ? value_int(req->tid) : value_null();
@@ -351,7 +362,9 @@ static struct aios_value get_tainted(const struct aios_request *req)
 static const struct aios_column columns[] = {
 	{ "kiocb", get_kiocb, false, "number of the request in this trace" },
 	{ "kiocb_address", get_kiocb_address, true, "kernel address of its struct aio_kiocb" },
-	{ "pid", get_pid, false, "process that submitted it" },
+	{ "pid", get_pid, false, "process that submitted it, in the initial pid namespace" },
+	{ "ns_pid", get_ns_pid, false, "the same in its own pid namespace" },
+	{ "uid", get_uid, false, "user of the process, in the initial user namespace" },
 	{ "tid", get_tid, false, "thread that submitted it" },
 	{ "comm", get_comm, false, "command name of the process" },
 	{ "context", get_context, false, "aio_context_t" },

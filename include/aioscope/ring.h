@@ -82,10 +82,10 @@ AIOS_AT(aios_ring_ctl, tail, 64);
  * @filter: AIOS_BY_*, 0 traces everything
  * @slots_shift: log2 of the slots of a CPU
  * @cgroup: id of the cgroup for AIOS_BY_CGROUP
- * @self: the tool's own process, never traced
  * @cpus: possible CPUs
  * @preemptible: a task can be preempted in the kernel, and so in one of our programs
  * @stand_in: the kernel's counts of running programs can be read (see struct aios_bases)
+ * @self: the tool, for programs that cannot find that out (evidence level syscall)
  * @comm: for AIOS_BY_COMM, NUL padded
  * @vmemmap_base: address of the kernel's variable of that name, 0 where it is hidden or there
  *	is none; so are the next ones
@@ -99,10 +99,10 @@ struct aios_config {
 	__u32 filter;
 	__u32 slots_shift;
 	__u64 cgroup;
-	__u32 self;
 	__u32 cpus;
 	__u32 preemptible;
 	__u32 stand_in;
+	__u32 self;
 	char comm[AIOS_COMM_LEN];
 	__u64 vmemmap_base;
 	__u64 page_offset_base;
@@ -139,12 +139,30 @@ struct aios_control {
  * @direct_map: where the direct mapping of physical memory begins
  * @complete_active: per-CPU count of the program on aio_complete that is at work; 0 for none
  * @done_active: the same for aio_complete_rw
+ * @pid_ns: the tool's pid namespace
+ * @pid_level: how deep that lies: 0 for the initial one, which sees all processes
+ * @self: the tool's own process, never traced
  */
 struct aios_bases {
 	__u64 pages;
 	__u64 direct_map;
 	__u64 complete_active;
 	__u64 done_active;
+	__u64 pid_ns;
+	__u32 pid_level;
+	__u32 self;
+};
+
+/**
+ * struct aios_listed - a process that the tool can see
+ * @tgid: as records have it: its number in the initial pid namespace
+ * @pid: as the tool calls it: its number in the tool's pid namespace
+ * @parent: @tgid of its parent
+ */
+struct aios_listed {
+	__u32 tgid;
+	__u32 pid;
+	__u32 parent;
 };
 
 /**

@@ -57,6 +57,26 @@ static void the_promised_columns_are_there(void **state)
 	kit_out_free(out);
 }
 
+static void processes_have_their_own_number_and_user_once_they_are_told(void **state)
+{
+	struct kit_out *out = kit_made();
+
+	(void)state;
+	out->process.ns_tgid = 7;
+	out->process.uid = 4711;
+	assert_column_int(&out->req, "pid", KIT_PID);
+	assert_column_int(&out->req, "ns_pid", 7);
+	assert_column_int(&out->req, "uid", 4711);
+	out->process.known = false;
+	assert_column_int(&out->req, "pid", KIT_PID);
+	assert_column_null(&out->req, "ns_pid");
+	assert_column_null(&out->req, "uid");
+	out->req.process = NULL;
+	assert_column_null(&out->req, "pid");
+	assert_column_null(&out->req, "ns_pid");
+	kit_out_free(out);
+}
+
 static void column_names_differ_and_have_a_sentence(void **state)
 {
 	size_t cnt;
@@ -358,6 +378,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_promised_columns_are_there),
+		cmocka_unit_test(processes_have_their_own_number_and_user_once_they_are_told),
 		cmocka_unit_test(column_names_differ_and_have_a_sentence),
 		cmocka_unit_test(kernel_addresses_are_marked),
 		cmocka_unit_test(a_reaped_read_is_told_in_full),
