@@ -33,6 +33,7 @@ static const struct argp_option options[] = {
 	{ "comm", 'c', "NAME", 0, "contexts made by commands of this name", 1 },
 	{ "cgroup", 'G', "DIR", 0, "contexts made in this cgroup or below it", 1 },
 	{ "all", 'a', NULL, 0, "everything on this host", 1 },
+	{ "user", 'u', "USER", 0, "run the command as this user: a name or a number", 1 },
 	{ "duration", 'd', "TIME", 0, "stop after 10s, 500ms, 2m ...", 1 },
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "output", 'o', "FILE", 0, "where the data goes", 2 },
@@ -130,6 +131,9 @@ static error_t parse_simple(int key, char *arg, struct aios_options *opts)
 	case 'G':
 		opts->session.cgroup = arg;
 		return 0;
+	case 'u':
+		opts->session.user = arg;
+		return 0;
 	case 'a':
 		opts->everything = true;
 		return 0;
@@ -168,6 +172,8 @@ static void parse_end(struct argp_state *state, const struct aios_options *opts)
 				 "-G or -a");
 	if (session->argv && (session->pid_cnt || opts->everything))
 		aios_usage_error(state, "a command cannot be traced together with -p or -a");
+	if (session->user && !session->argv)
+		aios_usage_error(state, "-u is for a command, and there is none");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

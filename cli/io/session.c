@@ -39,6 +39,7 @@ struct session {
 	struct aios_load *load;
 	struct aios_live *live;
 	struct aios_target target;
+	struct aios_user user;
 	struct aios_info info;
 	int why;		/* errno of a plan, programs or hooks that could not be had */
 	struct aios_err fell;	/* why level function could not be had */
@@ -58,6 +59,7 @@ static void session_done(struct session *s)
 			close(s->pid_fds[i]);
 	free(s->pid_fds);
 	aios_target_done(&s->target);
+	aios_user_done(&s->user);
 	aios_live_free(s->live);
 	aios_load_free(s->load);
 	aios_plan_done(&s->plan);
@@ -591,11 +593,19 @@ static int session_trace(struct session *s, struct aios_session_result *ret, str
 	return status ? status : code;
 }
 
+/* What can be wrong with the command is found out before anything is loaded. */
+static int session_check(struct session *s, struct aios_err *err)
+{
+	if (s->opts->user && aios_user_find(&s->user, s->opts->user, err))
+		return AIOS_USAGE;
+	return s->opts->argv ? aios_target_check(s->opts->argv[0], err) : 0;
+}
+
 int aios_session(const struct aios_session_opts *opts, const struct aios_session_ops *ops,
 		 struct aios_session_result *ret, struct aios_err *err)
 {
 	struct session s = { .opts = opts, .ops = ops, .signal_fd = -1 };
-	int status = opts->argv ? aios_target_check(opts->argv[0], err) : 0;
+	int status = session_check(&s, err);
 
 	*ret = (struct aios_session_result){ .command_status = -1 };
 	if (!status)
@@ -605,7 +615,7 @@ int aios_session(const struct aios_session_opts *opts, const struct aios_session
 	if (!status && signals_take(&s))
 		status = AIOS_CANNOT_OBSERVE;
 	if (!status && opts->argv &&
-	    aios_target_start(&s.target, opts->argv, opts->out_to_err, err))
+	    aios_target_start(&s.target, opts->argv, &s.user, opts->out_to_err, err))
 		status = AIOS_CANNOT_OBSERVE;
 	if (!status)
 		status = session_attach(&s, err);

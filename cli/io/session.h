@@ -25,6 +25,7 @@ enum aios_source {
 /**
  * struct aios_session_opts - what to trace and how
  * @argv: command, NULL-terminated, or NULL
+ * @user: as whom the command runs: a name or a number; NULL as ourselves
  * @out_to_err: its standard output goes to ours for errors
  * @pids: processes that run already, with their children
  * @pid_cnt: of @pids
@@ -40,6 +41,7 @@ enum aios_source {
  */
 struct aios_session_opts {
 	char **argv;
+	const char *user;
 	bool out_to_err;
 	const pid_t *pids;
 	size_t pid_cnt;

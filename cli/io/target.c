@@ -60,26 +60,43 @@ int aios_target_check(const char *file, struct aios_err *err)
 	return AIOS_CANNOT_EXEC;
 }
 
+/* What the new process says where it does not come to execute the command. */
+struct failure {
+	int why;	/* errno */
+	bool user;	/* it could not become the user */
+};
+
+static void __attribute__((noreturn)) target_fail(int exec_fd, int why, bool user)
+{
+	struct failure failure = { why, user };
+
+	if (write(exec_fd, &failure, sizeof(failure)) != sizeof(failure))
+		_exit(AIOS_CANNOT_EXEC);
+	_exit(why == ENOENT && !user ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC);
+}
+
 /* In the new process. It says its errno through @exec_fd, which closes where it succeeds. */
-static void __attribute__((noreturn)) target_child(char **argv, int go_fd, int exec_fd)
+static void __attribute__((noreturn)) target_child(char **argv, const struct aios_user *user,
+						   int go_fd, int exec_fd)
 {
 	sigset_t none;
 	char go;
-	int why;
+	int err;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (read(go_fd, &go, 1) != 1)
 		_exit(AIOS_CANNOT_EXEC);
+	err = user->name ? aios_user_become(user) : 0;
+	if (err)
+		target_fail(exec_fd, -err, true);
 	execvp(argv[0], argv);
-	why = errno;
-	if (write(exec_fd, &why, sizeof(why)) != sizeof(why))
-		_exit(AIOS_CANNOT_EXEC);
-	_exit(why == ENOENT ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC);
+	target_fail(exec_fd, errno, false);
 }
 
-int aios_target_start(struct aios_target *ret, char **argv, bool out_to_err, struct aios_err *err)
+int aios_target_start(struct aios_target *ret, char **argv, const struct aios_user *user,
+		      bool out_to_err, struct aios_err *err)
 {
 	int go[2], exec[2];
 	pid_t pid;
@@ -98,7 +115,7 @@ int aios_target_start(struct aios_target *ret, char **argv, bool out_to_err, str
 		close(exec[0]);
 		if (out_to_err && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 			_exit(AIOS_CANNOT_EXEC);
-		target_child(argv, go[0], exec[1]);
+		target_child(argv, user, go[0], exec[1]);
 	}
 	close(go[0]);
 	close(exec[1]);
@@ -113,20 +130,21 @@ int aios_target_start(struct aios_target *ret, char **argv, bool out_to_err, str
 
 int aios_target_go(struct aios_target *target, const char *file, struct aios_err *err)
 {
+	struct failure failure;
 	ssize_t got;
-	int why;
 
 	if (write(target->go_fd, "", 1) != 1) {
 		aios_fail(err, 0, "%s: was killed before it began", file);
 		return AIOS_CANNOT_EXEC;
 	}
 	do {
-		got = read(target->exec_fd, &why, sizeof(why));
+		got = read(target->exec_fd, &failure, sizeof(failure));
 	} while (got < 0 && errno == EINTR);
-	if (got != sizeof(why))
+	if (got != sizeof(failure))
 		return 0;
-	aios_fail(err, 0, "%s: %s", file, strerror(why));
-	return why == ENOENT ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC;
+	aios_fail(err, 0, "%s: %s%s", file, failure.user ? "cannot run it as that user: " : "",
+		  strerror(failure.why));
+	return failure.why == ENOENT && !failure.user ? AIOS_NOT_FOUND : AIOS_CANNOT_EXEC;
 }
 
 void aios_target_poll(struct aios_target *target)

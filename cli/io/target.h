@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../lib/err.h"
+#include "user.h"
 
 /**
  * struct aios_target - a command
@@ -39,12 +40,13 @@ int aios_target_check(const char *file, struct aios_err *err);
  * aios_target_start() - makes the process and lets it wait before its first instruction
  * @ret: overwritten
  * @argv: NULL-terminated
+ * @user: as whom it runs; nobody: as ourselves
  * @out_to_err: its standard output goes to ours for errors
  * @err: why it failed
  * Return: 0 or a negative errno.
  */
-int aios_target_start(struct aios_target *ret, char **argv, bool out_to_err,
-		      struct aios_err *err);
+int aios_target_start(struct aios_target *ret, char **argv, const struct aios_user *user,
+		      bool out_to_err, struct aios_err *err);
 
 /**
  * aios_target_go() - lets it execute
