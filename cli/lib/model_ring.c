@@ -44,6 +44,7 @@ struct entry {
  * @past: at most so many events of an unknown number may lie in front
  * @unclaimed: of the events taken by somebody unknown, those no reader has come out with
  * @old_reader: a reader of whom nothing is known may be inside: from before the trace, or a hole
+ * @wild: the head was seen where no entry is
  * @crowded: somebody else took events, or could have, since the last time nobody was inside
  */
 struct aios_ring_state {
@@ -63,6 +64,7 @@ struct aios_ring_state {
 	uint64_t unclaimed;
 	bool old_reader;
 	bool crowded;
+	bool wild;
 };
 
 /* Makes @index the ring index of @position. */
@@ -264,8 +266,7 @@ static int ring_pop(struct aios_model *model, struct aios_ctx *ctx, uint64_t pos
 static int ring_settle(struct aios_model *model, struct aios_ctx *ctx, bool inferred)
 {
 	struct aios_ring_state *ring = ctx->ring;
-	/* A head that was set where it cannot be makes all that it shows a riddle. */
-	bool riddle = ring->old_reader || ctx->strange_heads;
+	bool riddle = ring->old_reader || ring->wild;
 	enum aios_reaper reaper = riddle ? AIOS_REAPER_UNKNOWN : AIOS_REAPER_USER;
 
 	if (ring->head - ring->popped <= ring->readers_nr)
@@ -277,7 +278,8 @@ static int ring_settle(struct aios_model *model, struct aios_ctx *ctx, bool infe
 }
 
 /*
- * Takes a glance at the ring's head; the program may have written anything there.
+ * Takes a glance at the ring's head; the program may have written anything there. One that is
+ * behind may just be older than another CPU's glance: it was read before its record got its time.
  * Return: whether it tells something.
  */
 static bool ring_glance(struct aios_ctx *ctx, uint32_t head)
@@ -287,6 +289,9 @@ static bool ring_glance(struct aios_ctx *ctx, uint32_t head)
 
 	if (head == AIOS_UNKNOWN32 || !ring->nr)
 		return false;
+	/* Somebody writes there what is no index: from now on the head is a riddle. */
+	if (head >= ring->nr)
+		ring->wild = true;
 	ahead = head < ring->nr ? ring_ahead(ring, ring->head, head) : ring->nr;
 	if (ring->past && ahead < ring->nr)
 		return false;

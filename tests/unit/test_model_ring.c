@@ -160,6 +160,48 @@ static void a_program_that_reaps_is_seen_at_the_next_completion(void **state)
 	assert_int_equal(the(k, 4)->req.fate, AIOS_FATE_UNREAD);
 }
 
+/*
+ * A glance is taken before its record gets its time: one from another CPU may be older than what
+ * was seen by then. That is no doing of anybody's.
+ */
+static void a_glance_that_comes_late_makes_nobody_unknown(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct aios_rec late;
+
+	completed(k, 100, &c, 1, 3);
+	kit_user_reaps(&c, 1);
+	completed(k, 200, &c, 4, 1);
+	late = rec_read_begin(300, by_t3, &c, 0, 1);
+	late.read_begin.head = 0;
+	see(k, late);
+	see(k, rec_read_end(301, by_t3, &c, 0));
+	kit_user_reaps(&c, 1);
+	completed(k, 400, &c, 5, 1);
+	assert_reaped(k, 1, AIOS_REAPER_USER, false);
+	assert_reaped(k, 2, AIOS_REAPER_USER, false);
+	see_end(k);
+	assert_int_equal(the_ctx(k, 1)->reaped_unknown, 0);
+}
+
+/* Where no entry is, nobody can have been; then the head tells of nothing any more. */
+static void a_head_where_no_entry_is_makes_its_moves_a_riddle(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct aios_rec wild;
+
+	completed(k, 100, &c, 1, 3);
+	wild = rec_read_begin(300, by_t3, &c, 0, 1);
+	wild.read_begin.head = 0xdeadbeef;
+	see(k, wild);
+	see(k, rec_read_end(301, by_t3, &c, 0));
+	kit_user_reaps(&c, 1);
+	completed(k, 400, &c, 5, 1);
+	assert_int_equal(the(k, 1)->req.reaper, AIOS_REAPER_UNKNOWN);
+}
+
 static void a_program_that_reaps_is_seen_at_the_end_of_the_context(void **state)
 {
 	struct kit *k = *state;
@@ -723,6 +765,8 @@ int main(void)
 		KIT_TEST(a_head_that_a_reader_may_have_moved_settles_nothing),
 		KIT_TEST(events_that_left_the_ring_are_not_unread),
 		KIT_TEST(a_program_that_reaps_is_seen_at_the_next_completion),
+		KIT_TEST(a_glance_that_comes_late_makes_nobody_unknown),
+		KIT_TEST(a_head_where_no_entry_is_makes_its_moves_a_riddle),
 		KIT_TEST(a_program_that_reaps_is_seen_at_the_end_of_the_context),
 		KIT_TEST(a_program_that_reaps_is_seen_when_a_reader_goes_in),
 		KIT_TEST(a_program_that_reaps_beside_a_reader_leaves_it_open_who_had_which),
