@@ -86,10 +86,15 @@ struct aios_decode *aios_decode_free(struct aios_decode *decode)
 /* Packed, a file of some kilobytes can hold JSON that takes gigabytes when it is parsed. */
 static int decode_info(struct aios_decode *decode, const void *payload, size_t len)
 {
+	int err;
+
 	if (decode->has_info || len > AIOS_CHUNK_JSON_MAX)
 		return -EBADMSG;
 	decode->has_info = true;
-	return aios_info_read(payload, len, &decode->info);
+	err = aios_info_read(payload, len, &decode->info);
+	if (!err && decode->info.begins_ns)
+		aios_order_begin(decode->order, decode->info.begins_ns);
+	return err;
 }
 
 static int decode_end(struct aios_decode *decode, const void *payload, size_t len)
@@ -103,6 +108,8 @@ static int decode_end(struct aios_decode *decode, const void *payload, size_t le
 	if (err)
 		return err;
 	decode->has_end = true;
+	if (decode->end.goes_on_ns)
+		aios_order_goes_on(decode->order, decode->end.goes_on_ns);
 	decode->loss.not_kept = stats->ctx_full + stats->proc_full + stats->work_full;
 	return 0;
 }
@@ -121,6 +128,8 @@ int aios_decode_chunk(void *arg, unsigned int kind, unsigned int cpu, const void
 		return aios_order_scan(decode->order, payload, len);
 	case AIOS_CHUNK_END:
 		return decode_end(decode, payload, len);
+	case AIOS_CHUNK_FRONT:
+		return aios_order_front(decode->order, payload, len);
 	default:
 		return 0;
 	}

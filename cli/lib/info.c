@@ -39,7 +39,7 @@ static json_t *hooks_json(const struct aios_info *info)
 
 int aios_info_write(const struct aios_info *info, struct aios_buf *buf)
 {
-	json_t *root = json_pack("{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:o}",
+	json_t *root = json_pack("{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:I s:o}",
 				 "version", aios_json_text(info->version),
 				 "kernel", aios_json_text(info->kernel),
 				 "host", aios_json_text(info->host),
@@ -49,6 +49,7 @@ int aios_info_write(const struct aios_info *info, struct aios_buf *buf)
 				 "wall_offset_ns", (json_int_t)info->wall_offset_ns,
 				 "utc_offset_s", (int)info->utc_offset_s,
 				 "start_ns", (json_int_t)info->start_ns,
+				 "begins_ns", (json_int_t)info->begins_ns,
 				 "hooks", hooks_json(info));
 
 	return aios_json_line(root, buf);
@@ -91,6 +92,7 @@ int aios_info_read(const char *json, size_t len, struct aios_info *ret)
 		ret->wall_offset_ns = get_number(root, "wall_offset_ns");
 		ret->utc_offset_s = (int32_t)get_number(root, "utc_offset_s");
 		ret->start_ns = (uint64_t)get_number(root, "start_ns");
+		ret->begins_ns = (uint64_t)get_number(root, "begins_ns");
 		err = hooks_read(json_object_get(root, "hooks"), ret);
 	}
 	json_decref(root);
@@ -121,8 +123,9 @@ void aios_info_done(struct aios_info *info)
 int aios_end_write(const struct aios_end *end, struct aios_buf *buf)
 {
 	return aios_json_line(
-		json_pack("{s:o s:I s:i s:I s:I s:I}", "reason", aios_json_text(end->reason),
-			  "end_ns", (json_int_t)end->end_ns, "command_status", end->command_status,
+		json_pack("{s:o s:I s:I s:i s:I s:I s:I}", "reason", aios_json_text(end->reason),
+			  "end_ns", (json_int_t)end->end_ns, "goes_on_ns",
+			  (json_int_t)end->goes_on_ns, "command_status", end->command_status,
 			  "contexts_not_kept", (json_int_t)end->stats.ctx_full,
 			  "processes_not_kept", (json_int_t)end->stats.proc_full, "works_not_kept",
 			  (json_int_t)end->stats.work_full),
@@ -138,6 +141,7 @@ int aios_end_read(const char *json, size_t len, struct aios_end *ret)
 	if (json_is_object(root)) {
 		ret->reason = get_string(root, "reason");
 		ret->end_ns = (uint64_t)get_number(root, "end_ns");
+		ret->goes_on_ns = (uint64_t)get_number(root, "goes_on_ns");
 		if (json_is_integer(json_object_get(root, "command_status")))
 			ret->command_status = (int)get_number(root, "command_status");
 		ret->stats.ctx_full = (uint64_t)get_number(root, "contexts_not_kept");

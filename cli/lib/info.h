@@ -38,6 +38,7 @@ struct aios_hook_info {
  * @wall_offset_ns: CLOCK_REALTIME minus CLOCK_MONOTONIC when the trace began
  * @utc_offset_s: local time minus UTC
  * @start_ns: CLOCK_MONOTONIC when all hooks were attached
+ * @begins_ns: the file begins then, in the middle of a recording; 0 where it is its beginning
  * @hooks: owned
  * @hook_cnt: of @hooks
  */
@@ -51,6 +52,7 @@ struct aios_info {
 	int64_t wall_offset_ns;
 	int32_t utc_offset_s;
 	uint64_t start_ns;
+	uint64_t begins_ns;
 	struct aios_hook_info *hooks;
 	size_t hook_cnt;
 };
@@ -59,12 +61,14 @@ struct aios_info {
  * struct aios_end - the end of a trace
  * @reason: in words, owned
  * @end_ns: CLOCK_MONOTONIC
+ * @goes_on_ns: the recording went on, and from then on it is told elsewhere; 0 where it was over
  * @command_status: as from wait(2), -1 where no command was run
  * @stats: what the kernel side could not keep
  */
 struct aios_end {
 	char *reason;
 	uint64_t end_ns;
+	uint64_t goes_on_ns;
 	int command_status;
 	struct aios_kernel_stats stats;
 };

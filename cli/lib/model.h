@@ -155,6 +155,10 @@ struct aios_poll {
 
 /**
  * struct aios_request - a request's life. Times are CLOCK_MONOTONIC, 0 where not known
+ *
+ * Where a file begins in the middle of a recording, its front tells the births of what was in
+ * flight: such a request is AIOS_ORIGIN_BEFORE and has @born_ns all the same.
+ *
  * @id: from 1, in the order of births; the same in every replay of a file
  * @kiocb: kernel address, 0 where no hook saw it
  * @ctx: its context
@@ -220,6 +224,7 @@ struct aios_request {
 	bool handed_out;
 	bool unresolved;	/* whether its thread is submitting it is not known yet */
 	bool gone_on;		/* its submission is over, and when was not seen */
+	bool told_before;	/* completed before the file begins; its submission returns in it */
 	struct aios_request *older;	/* a life at the same address whose end is still due */
 	struct aios_request *prev, *next;
 };

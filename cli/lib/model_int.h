@@ -29,6 +29,8 @@ struct aios_name_parts {
  * struct aios_thread - what a thread is in the middle of
  * @born: request it is submitting, whose birth was seen; pinned
  * @orphan: request it completed whose birth nobody saw; pinned
+ * @past: it completed a request before the file begins, perhaps the one it is submitting ...
+ * @past_uiocb: ... and this is its iocb
  * @told: the iocb of a submission whose request no hook saw
  * @submitted: it was seen to come out of a submission
  * @work: request of the work item it runs; pinned
@@ -42,6 +44,8 @@ struct aios_thread {
 	uint32_t tgid;
 	struct aios_request *born;
 	struct aios_request *orphan;
+	bool past;
+	uint64_t past_uiocb;
 	bool has_told;
 	bool submitted;
 	struct aios_iocb told;

@@ -80,7 +80,7 @@ int aios_poll_wake(struct aios_model *model, const struct aios_rec *rec)
 		poll->first_wake_cpu = rec->h.cpu;
 		/* A cancel takes the request off the list again; it was on it before. */
 		poll->first_is_early = !(body->state & AIOS_POLL_ARMED) && !poll->cancels &&
-				       req->origin == AIOS_ORIGIN_BIRTH;
+				       req->born_ns;
 	}
 	if (body->key & AIOS_POLLFREE)
 		poll->freed++;

@@ -148,7 +148,8 @@ static void req_explain(struct aios_request *req)
 	struct aios_ctx *ctx = req->ctx;
 
 	if (!ctx->before_left && !ctx->before_unknown && !(ctx->implied && !ctx->tainted)) {
-		req->tainted = true;
+		/* At the end of a trace it may still have been on its way through io_submit. */
+		req->tainted = req->tainted || !req->unresolved || ctx->tainted;
 		return;
 	}
 	if (ctx->before_left) {
@@ -174,6 +175,20 @@ static void req_leave(struct aios_model *model, struct aios_request *req)
 	aios_req_unpin(req);
 }
 
+/* Takes a life out of the model without telling anybody. */
+static void req_quit(struct aios_model *model, struct aios_request *req)
+{
+	req->handed_out = true;
+	req->prev->next = req->next;
+	req->next->prev = req->prev;
+	if (model->alive == req)
+		model->alive = req->next == req ? NULL : req->next;
+	model->alive_cnt--;
+	if (req->kiocb && aios_map_get(&model->reqs, req->kiocb) == req)
+		req_leave(model, req);
+	aios_req_unpin(req);
+}
+
 /**
  * aios_req_over() - a life is over: hands it out, once
  * @model: the model
@@ -195,14 +210,7 @@ int aios_req_over(struct aios_model *model, struct aios_request *req, enum aios_
 		req->tainted = true;
 	if (model->ops.request)
 		err = model->ops.request(model->arg, req);
-	req->prev->next = req->next;
-	req->next->prev = req->prev;
-	if (model->alive == req)
-		model->alive = req->next == req ? NULL : req->next;
-	model->alive_cnt--;
-	if (req->kiocb && aios_map_get(&model->reqs, req->kiocb) == req)
-		req_leave(model, req);
-	aios_req_unpin(req);
+	req_quit(model, req);
 	return err;
 }
 
@@ -312,6 +320,15 @@ static int thread_goes_on(struct aios_model *model, struct aios_thread *thread,
 	return err;
 }
 
+/* A context found in the front counts what it had in flight, which comes now. */
+static void ctx_had_in_flight(struct aios_ctx *ctx)
+{
+	if (ctx->before_left)
+		ctx->before_left--;
+	else
+		ctx_in_flight(ctx);
+}
+
 /**
  * aios_req_birth() - a request is born, or was found pending
  * @model: the model
@@ -342,19 +359,20 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	if (err)
 		return err;
 	if (found) {
-		/* Counted among the context's requests in flight already, if they were. */
-		if (ctx->before_left)
-			ctx->before_left--;
-		else
-			ctx_in_flight(ctx);
+		ctx_had_in_flight(ctx);
 		return aios_req_log(model, req, rec);
 	}
 	req->tid = rec->h.tid;
 	req->process = aios_model_owner(model, rec->h.tgid);
 	req->born_ns = rec->h.time_ns;
-	ctx->born++;
-	ctx_in_flight(ctx);
+	if (rec->h.flags & AIOS_F_FRONT) {
+		ctx_had_in_flight(ctx);
+	} else {
+		ctx->born++;
+		ctx_in_flight(ctx);
+	}
 	thread->has_told = false;
+	thread->past = false;
 	err = thread_goes_on(model, thread, req);
 	return err ? err : req->process ? aios_req_log(model, req, rec) : -ENOMEM;
 }
@@ -486,6 +504,10 @@ static int return_of_born(struct aios_model *model, struct aios_request *req,
 	req->returned_ns = rec->h.time_ns;
 	if (err)
 		return err;
+	if (rec->h.flags & AIOS_F_FRONT) {
+		req->origin = AIOS_ORIGIN_BEFORE;
+		return 0;
+	}
 	if (rec->req_return.err) {
 		req->refused = rec->req_return.err;
 		req->ctx->refused++;
@@ -598,12 +620,17 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec)
 	if (!thread)
 		return -ENOMEM;
 	born = thread->born;
-	if (born && !born->handed_out && born->ask.uiocb == rec->req_return.uiocb)
+	if (born && born->told_before && born->ask.uiocb == rec->req_return.uiocb)
+		born->ctx->accepted++;
+	else if (born && !born->handed_out && born->ask.uiocb == rec->req_return.uiocb)
 		err = return_of_born(model, born, rec);
+	else if (thread->past && thread->past_uiocb == rec->req_return.uiocb)
+		err = 0;
 	else if (!return_is_older(model, thread, &rec->req_return))
 		err = return_of_unborn(model, thread, rec);
 	aios_req_set(&thread->born, NULL);
 	thread->has_told = false;
+	thread->past = false;
 	thread->submitted = true;
 	return err ? err : orphan_set(model, thread, NULL);
 }
@@ -707,6 +734,26 @@ static enum aios_party complete_party(const struct aios_request *req,
 	return req->ask.op == IOCB_CMD_POLL ? AIOS_PARTY_POLL_WAKE : AIOS_PARTY_UNKNOWN;
 }
 
+/*
+ * It completed before the file begins and was handed out then; only the return of its submission is
+ * still to come. Nobody is told again.
+ */
+static int complete_before(struct aios_model *model, struct aios_thread *thread,
+			   const struct aios_req_complete *body)
+{
+	struct aios_request *req = aios_map_get(&model->reqs, body->kiocb);
+
+	if (!complete_matches(req, body)) {
+		thread->past = true;
+		thread->past_uiocb = body->uiocb;
+		return 0;
+	}
+	ctx_landed(req->ctx);
+	req->told_before = true;
+	req_quit(model, req);
+	return 0;
+}
+
 /**
  * aios_req_complete() - the last reference of a request is gone
  * @model: the model
@@ -722,6 +769,8 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 
 	if (!thread)
 		return -ENOMEM;
+	if (rec->h.flags & AIOS_F_FRONT)
+		return complete_before(model, thread, body);
 	req = complete_whose(model, body);
 	if (req)
 		ctx_landed(req->ctx);

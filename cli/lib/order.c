@@ -5,6 +5,7 @@
 #include "order.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,14 +51,19 @@ struct aios_order {
 	struct batch now, later;
 	uint64_t until_ns;	/* the newest scan's from_ns: older ones were passed on */
 	uint64_t newest_ns;
+	uint64_t begins_ns;	/* what is older is told by the front */
+	uint64_t goes_on_ns;	/* what is younger is told by another file */
+	bool numbers_due;	/* the next scan says with what numbers the CPUs begin */
 };
 
 struct aios_order *aios_order_new(const struct aios_sink *sink)
 {
 	struct aios_order *order = calloc(1, sizeof(*order));
 
-	if (order)
-		order->sink = *sink;
+	if (!order)
+		return NULL;
+	order->sink = *sink;
+	order->goes_on_ns = UINT64_MAX;
 	return order;
 }
 
@@ -156,7 +162,8 @@ static int order_jump(struct aios_order *order, uint32_t nr, uint64_t seq, uint6
 	};
 
 	cpu->next_seq = seq;
-	return batch_gap(&order->now, &gap);
+	/* A hole before the beginning is the loss of the file before. */
+	return to_ns < order->begins_ns ? 0 : batch_gap(&order->now, &gap);
 }
 
 /* Notes that a record was there, whatever its type. */
@@ -178,9 +185,11 @@ static int order_record(struct aios_order *order, uint32_t nr, const struct aios
 {
 	int err = order_count(order, nr, &rec->h);
 
+	if (err || rec->h.time_ns < order->begins_ns)
+		return err;
 	if (rec->h.time_ns < order->until_ns)
 		order->stats.late++;
-	return err ? err : batch_record(&order->now, rec);
+	return batch_record(&order->now, rec);
 }
 
 /* How young the bytes can have been is told by the next scan. */
@@ -254,6 +263,35 @@ static int order_flush(struct aios_order *order, uint64_t until_ns)
 	return err;
 }
 
+void aios_order_begin(struct aios_order *order, uint64_t from_ns)
+{
+	order->begins_ns = from_ns;
+	order->numbers_due = true;
+}
+
+int aios_order_front(struct aios_order *order, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	struct aios_rec rec;
+	size_t used = 0;
+	int err = 0;
+
+	for (; len && !err; at += used, len -= used) {
+		switch (aios_event_parse(at, len, &rec, &used)) {
+		case AIOS_PARSE_OK:
+			rec.h.flags |= AIOS_F_FRONT;
+			err = order->sink.record(order->sink.arg, &rec);
+			break;
+		case AIOS_PARSE_UNKNOWN:
+			order->stats.unknown++;
+			break;
+		case AIOS_PARSE_BAD:
+			return -EBADMSG;
+		}
+	}
+	return err;
+}
+
 int aios_order_records(struct aios_order *order, uint32_t cpu, const void *bytes, size_t len)
 {
 	const char *at = bytes;
@@ -268,6 +306,7 @@ int aios_order_records(struct aios_order *order, uint32_t cpu, const void *bytes
 	for (; len && !err; at += used, len -= used) {
 		switch (aios_event_parse(at, len, &rec, &used)) {
 		case AIOS_PARSE_OK:
+			rec.h.flags &= (__u16)~AIOS_F_FRONT;
 			err = order_record(order, cpu, &rec);
 			break;
 		case AIOS_PARSE_UNKNOWN:
@@ -296,6 +335,8 @@ static int order_scan_cpus(struct aios_order *order, const struct aios_scan *sca
 			return -EBADMSG;
 		if (!order_cpu(order, cpu.cpu))
 			return -ENOMEM;
+		if (order->numbers_due)
+			order->cpus[cpu.cpu].next_seq = cpu.next_seq;
 		if (cpu.next_seq > order->cpus[cpu.cpu].next_seq)
 			err = order_jump(order, cpu.cpu, cpu.next_seq, scan->to_ns);
 	}
@@ -342,9 +383,15 @@ int aios_order_scan(struct aios_order *order, const void *payload, size_t len)
 		if (order->now.gaps[i].gap.to_ns == UINT64_MAX)
 			order->now.gaps[i].gap.to_ns = scan.to_ns;
 	err = order_scan_cpus(order, &scan, at + sizeof(scan));
+	order->numbers_due = false;
 	if (!err)
 		err = order_scan_misses(order, &scan, at + sizeof(scan) + cpus);
 	return err ? err : order_flush(order, scan.from_ns);
+}
+
+void aios_order_goes_on(struct aios_order *order, uint64_t from_ns)
+{
+	order->goes_on_ns = from_ns;
 }
 
 int aios_order_end(struct aios_order *order, int whole)
@@ -357,7 +404,7 @@ int aios_order_end(struct aios_order *order, int whole)
 	};
 	int err = whole ? 0 : batch_gap(&order->now, &cut);
 
-	return err ? err : order_flush(order, UINT64_MAX);
+	return err ? err : order_flush(order, order->goes_on_ns);
 }
 
 const struct aios_order_stats *aios_order_stats(const struct aios_order *order)

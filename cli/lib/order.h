@@ -78,6 +78,25 @@ struct aios_order *aios_order_new(const struct aios_sink *sink);
 struct aios_order *aios_order_free(struct aios_order *order);
 
 /**
+ * aios_order_begin() - the stream begins in the middle of a recording
+ * @order: the stream, before anything else
+ * @from_ns: what is older is not passed on
+ *
+ * The next scan says with what number each CPU begins.
+ */
+void aios_order_begin(struct aios_order *order, uint64_t from_ns);
+
+/**
+ * aios_order_front() - takes what was alive when the stream begins, and passes it on at once
+ * @order: the stream, before its first records
+ * @bytes: of AIOS_CHUNK_FRONT
+ * @len: of @bytes
+ *
+ * Return: 0; -EBADMSG for bytes that are no records; what the sink returned.
+ */
+int aios_order_front(struct aios_order *order, const void *bytes, size_t len);
+
+/**
  * aios_order_records() - takes the next records of a CPU
  * @order: the stream
  * @cpu: whose
@@ -97,6 +116,13 @@ int aios_order_records(struct aios_order *order, uint32_t cpu, const void *bytes
  * Return: 0; -EBADMSG for a payload that is none; -ENOMEM; what the sink returned.
  */
 int aios_order_scan(struct aios_order *order, const void *payload, size_t len);
+
+/**
+ * aios_order_goes_on() - the recording goes on elsewhere
+ * @order: the stream, before its end
+ * @from_ns: what is that old or younger is told there, and left out here
+ */
+void aios_order_goes_on(struct aios_order *order, uint64_t from_ns);
 
 /**
  * aios_order_end() - passes on whatever is left

@@ -20,7 +20,8 @@ struct aios_pipeline {
 static int pipe_record(void *arg, const struct aios_rec *rec)
 {
 	struct aios_pipeline *pipe = arg;
-	int err = aios_summary_record(pipe->sum, rec);
+	/* What was alive before the file begins was counted in the file before. */
+	int err = rec->h.flags & AIOS_F_FRONT ? 0 : aios_summary_record(pipe->sum, rec);
 
 	if (!err && aios_info_calls_only(aios_decode_info(pipe->decode)))
 		err = aios_summary_caller(pipe->sum, rec);

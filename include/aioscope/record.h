@@ -46,6 +46,9 @@ struct aios_hdr {
 #define AIOS_F_AT_DONE	0x0010 /* a completion told where the operation ended, before the last put \
 				*/
 
+/* Never in a ring or file: a reader sets it in what a front chunk tells from before the file. */
+#define AIOS_F_FRONT	0x0020
+
 /* "The number could not be read": never a legal ring index or reference count. */
 #define AIOS_UNKNOWN32	0xffffffffU
 #define AIOS_UNKNOWN64	0xffffffffffffffffULL

@@ -8,6 +8,13 @@
  *
  * Records come as the rings gave them, a chunk for each CPU that had any; a scan chunk ends each
  * round over all rings and says up to when the records are complete.
+ *
+ * A file may be a part of a longer recording. One that begins in the middle has "begins_ns" in its
+ * information. Then a scan chunk comes next, which says with what number each CPU begins (that is
+ * no loss), then front chunks with what was alive at that time; records older than begins_ns are
+ * there for the sake of their numbers only, a reader leaves them out. One that goes on in the next
+ * file has "goes_on_ns" in its end: what is that old or younger is left to the next file. So the
+ * files of a recording, taken together, tell everything once.
  */
 #ifndef AIOSCOPE_TRACE_FILE_H
 #define AIOSCOPE_TRACE_FILE_H
@@ -16,7 +23,7 @@
 
 #define AIOS_FILE_MAGIC		"AIOSCOPE"
 #define AIOS_FILE_MAJOR		1	/* changes where an old reader would misread */
-#define AIOS_FILE_MINOR		0	/* changes where an old reader misses something */
+#define AIOS_FILE_MINOR		1	/* changes where an old reader misses something */
 #define AIOS_FILE_BYTE_ORDER	0x0a0b0c0dU
 
 /**
@@ -42,6 +49,7 @@ enum aios_chunk_kind {
 	AIOS_CHUNK_RECORDS = 2,	/* records of one CPU, each padded to 8 bytes, end to end */
 	AIOS_CHUNK_SCAN = 3,	/* struct aios_scan: a round over all CPUs is over */
 	AIOS_CHUNK_END = 4,	/* JSON: how the trace ended; the last chunk */
+	AIOS_CHUNK_FRONT = 5,	/* records: what was alive when the file begins (minor 1) */
 };
 
 /*

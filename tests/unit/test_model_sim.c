@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #include "kit_sim.h"
+#include "lib/format.h"
+#include "lib/front.h"
 
 #define SEEDS	60
 #define STEPS	3000
@@ -258,11 +260,103 @@ static void with_losses_what_is_not_marked_is_true(void **state)
 	assert_true(clean > told / 10);
 }
 
+/* Reads front chunks into a model, as the beginning of a file would be. */
+static void feed_front(struct kit *k, const struct aios_buf *chunks)
+{
+	struct aios_sink sink = { .record = order_record, .gap = order_gap, .arg = k };
+	struct aios_order *order = aios_order_new(&sink);
+	struct aios_buf payload = { 0 };
+	size_t at = 0;
+
+	while (at < chunks->len) {
+		struct aios_chunk chunk;
+		long stored = aios_format_chunk_check(chunks->data + at, &chunk);
+
+		assert_true(stored > 0);
+		assert_int_equal(chunk.kind, AIOS_CHUNK_FRONT);
+		at += sizeof(chunk);
+		assert_int_equal(aios_format_chunk_open(&chunk, chunks->data + at, &payload), 0);
+		at += (size_t)stored;
+		assert_int_equal(aios_order_front(order, payload.data, payload.len), 0);
+	}
+	aios_buf_done(&payload);
+	aios_order_free(order);
+}
+
+/* A recording that is cut in two after @cut records: the second half, behind its front. */
+static void feed_second_half(struct kit *k, const struct sim *sim, size_t cut)
+{
+	struct aios_front *front = aios_front_new();
+	struct aios_sink sink = aios_front_sink(front);
+	struct aios_buf chunks = { 0 };
+
+	for (size_t i = 0; i < cut; i++)
+		assert_int_equal(sink.record(sink.arg, &sim->recs[i]), 0);
+	assert_int_equal(aios_front_write(front, sim->recs[cut].h.time_ns, &chunks), 0);
+	feed_front(k, &chunks);
+	for (size_t i = cut; i < sim->rec_cnt; i++)
+		see(k, sim->recs[i]);
+	see_end(k);
+	aios_front_free(front);
+	aios_buf_done(&chunks);
+}
+
+/*
+ * Half a recording tells what the whole one does of all that ends in it. Nothing is lost by the
+ * cut; and what was over before is not told again.
+ */
+static void check_second_half(const struct kit *k, const struct sim *sim, size_t cut, uint64_t seed)
+{
+	uint64_t cut_ns = sim->recs[cut].h.time_ns, completed = 0, truly = 0;
+	const struct aios_ctx *ctx = the_ctx(k, 1);
+
+	for (size_t i = 0; i < k->out_cnt; i++) {
+		const struct aios_request *req = &k->outs[i]->req;
+		const struct sim_req *truth = truth_of(sim, req);
+
+		if (!truth || req->tainted)
+			fail_msg("seed %llu, cut %zu, request %llu %s", (unsigned long long)seed,
+				 cut, (unsigned long long)req->id,
+				 truth ? "is tainted" : "never was");
+		assert_life(k->outs[i], truth, seed);
+		assert_reaping(req, truth, last_shown(sim), seed);
+		assert_true(!req->completed_ns || req->completed_ns >= cut_ns);
+		completed += req->completed_ns != 0;
+	}
+	for (size_t i = 0; i < sim->req_cnt; i++)
+		truly += sim->reqs[i]->completed_ns >= cut_ns;
+	assert_int_equal(completed, truly);
+	assert_int_equal(ctx->not_seen, 0);
+	assert_int_equal(ctx->strange_heads, 0);
+}
+
+static void the_second_half_of_a_recording_is_told_whole(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		uint64_t random = seed;
+		struct sim sim;
+
+		sim_init(&sim, seed);
+		sim_run(&sim, STEPS);
+		for (int i = 0; i < 20; i++) {
+			size_t cut = 20 + kit_random(&random) % (sim.rec_cnt - 40);
+			struct kit *k = kit_new(true);
+
+			feed_second_half(k, &sim, cut);
+			check_second_half(k, &sim, cut, seed);
+			kit_free(k);
+		}
+		sim_done(&sim);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_losses_all_that_is_told_is_true),
 		cmocka_unit_test(with_losses_what_is_not_marked_is_true),
+		cmocka_unit_test(the_second_half_of_a_recording_is_told_whole),
 	};
 
 	return cmocka_run_group_tests_name("model_sim", tests, NULL, NULL);
