@@ -8,15 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/format.h"
-
-#define SCAN_PAUSE_NS	1000000000ULL	/* a scan that says nothing new is kept once a second */
+#include "../lib/thin.h"
 
 struct aios_trace_out {
 	int fd;
@@ -25,8 +23,7 @@ struct aios_trace_out {
 	char *unlink;		/* the file is ours and empty: take it away again */
 	uint64_t bytes;
 	struct aios_buf buf;
-	struct aios_buf scan;	/* the newest one in the file */
-	bool records;		/* came since */
+	struct aios_thin thin;
 };
 
 /* A file that was there is kept until the trace begins; one that was not goes if it does not. */
@@ -70,12 +67,12 @@ int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct ai
 	return 0;
 }
 
-static int out_write(struct aios_trace_out *out)
+int aios_trace_out_put(struct aios_trace_out *out, const void *bytes, size_t len)
 {
 	size_t done = 0;
 
-	while (done < out->buf.len && !out->err) {
-		ssize_t put = write(out->fd, out->buf.data + done, out->buf.len - done);
+	while (done < len && !out->err) {
+		ssize_t put = write(out->fd, (const char *)bytes + done, len - done);
 
 		if (put < 0 && errno != EINTR)
 			out->err = -errno;
@@ -83,8 +80,15 @@ static int out_write(struct aios_trace_out *out)
 			done += (size_t)put;
 	}
 	out->bytes += done;
-	aios_buf_clear(&out->buf);
 	return out->err;
+}
+
+static int out_write(struct aios_trace_out *out)
+{
+	int err = aios_trace_out_put(out, out->buf.data, out->buf.len);
+
+	aios_buf_clear(&out->buf);
+	return err;
 }
 
 int aios_trace_out_begin(struct aios_trace_out *out)
@@ -102,37 +106,14 @@ int aios_trace_out_begin(struct aios_trace_out *out)
 	return out->buf.err ? out->buf.err : out_write(out);
 }
 
-/*
- * Does a scan say anything that the last one in the file does not? It does after records, and when
- * something was lost, which shows in its tables.
- */
-static bool scan_is_news(const struct aios_trace_out *out, const void *payload, size_t len)
-{
-	size_t tables = offsetof(struct aios_scan, cpus);
-	struct aios_scan now, then;
-
-	if (out->records || len < sizeof(now) || len != out->scan.len)
-		return true;
-	if (memcmp((const char *)payload + tables, out->scan.data + tables, len - tables))
-		return true;
-	memcpy(&now, payload, sizeof(now));
-	memcpy(&then, out->scan.data, sizeof(then));
-	return now.misses || now.from_ns > then.from_ns + SCAN_PAUSE_NS;
-}
-
 static int out_chunk(void *arg, unsigned int kind, unsigned int cpu, const void *payload,
 		     size_t len)
 {
 	struct aios_trace_out *out = arg;
 	int err = out->err;
 
-	if (kind == AIOS_CHUNK_SCAN) {
-		if (!scan_is_news(out, payload, len))
-			return err;
-		aios_buf_clear(&out->scan);
-		aios_buf_add(&out->scan, payload, len);
-	}
-	out->records = kind == AIOS_CHUNK_RECORDS;
+	if (!err && !aios_thin_keeps(&out->thin, kind, payload, len))
+		return 0;
 	if (!err)
 		err = aios_format_chunk(&out->buf, kind, cpu, payload, len);
 	return err ? err : out_write(out);
@@ -166,7 +147,7 @@ int aios_trace_out_close(struct aios_trace_out *out)
 	if (close(out->fd) && !err)
 		err = -errno;
 	aios_buf_done(&out->buf);
-	aios_buf_done(&out->scan);
+	aios_thin_done(&out->thin);
 	free(out);
 	return err;
 }

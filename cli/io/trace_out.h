@@ -34,6 +34,15 @@ int aios_trace_out_begin(struct aios_trace_out *out);
  */
 struct aios_feed aios_trace_out_feed(struct aios_trace_out *out);
 
+/**
+ * aios_trace_out_put() - writes bytes of chunks that were made elsewhere
+ * @out: begun
+ * @bytes: whole chunks
+ * @len: of @bytes
+ * Return: 0 or a negative errno, which stays.
+ */
+int aios_trace_out_put(struct aios_trace_out *out, const void *bytes, size_t len);
+
 uint64_t aios_trace_out_bytes(const struct aios_trace_out *out);
 
 /**
