@@ -152,6 +152,7 @@ struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe)
 	return (struct aios_trace){
 		.sum = pipe->sum,
 		.info = aios_decode_info(pipe->decode),
+		.end = aios_decode_end_info(pipe->decode),
 		.loss = aios_decode_loss(pipe->decode),
 		.sel = &pipe->sel,
 		.left_out = pipe->left_out,

@@ -66,6 +66,7 @@ void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
  * struct aios_trace - what a report is made of
  * @sum: the numbers
  * @info: where and when
+ * @end: how it ended; may be NULL
  * @loss: what is missing
  * @sel: which requests the numbers are about; NULL for all. Contexts, calls and losses are those of
  *	the whole trace in any case
@@ -75,6 +76,7 @@ void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
 struct aios_trace {
 	const struct aios_summary *sum;
 	const struct aios_info *info;
+	const struct aios_end *end;
 	const struct aios_loss *loss;
 	const struct aios_select *sel;
 	uint64_t left_out;

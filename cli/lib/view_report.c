@@ -24,6 +24,18 @@ static unsigned long long ull(uint64_t number)
 	return (unsigned long long)number;
 }
 
+/* A part of a longer recording: what is missing at its ends is not lost, it is elsewhere. */
+static void report_part(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	bool begins = trace->info->begins_ns, goes_on = trace->end && trace->end->goes_on_ns;
+
+	if (!begins && !goes_on)
+		return;
+	aios_buf_fmt(buf, "part      of a recording%s%s%s\n",
+		     begins ? ": what is older was left out" : "",
+		     begins && goes_on ? "," : goes_on ? ":" : "", goes_on ? " it goes on" : "");
+}
+
 static void report_head(struct aios_buf *buf, const struct aios_trace *trace)
 {
 	const struct aios_info *info = trace->info;
@@ -43,6 +55,7 @@ static void report_head(struct aios_buf *buf, const struct aios_trace *trace)
 		aios_buf_safe(buf, info->command);
 		aios_buf_str(buf, "\n");
 	}
+	report_part(buf, trace);
 }
 
 /* Contexts, calls and losses are not narrowed, so it is said what is. */

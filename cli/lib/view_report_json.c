@@ -196,6 +196,16 @@ static json_t *completions_json(const struct aios_summary *sum)
 	return where;
 }
 
+/* Only where the file is a part of a recording. */
+static json_t *part_json(const struct aios_trace *trace)
+{
+	bool begins = trace->info->begins_ns, goes_on = trace->end && trace->end->goes_on_ns;
+
+	if (!begins && !goes_on)
+		return NULL;
+	return json_pack("{s:b s:b}", "begins_in_the_middle", begins, "goes_on", goes_on);
+}
+
 /* What --op, --path, --errors and --over left of the requests; NULL where nobody asked. */
 static json_t *selection_json(const struct aios_trace *trace)
 {
@@ -286,13 +296,13 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o s:o s:o s:o s:o s:o s:o}",
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o s:o s:o s:o s:o s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
 			 "evidence", aios_json_text(info->evidence),
 			 "command", aios_json_text(info->command),
 			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
-			 "selection", selection_json(trace),
+			 "selection", selection_json(trace), "part", part_json(trace),
 			 "requests", requests_json(sum), "loss", loss_json(trace),
 			 "findings", json_array(), "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),
