@@ -200,6 +200,7 @@ int aios_live_scan(struct aios_live *live, bool last)
 			return read;
 		whole = whole && read;
 	}
+	live->stats.kernel = *aios_load_stats(live->load);
 	aios_buf_clear(&live->misses);
 	live->miss_cnt = 0;
 	err = aios_load_misses(live->load, last, live_miss, live);

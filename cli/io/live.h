@@ -18,11 +18,13 @@ struct aios_live;
  * @records: read so far
  * @dropped: refused by full rings so far
  * @missed: calls that the kernel let pass without a program
+ * @kernel: what the programs could not keep
  */
 struct aios_live_stats {
 	uint64_t records;
 	uint64_t dropped;
 	uint64_t missed;
+	struct aios_kernel_stats kernel;
 };
 
 /**

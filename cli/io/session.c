@@ -65,6 +65,9 @@ static void session_done(struct session *s)
 	aios_plan_done(&s->plan);
 	aios_kernel_done(&s->kernel);
 	aios_info_done(&s->info);
+	/* One that comes too late shall not kill us. */
+	if (s->ops && s->ops->usr1)
+		signal(SIGUSR1, SIG_IGN);
 	if (s->signal_fd >= 0) {
 		close(s->signal_fd);
 		sigprocmask(SIG_SETMASK, &s->old_signals, NULL);
@@ -396,6 +399,8 @@ static int signals_take(struct session *s)
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGHUP);
 	sigaddset(&wanted, SIGCHLD);
+	if (s->ops->usr1)
+		sigaddset(&wanted, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &wanted, &s->old_signals))
 		return -errno;
 	/* Whoever started us may ignore it, and then the kernel keeps no status of a child. */
@@ -416,6 +421,10 @@ static void signals_read(struct session *s)
 	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			continue;
+		if (info.ssi_signo == SIGUSR1) {
+			s->ops->usr1(s->ops->arg);
+			continue;
+		}
 		s->signals++;
 		if (info.ssi_code != SI_KERNEL)
 			aios_target_signal(&s->target, (int)info.ssi_signo);

@@ -81,6 +81,7 @@ struct aios_session_result {
  * @feed: gets the chunks
  * @begun: everything is attached, nothing has been fed; returns 0 or a negative errno; may be NULL
  * @tick: after each round, with the numbers so far; may be NULL
+ * @usr1: SIGUSR1 came; NULL leaves that signal alone
  * @ended: all chunks have been fed; what follows is the kernel's time to detach; returns 0 or a
  *	negative errno; may be NULL
  * @arg: for the others
@@ -89,6 +90,7 @@ struct aios_session_ops {
 	struct aios_feed feed;
 	int (*begun)(void *arg);
 	void (*tick)(void *arg, const struct aios_live_stats *stats, uint64_t elapsed_ns);
+	void (*usr1)(void *arg);
 	int (*ended)(void *arg, const struct aios_session_result *result);
 	void *arg;
 };
