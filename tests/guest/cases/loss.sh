@@ -45,6 +45,52 @@ no_half_knowledge() {
 		"$(report t.aios .loss.records)" "lost records as told by record, and by the file"
 }
 
+# records LOG: what record said that it read, and that it lost.
+records() {
+	awk '/records? in/ { read = $2 } /records were lost/ { lost = $2 } END { print read + lost }' "$1"
+}
+
+# What is read and what is lost is what the kernel wrote: as much as when nothing is lost.
+stopped_reader_counts() {
+	local tool all
+	aiotrace record --buffer 32M -o t.aios -- aiowork --count 3000 depth1 2>all.log >o.json
+	all=$(records all.log)
+	rm -f ready
+	aiotrace record --buffer 4K -o t.aios --ready-file ready -- aiowork --count 3000 depth1 \
+		2>lossy.log >o.json &
+	tool=$!
+	wait_for ready
+	kill -STOP $tool
+	sleep 1
+	kill -CONT $tool
+	status 4 wait $tool
+	grep -q 'records were lost' lossy.log
+	expect "$all" "$(records lossy.log)" "records read and lost"
+	expect 3000 "$(jq '[.requests[][]] | add' o.json)" "requests of the program that was traced"
+}
+
+# Whenever it dies: the file is read up to there, and the program goes on.
+killed_tool_at_any_moment() {
+	local tool pause last
+	for pause in 0.05 0.13 0.4 0.75 1.1; do
+		rm -f ready o.json
+		aiotrace record --buffer 32M -o t.aios --max-size 64K --ready-file ready -- \
+			sh -c 'aiowork --count 4000 depth1; sleep 3' >o.json &
+		tool=$!
+		wait_for ready
+		sleep $pause
+		kill -KILL $tool
+		wait $tool || true
+		last=$(find . -name 't*.aios' -newer ready | sort -V | tail -n 1)
+		status 5 aiotrace report --json "${last:-t.aios}" >report.json 2>said.txt
+		grep -q 'the trace is cut off after' said.txt
+		expect true "$(jq .loss.cut_off report.json)" "the trace is cut off"
+		wait_for_oracle
+		expect 4000 "$(jq '[.requests[][]] | add' o.json)" "requests of the program"
+		rm -f t*.aios
+	done
+}
+
 killed_tool() {
 	local tool
 	rm -f ready
@@ -85,6 +131,8 @@ full_disk() {
 cases_loss() {
 	check "a tiny buffer under load: the loss is told, at its place" loss_is_told
 	check "no request that crossed a hole is told as whole" no_half_knowledge
+	check "a stopped reader: what is read and what is lost is all there was" stopped_reader_counts
+	check "a tool killed at any moment: read up to there, the program alone" killed_tool_at_any_moment
 	check "a killed tool leaves a trace up to there, and the program alone" killed_tool
 	check "a full disk ends the trace, not the program" full_disk
 }
