@@ -47,6 +47,8 @@ static const struct aiow_scenario scenarios[] = {
 	  aiow_run_destroy_inflight },
 	{ "getevents-dead", "io_destroy under a sleeping io_getevents", 0,
 	  aiow_run_getevents_dead },
+	{ "crowd", "as many contexts as --count says, all there until the exit", AIOW_LEAVES,
+	  aiow_run_crowd },
 	{ "none", "no native AIO at all", 0, aiow_run_none },
 	{ "user-reap", "all events taken from the mapped ring, which wraps many times", 0,
 	  aiow_run_user_reap },

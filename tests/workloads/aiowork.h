@@ -26,7 +26,7 @@
 #define AIOW_BLOCK		4096	/* a page, and the usual size of a request */
 #define AIOW_BATCH_MAX		1024	/* iocbs of one aiow_submit() */
 #define AIOW_LIVE_MAX		64	/* contexts a process leaves to aiow_close_all() */
-#define AIOW_CONTEXTS_MAX	4096	/* contexts a run may set up */
+#define AIOW_CONTEXTS_MAX	70000	/* contexts a run may set up */
 #define AIOW_RESULTS_MAX	64	/* different io_event.res of one operation */
 #define AIOW_EXTRA_MAX		32
 #define AIOW_ERRNO_MAX		134	/* EHWPOISON, the last errno, is 133 */
@@ -287,6 +287,7 @@ int aiow_run_setup_fail(struct aiow *w);
 int aiow_run_mremap(struct aiow *w);
 int aiow_run_destroy_inflight(struct aiow *w);
 int aiow_run_getevents_dead(struct aiow *w);
+int aiow_run_crowd(struct aiow *w);
 int aiow_run_none(struct aiow *w);
 
 int aiow_run_user_reap(struct aiow *w);

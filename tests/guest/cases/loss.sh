@@ -128,11 +128,27 @@ full_disk() {
 	umount small
 }
 
+# bpf/maps.h, AIOS_MAX_CONTEXTS: those that find no room are counted, and the rest is told.
+full_map() {
+	sysctl -q vm.max_map_count=300000 fs.aio-max-nr=100000000
+	status 4 aiotrace record --buffer 32M -o t.aios -- aiowork --count 66000 crowd \
+		2>record.log >o.json
+	expect 66000 "$(jq .setup.ok o.json)" "contexts"
+	grep -q '^aiotrace: 464 contexts or processes found no room' record.log ||
+		{ cat record.log; return 1; }
+	status 4 aiotrace report --json t.aios >report.json
+	expect '[464,0]' "$(jq -c '[.loss.not_kept, .loss.records]' report.json)" \
+		"contexts that found no room, and lost records"
+}
+
 cases_loss() {
 	check "a tiny buffer under load: the loss is told, at its place" loss_is_told
 	check "no request that crossed a hole is told as whole" no_half_knowledge
 	check "a stopped reader: what is read and what is lost is all there was" stopped_reader_counts
 	check "a tool killed at any moment: read up to there, the program alone" killed_tool_at_any_moment
 	check "a killed tool leaves a trace up to there, and the program alone" killed_tool
+	if [ "$extent" = all ]; then
+		check "more contexts than the map holds: counted and told" full_map
+	fi
 	check "a full disk ends the trace, not the program" full_disk
 }
