@@ -147,6 +147,7 @@ cases_loss() {
 	check "a stopped reader: what is read and what is lost is all there was" stopped_reader_counts
 	check "a tool killed at any moment: read up to there, the program alone" killed_tool_at_any_moment
 	check "a killed tool leaves a trace up to there, and the program alone" killed_tool
+	# shellcheck disable=SC2154 # set by the suite
 	if [ "$extent" = all ]; then
 		check "more contexts than the map holds: counted and told" full_map
 	fi
