@@ -21,6 +21,7 @@ sum_oracle() {
 		reads: (map(.reads.events) | add), calls: (map(.submit_calls) | add), tainted: 0, unknown: 0, lost: 0, gaps: 0 }' "$1"
 }
 
+# shellcheck disable=SC2016 # expanded by the shell that is traced
 rotation() {
 	local parts
 	rm -f rot*.aios
