@@ -101,7 +101,7 @@ cases_scenarios() {
 	local scenarios scenario
 	while read -r -a scenarios; do
 		batch "${scenarios[@]}"
-	done < <(batches 6)
+	done < <(batches 15)
 	check "polls that are ready are told as such" \
 		orders_are poll-ready "{\"ready\":$(aiowork poll-ready | jq '[.requests.poll[]] | add')}"
 	check "polls whose queue is freed are told as such" \

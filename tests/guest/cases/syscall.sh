@@ -133,7 +133,7 @@ cases_syscall() {
 	local scenarios
 	while read -r -a scenarios; do
 		check "level syscall equals the oracle: ${scenarios[*]}" calls_equal "${scenarios[@]}"
-	done < <(batches)
+	done < <(batches 22)
 	check "level syscall: -p, what a process calls from then on" calls_of_preexisting
 	check "level syscall: -c traces what commands of that name call" by_name --source syscall
 	check "level syscall: -G traces what is called in a cgroup and below" by_cgroup --source syscall
