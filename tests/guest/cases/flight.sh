@@ -140,12 +140,9 @@ dump_onto_a_full_disk() {
 
 cases_flight() {
 	check "--max-size: the parts of a recording tell everything once (depth1)" rotation depth1
-	# shellcheck disable=SC2154 # set by the suite
-	if [ "$extent" = all ]; then
-		check "--max-size: the same with many in flight (smp)" rotation smp
-		check "--max-files keeps the newest ones" newest_files_only
-	fi
+	thorough "--max-size: the same with many in flight (smp)" rotation smp
+	thorough "--max-files keeps the newest ones" newest_files_only
 	check "--ring: SIGUSR1 writes what is kept, and the recording goes on" on_signal
 	check "--dump-on: a request that is stuck, born long before what is kept" on_stuck
-	check "--ring: a full disk is told, and ends nothing" dump_onto_a_full_disk
+	thorough "--ring: a full disk is told, and ends nothing" dump_onto_a_full_disk
 }

@@ -112,8 +112,8 @@ cases_namespace() {
 	check "the tool outside a pid namespace, the process inside" tool_outside
 	check "-p inside a pid namespace takes the numbers of that" tool_inside
 	check "a command inside a pid namespace" command_inside
-	check "... whose /proc shows another one" without_its_proc
-	check "... that makes a deeper one" namespace_in_namespace
-	check "-a inside a pid namespace says what is not found" everything_from_inside
+	thorough "... whose /proc shows another one" without_its_proc
+	thorough "... that makes a deeper one" namespace_in_namespace
+	thorough "-a inside a pid namespace says what is not found" everything_from_inside
 	check "-p of a process outside its pid namespace: status 2, and why" not_there
 }

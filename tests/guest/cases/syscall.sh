@@ -135,21 +135,21 @@ cases_syscall() {
 		check "level syscall equals the oracle: ${scenarios[*]}" calls_equal "${scenarios[@]}"
 	done < <(batches 22)
 	check "level syscall: -p, what a process calls from then on" calls_of_preexisting
-	check "level syscall: -c traces what commands of that name call" by_name --source syscall
-	check "level syscall: -G traces what is called in a cgroup and below" by_cgroup --source syscall
+	thorough "level syscall: -c traces what commands of that name call" by_name --source syscall
+	thorough "level syscall: -G traces what is called in a cgroup and below" by_cgroup --source syscall
 	check "level syscall: -p traces a process and children it makes later" \
 		by_process_and_children --source syscall
-	check "level syscall: -a traces everybody" everybody
+	thorough "level syscall: -a traces everybody" everybody
 	check "level syscall: calls of 32-bit programs with --hooks compat" calls_of_32_bits
 	check "level syscall: the plan says what it hooks and what is lost" plan_of_calls
-	check "level syscall: a command that uses no AIO" no_calls
+	thorough "level syscall: a command that uses no AIO" no_calls
 	check "level syscall: timeline and export say that there are no single requests" \
 		no_single_requests
 	check "without BTF: level syscall, said in a line" auto_without_btf
 	check "without BTF: --source function and exact end in status 3" function_without_btf
 	check "hooks of functions switched off: level syscall, said in a line" hooks_switched_off
-	check "without privilege at level syscall: status 3, says what to do" unprivileged_at_syscall
-	check "without tracefs: raw tracepoints; children need it, which is said" raw_instead
+	thorough "without privilege at level syscall: status 3, says what to do" unprivileged_at_syscall
+	thorough "without tracefs: raw tracepoints; children need it, which is said" raw_instead
 }
 
 # Locks this kernel down, which cannot be taken back.

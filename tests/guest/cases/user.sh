@@ -71,8 +71,8 @@ cases_user() {
 	users_made
 	check "-u: the command has the user, the groups and the home; requests are told as the user's" \
 		as_a_user
-	check "-u with the number of no known user" as_a_number
+	thorough "-u with the number of no known user" as_a_number
 	check "-u of an unknown user: status 2, and nothing runs" nobody_knows_the_user
-	check "-u without the privilege: status 126, and nothing runs" may_not_become_the_user
-	check "-u: what the user may not execute: status 126" user_may_not_execute
+	thorough "-u without the privilege: status 126, and nothing runs" may_not_become_the_user
+	thorough "-u: what the user may not execute: status 126" user_may_not_execute
 }
