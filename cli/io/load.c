@@ -351,7 +351,7 @@ int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios
 										     : "");
 		plan->rows[row].attached = true;
 	}
-	__atomic_store_n(&load->skel->bss->control.stopped, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&load->control->stopped, 0, __ATOMIC_SEQ_CST);
 	return 0;
 }
 
@@ -475,14 +475,18 @@ bool aios_load_contexts(const struct aios_load *load)
 /**
  * aios_load_traced() - processes that are traced now, as the kernel side keeps them
  * @load: loaded programs
- * Return: how many have been chosen by their number or their parent's, and have not ended.
+ * Return: how many have been chosen by their number or their parent's, and have not ended; 0 at
+ * evidence level syscall.
  */
 size_t aios_load_traced(const struct aios_load *load)
 {
-	const struct bpf_map *procs = load->skel->maps.procs;
+	const struct bpf_map *procs = load_the_map(load, "procs");
 	uint32_t tgid, *before = NULL, flags;
 	size_t cnt = 0;
 
+	/* At level syscall a process leaves the map when it is freed, which is a while later. */
+	if (!load->skel)
+		return 0;
 	while (!bpf_map__get_next_key(procs, before, &tgid, sizeof(tgid))) {
 		if (!bpf_map__lookup_elem(procs, &tgid, sizeof(tgid), &flags, sizeof(flags), 0) &&
 		    (flags & PROCESS_TRACED))
