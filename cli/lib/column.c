@@ -170,8 +170,7 @@ static struct aios_value get_path(const struct aios_request *req)
 
 static bool has_range(const struct aios_request *req)
 {
-	return req->asked && (req->ask.op == IOCB_CMD_PREAD || req->ask.op == IOCB_CMD_PWRITE ||
-			      req->ask.op == IOCB_CMD_PREADV || req->ask.op == IOCB_CMD_PWRITEV);
+	return req->asked && aios_op_moves_bytes(req->ask.op);
 }
 
 static struct aios_value get_offset(const struct aios_request *req)

@@ -13,6 +13,7 @@
 #include <linux/aio_abi.h>
 
 #include "model_int.h"
+#include "names.h"
 #include "vec.h"
 
 /**
@@ -707,12 +708,6 @@ static enum aios_party work_party(uint32_t kind)
 	       kind == AIOS_WORK_POLL ? AIOS_PARTY_POLL_WORK : AIOS_PARTY_PUT_WORK;
 }
 
-static bool op_is_rw(unsigned int op)
-{
-	return op == IOCB_CMD_PREAD || op == IOCB_CMD_PWRITE || op == IOCB_CMD_PREADV ||
-	       op == IOCB_CMD_PWRITEV;
-}
-
 /*
  * Who runs aio_complete dropped the last reference. A work item and the submission are told by
  * their thread; within the submission a read or write that is not done yet ends there and then, so
@@ -725,11 +720,11 @@ static enum aios_party complete_party(const struct aios_request *req,
 
 	if (!irq && thread->work == req)
 		return work_party(thread->work_kind);
-	if (!irq && thread->born == req && (req->done_ns || !op_is_rw(req->ask.op)))
+	if (!irq && thread->born == req && (req->done_ns || !aios_op_moves_bytes(req->ask.op)))
 		return AIOS_PARTY_SUBMITTER;
 	if (!req->asked)
 		return AIOS_PARTY_UNKNOWN;
-	if (op_is_rw(req->ask.op))
+	if (aios_op_moves_bytes(req->ask.op))
 		return AIOS_PARTY_RW;
 	return req->ask.op == IOCB_CMD_POLL ? AIOS_PARTY_POLL_WAKE : AIOS_PARTY_UNKNOWN;
 }

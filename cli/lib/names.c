@@ -21,6 +21,12 @@ static const char *const op_names[AIOS_OPS] = {
 	[IOCB_CMD_PWRITEV] = "pwritev",
 };
 
+bool aios_op_moves_bytes(unsigned int op)
+{
+	return op == IOCB_CMD_PREAD || op == IOCB_CMD_PWRITE || op == IOCB_CMD_PREADV ||
+	       op == IOCB_CMD_PWRITEV;
+}
+
 unsigned int aios_op_index(unsigned int op)
 {
 	if (op >= AIOS_OPS || !strcmp(op_names[op], "unknown"))

@@ -5,6 +5,7 @@
 #ifndef AIOS_NAMES_H
 #define AIOS_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "buf.h"
@@ -18,6 +19,13 @@
  * Return: "pread", ..., or "unknown": a constant.
  */
 const char *aios_op_name(unsigned int op);
+
+/**
+ * aios_op_moves_bytes() - does an operation read or write?
+ * @op: any number
+ * Return: whether it has an offset, a length, and bytes as its result.
+ */
+bool aios_op_moves_bytes(unsigned int op);
 
 /**
  * aios_op_index() - maps an operation to a small number, for tables

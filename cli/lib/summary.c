@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/aio_abi.h>
 
 #include "column.h"
 #include "vec.h"
@@ -251,12 +250,6 @@ static int sum_stages(struct aios_op_summary *op, const struct aios_request *req
 	return err;
 }
 
-static bool moves_bytes(unsigned int op)
-{
-	return op == IOCB_CMD_PREAD || op == IOCB_CMD_PWRITE || op == IOCB_CMD_PREADV ||
-	       op == IOCB_CMD_PWRITEV;
-}
-
 static int sum_result(struct aios_op_summary *op, int64_t res)
 {
 	if (op->results.cnt >= RESULTS_MAX && !aios_tally_get(&op->results, res)) {
@@ -283,7 +276,7 @@ static int sum_completed(struct aios_summary *sum, struct aios_op_summary *op,
 		sum->unread++;
 	if (req->res < 0)
 		return aios_tally_add(&op->failed, req->res);
-	if (req->asked && moves_bytes(req->ask.op))
+	if (req->asked && aios_op_moves_bytes(req->ask.op))
 		op->bytes += (uint64_t)req->res;
 	return 0;
 }

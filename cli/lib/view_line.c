@@ -86,12 +86,6 @@ static void line_process(struct aios_buf *buf, const struct aios_request *req)
 		aios_buf_fmt(buf, "[%u]", req->process->tgid);
 }
 
-static bool op_moves_bytes(unsigned int op)
-{
-	return op == IOCB_CMD_PREAD || op == IOCB_CMD_PWRITE || op == IOCB_CMD_PREADV ||
-	       op == IOCB_CMD_PWRITEV;
-}
-
 void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req)
 {
 	if (req->tainted)
@@ -107,7 +101,7 @@ void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req)
 		aios_buf_fmt(buf, "%lld", (long long)req->res);
 	} else if (req->ask.op == IOCB_CMD_POLL) {
 		aios_fmt_poll(buf, (uint32_t)req->res);
-	} else if (op_moves_bytes(req->ask.op)) {
+	} else if (aios_op_moves_bytes(req->ask.op)) {
 		aios_fmt_exact(buf, (uint64_t)req->res);
 	} else if (req->res) {
 		aios_buf_fmt(buf, "%lld", (long long)req->res);
@@ -146,7 +140,7 @@ void aios_fmt_subject(struct aios_buf *buf, const struct aios_request *req)
 		aios_buf_safe(buf, req->file->path ? req->file->path : "?");
 		aios_buf_str(buf, ">");
 	}
-	if (op_moves_bytes(req->ask.op))
+	if (aios_op_moves_bytes(req->ask.op))
 		subject_range(buf, &req->ask);
 	if (req->ask.op == IOCB_CMD_POLL) {
 		aios_buf_str(buf, " ");
