@@ -191,8 +191,7 @@ static void threads_forget(struct aios_front *front, uint32_t tgid)
 		reader_gone(front, thread);
 		aios_map_take(&front->threads, thread->tid);
 		thread_free(thread);
-		/* Removing moves what lies behind it here: look at this place again. */
-		iter--;
+		aios_map_again(&iter);
 	}
 }
 

@@ -50,9 +50,22 @@ void *aios_map_take(struct aios_map *map, uint64_t key);
 /**
  * aios_map_next() - goes through all entries, in no order
  * @iter: starts as 0
- * Return: a value, or NULL at the end. The map must not change in between.
+ * Return: a value, or NULL at the end. In between the map must not change but by taking out the
+ * value that was returned, after which aios_map_again() is due.
  */
 void *aios_map_next(const struct aios_map *map, size_t *iter);
+
+/**
+ * aios_map_again() - the value that aios_map_next() returned was taken out
+ * @iter: of that call
+ *
+ * Taking out moves what lies behind to where it lay, so that place is looked at again. At the end
+ * of the table a value can come that was seen before.
+ */
+static inline void aios_map_again(size_t *iter)
+{
+	(*iter)--;
+}
 
 void aios_map_done(struct aios_map *map);
 

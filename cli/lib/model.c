@@ -120,8 +120,7 @@ static void threads_prune(struct aios_model *model)
 		if (!thread_is_idle(thread))
 			continue;
 		thread_forget(model, thread);
-		/* Removing moves what lies behind it here: look at this place again. */
-		iter--;
+		aios_map_again(&iter);
 	}
 	model->threads_prune = 2 * model->threads.used + THREADS_PRUNE;
 }
@@ -194,8 +193,7 @@ static void threads_forget(struct aios_model *model, uint32_t tgid)
 		if (thread->tgid != tgid)
 			continue;
 		thread_forget(model, thread);
-		/* Removing moves what lies behind it here: look at this place again. */
-		iter--;
+		aios_map_again(&iter);
 	}
 }
 
@@ -324,8 +322,7 @@ int aios_model_end(struct aios_model *model)
 
 	while ((ctx = aios_map_next(&model->ctxs, &iter)) && !err) {
 		err = aios_ctx_end(model, ctx);
-		/* It was taken out; what lay behind it is here now. */
-		iter--;
+		aios_map_again(&iter);
 	}
 	while (model->alive && !err) {
 		struct aios_request *req = model->alive;

@@ -178,8 +178,7 @@ size_t aios_stuck_check(struct aios_stuck *stuck, uint64_t now_ns, uint64_t *old
 			if (now_ns < life->ended_ns + LINGER_NS)
 				continue;
 			free(aios_map_take(&stuck->lives, life->kiocb));
-			/* Removing moves what lies behind it here: look at this place again. */
-			iter--;
+			aios_map_again(&iter);
 			continue;
 		}
 		if (life->told || now_ns < life->born_ns + stuck->limit_ns)
