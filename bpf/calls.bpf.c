@@ -60,13 +60,7 @@ static __always_inline int caller_has_comm(void)
 	char comm[AIOS_COMM_LEN] = {};
 
 	bpf_get_current_comm(comm, sizeof(comm));
-	for (int i = 0; i < AIOS_COMM_LEN; i++) {
-		if (comm[i] != config.comm[i])
-			return 0;
-		if (!comm[i])
-			break;
-	}
-	return 1;
+	return aios_comm_chosen(comm);
 }
 
 static __always_inline int caller_in_cgroup(void)
@@ -118,7 +112,7 @@ static __always_inline void tell_caller(void)
 	struct aios_proc *body;
 	struct aios_out out;
 
-	if (flags && *flags & AIOS_P_TOLD)
+	if (aios_stopped() || (flags && *flags & AIOS_P_TOLD))
 		return;
 	proc_flags(tgid, AIOS_P_TOLD | (flags ? *flags : 0));
 	body = aios_emit_task(&out, AIOS_EV_PROC, sizeof(*body), 0);
@@ -237,7 +231,7 @@ static __always_inline void call_begin(struct call *call)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 
-	if (*(volatile __u32 *)&control.stopped || !caller_chosen())
+	if (aios_stopped() || !caller_chosen())
 		return;
 	call->begin_ns = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&calls, &tid, call, BPF_ANY))

@@ -30,12 +30,9 @@ static __always_inline int aios_in_cgroup(struct task_struct *task, __u64 id)
 	return 0;
 }
 
-static __always_inline int aios_has_comm(struct task_struct *task)
+/* Is it the command name that is asked for? */
+static __always_inline int aios_comm_chosen(const char *comm)
 {
-	char comm[AIOS_COMM_LEN] = {};
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-
-	bpf_core_read(comm, sizeof(comm), &leader->comm);
 	for (int i = 0; i < AIOS_COMM_LEN; i++) {
 		if (comm[i] != config.comm[i])
 			return 0;
@@ -43,6 +40,15 @@ static __always_inline int aios_has_comm(struct task_struct *task)
 			break;
 	}
 	return 1;
+}
+
+static __always_inline int aios_has_comm(struct task_struct *task)
+{
+	char comm[AIOS_COMM_LEN] = {};
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	bpf_core_read(comm, sizeof(comm), &leader->comm);
+	return aios_comm_chosen(comm);
 }
 
 /* Does the filter choose what @task makes? */
