@@ -79,12 +79,19 @@ int aios_live_status(int code, const struct aios_session_result *result,
 	return AIOS_COMMAND_FAILED;
 }
 
-int aios_replay(const char *path, struct aios_pipeline *pipe)
+int aios_replay(const struct aios_replay_opts *opts, struct aios_pipeline *pipe)
 {
-	struct aios_feed feed = aios_pipeline_feed(pipe);
+	const char *path = opts->path;
 	struct aios_err err = { "" };
-	int code = aios_trace_in(path, &feed, &err), ended = aios_pipeline_end(pipe);
+	struct aios_feed feed;
+	int code, ended;
 
+	if (!pipe)
+		return AIOS_UNREADABLE;
+	aios_pipeline_select(pipe, &opts->sel);
+	feed = aios_pipeline_feed(pipe);
+	code = aios_trace_in(path, &feed, &err);
+	ended = aios_pipeline_end(pipe);
 	if (!code)
 		code = ended;
 	/* Without a text it is not the file: what was made of it could not be written. */

@@ -37,12 +37,12 @@ int aios_live_status(int code, const struct aios_session_result *result,
 
 /**
  * aios_replay() - runs a trace file through a pipeline
- * @path: of the file
- * @pipe: ended when this returns
+ * @opts: the file, and what is chosen of it
+ * @pipe: ended when this returns; NULL where there was no memory for one
  * Return: AIOS_FINE; AIOS_UNREADABLE after saying why, what could be read was passed on;
  * AIOS_INCONCLUSIVE where the trace lost records, which is said as well.
  */
-int aios_replay(const char *path, struct aios_pipeline *pipe);
+int aios_replay(const struct aios_replay_opts *opts, struct aios_pipeline *pipe);
 
 /**
  * aios_calls_only() - says that a trace holds no single requests, if so

@@ -11,12 +11,10 @@
 #define FLUSH_BYTES	65536
 
 struct export {
-	const char *path;
-	const char *output;
+	struct aios_replay_opts replay;
 	bool addresses;
 	bool csv;
 	bool chosen;
-	struct aios_select sel;
 	struct aios_out out;
 	struct aios_buf buf;
 };
@@ -40,18 +38,16 @@ static int export_run(struct export *ex)
 	struct aios_err err;
 	int status;
 
-	if (aios_out_open(&ex->out, ex->output, ex->path, &err)) {
+	if (aios_out_open(&ex->out, ex->replay.output, ex->replay.path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
 	if (ex->csv)
 		aios_export_csv_head(&ex->buf, ex->addresses);
 	pipe = aios_pipeline_new(&ops, ex, &opts);
-	if (pipe)
-		aios_pipeline_select(pipe, &ex->sel);
-	status = pipe ? aios_replay(ex->path, pipe) : AIOS_UNREADABLE;
+	status = aios_replay(&ex->replay, pipe);
 	if (pipe && status != AIOS_UNREADABLE)
-		aios_calls_only(ex->path, pipe);
+		aios_calls_only(ex->replay.path, pipe);
 	aios_pipeline_free(pipe);
 	aios_out_write(&ex->out, &ex->buf);
 	aios_buf_done(&ex->buf);
@@ -63,7 +59,6 @@ enum { OPT_TO = 0x100, OPT_ADDRESSES };
 static const struct argp_option options[] = {
 	{ "to", OPT_TO, "FORMAT", 0, "json (one object a line) or csv", 0 },
 	{ "kernel-addresses", OPT_ADDRESSES, NULL, 0, "with addresses of the kernel", 0 },
-	{ "output", 'o', "FILE", 0, "where it goes", 0 },
 	{ 0 },
 };
 
@@ -73,7 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &ex->sel;
+		state->child_inputs[0] = &ex->replay;
 		return 0;
 	case OPT_TO:
 		ex->csv = !strcmp(arg, "csv");
@@ -84,17 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ADDRESSES:
 		ex->addresses = true;
 		return 0;
-	case 'o':
-		ex->output = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (ex->path)
-			aios_usage_error(state, "one trace file at a time");
-		ex->path = arg;
-		return 0;
 	case ARGP_KEY_END:
-		if (!ex->path)
-			aios_usage_error(state, "which trace file?");
 		if (!ex->chosen)
 			aios_usage_error(state, "which format? '--to json' or '--to csv'");
 		return 0;
@@ -103,11 +88,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &aios_select_argp, 0, NULL, 0 },
-	{ &aios_help_argp, 0, NULL, 0 },
-	{ 0 },
-};
+static const struct argp_child children[] = { { &aios_replay_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,

@@ -7,10 +7,8 @@
 #include "io/status.h"
 
 struct report {
-	const char *path;
-	const char *output;
+	struct aios_replay_opts replay;
 	bool json;
-	struct aios_select sel;
 };
 
 static int report_write(const struct report *report, struct aios_pipeline *pipe,
@@ -39,14 +37,12 @@ static int report_run(const struct report *report)
 	struct aios_err err;
 	int status;
 
-	if (aios_out_open(&out, report->output, report->path, &err)) {
+	if (aios_out_open(&out, report->replay.output, report->replay.path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
 	pipe = aios_pipeline_new(&ops, NULL, &opts);
-	if (pipe)
-		aios_pipeline_select(pipe, &report->sel);
-	status = pipe ? aios_replay(report->path, pipe) : AIOS_UNREADABLE;
+	status = aios_replay(&report->replay, pipe);
 	if (pipe && aios_pipeline_trace(pipe).info->kernel)
 		report_write(report, pipe, &out);
 	aios_pipeline_free(pipe);
@@ -55,7 +51,6 @@ static int report_run(const struct report *report)
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "an object of schema aioscope.report/1", 0 },
-	{ "output", 'o', "FILE", 0, "where the report goes", 0 },
 	{ 0 },
 };
 
@@ -63,35 +58,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct report *report = state->input;
 
+	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &report->sel;
+		state->child_inputs[0] = &report->replay;
 		return 0;
 	case 'j':
 		report->json = true;
-		return 0;
-	case 'o':
-		report->output = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (report->path)
-			aios_usage_error(state, "one trace file at a time");
-		report->path = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (!report->path)
-			aios_usage_error(state, "which trace file?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &aios_select_argp, 0, NULL, 0 },
-	{ &aios_help_argp, 0, NULL, 0 },
-	{ 0 },
-};
+static const struct argp_child children[] = { { &aios_replay_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,

@@ -10,12 +10,10 @@
 #include "io/status.h"
 
 struct timeline {
-	const char *path;
-	const char *output;
+	struct aios_replay_opts replay;
 	bool addresses;
 	uint64_t request;		/* 0 for the slowest */
 	size_t slowest;
-	struct aios_select sel;
 	uint64_t now_ns;		/* what is in flight has lasted until now */
 	const struct aios_request **found;	/* the slowest first */
 	size_t found_cnt;
@@ -59,7 +57,7 @@ static int timeline_request(void *arg, const struct aios_request *req)
 	if (tl->request) {
 		if (req->id == tl->request)
 			timeline_keep(tl, req);
-	} else if (req->fate != AIOS_FATE_REFUSED || tl->sel.errors) {
+	} else if (req->fate != AIOS_FATE_REFUSED || tl->replay.sel.errors) {
 		timeline_keep(tl, req);
 	}
 	return 0;
@@ -92,14 +90,14 @@ static int timeline_write(const struct timeline *tl, struct aios_pipeline *pipe,
 
 static int timeline_none(const struct timeline *tl, struct aios_pipeline *pipe, int status)
 {
-	const char *which = aios_selects_any(&tl->sel) ? " that is selected" : "";
+	const char *which = aios_selects_any(&tl->replay.sel) ? " that is selected" : "";
 
 	if (!tl->request) {
-		if (!aios_calls_only(tl->path, pipe))
-			aios_say("%s: there is no request%s in this trace", tl->path, which);
+		if (!aios_calls_only(tl->replay.path, pipe))
+			aios_say("%s: there is no request%s in this trace", tl->replay.path, which);
 		return status;
 	}
-	aios_say("%s: there is no request %llu%s", tl->path, (unsigned long long)tl->request,
+	aios_say("%s: there is no request %llu%s", tl->replay.path, (unsigned long long)tl->request,
 		 which);
 	return AIOS_USAGE;
 }
@@ -114,9 +112,7 @@ static int timeline_replay(struct timeline *tl, struct aios_out *out)
 	struct aios_pipeline *pipe = aios_pipeline_new(&ops, tl, &opts);
 	int status;
 
-	if (pipe)
-		aios_pipeline_select(pipe, &tl->sel);
-	status = pipe ? aios_replay(tl->path, pipe) : AIOS_UNREADABLE;
+	status = aios_replay(&tl->replay, pipe);
 	if (pipe)
 		timeline_write(tl, pipe, out);
 	if (pipe && !tl->found_cnt && status != AIOS_UNREADABLE)
@@ -136,7 +132,7 @@ static int timeline_run(struct timeline *tl)
 	tl->found = calloc(tl->slowest, sizeof(*tl->found));
 	if (!tl->found)
 		return AIOS_UNREADABLE;
-	if (aios_out_open(&out, tl->output, tl->path, &err)) {
+	if (aios_out_open(&out, tl->replay.output, tl->replay.path, &err)) {
 		aios_say("%s", err.text);
 		status = AIOS_USAGE;
 	} else {
@@ -153,7 +149,6 @@ static const struct argp_option options[] = {
 	 0},
 	{"slowest", OPT_SLOWEST, "COUNT", 0, "the slowest ones (1)", 0},
 	{"kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 0},
-	{"output", 'o', "FILE", 0, "where the text goes", 0},
 	{0},
 };
 
@@ -175,7 +170,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &tl->sel;
+		state->child_inputs[0] = &tl->replay;
 		return 0;
 	case OPT_REQUEST:
 		tl->request = parse_count(state, arg);
@@ -189,28 +184,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ADDRESSES:
 		tl->addresses = true;
 		return 0;
-	case 'o':
-		tl->output = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (tl->path)
-			aios_usage_error(state, "one trace file at a time");
-		tl->path = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (!tl->path)
-			aios_usage_error(state, "which trace file?");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = {
-	{ &aios_select_argp, 0, NULL, 0 },
-	{ &aios_help_argp, 0, NULL, 0 },
-	{ 0 },
-};
+static const struct argp_child children[] = { { &aios_replay_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,

@@ -47,6 +47,24 @@ extern const struct argp aios_trace_argp;
 extern const struct argp aios_select_argp;
 
 /**
+ * struct aios_replay_opts - what every command that reads a trace file is told
+ * @path: of the file, "-" for standard input
+ * @output: -o, or NULL
+ * @sel: which requests
+ */
+struct aios_replay_opts {
+	const char *path;
+	const char *output;
+	struct aios_select sel;
+};
+
+/**
+ * aios_replay_argp - the parser of a trace file, -o, what is shown, and --help, to be an argp
+ * child; its input is a struct aios_replay_opts
+ */
+extern const struct argp aios_replay_argp;
+
+/**
  * aios_help_argp - the parser of --help, to be an argp child of every command
  */
 extern const struct argp aios_help_argp;
