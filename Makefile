@@ -55,12 +55,7 @@ $(BUILD)/flags: force
 
 # --- programs of the kernel -----------------------------------------------------------------
 
-# The definitions in maps.bpf.c have to come before the declarations of the others: libbpf 1.1's
-# linker takes the place of a map from the first object that names it.
-# calls.bpf.c is linked with nobody: it has to load where the kernel's types are not known.
-bpf_alone := bpf/calls.bpf.c
-bpf_src	:= bpf/maps.bpf.c $(filter-out bpf/maps.bpf.c $(bpf_alone),$(sort $(wildcard bpf/*.bpf.c)))
-bpf_obj	:= $(bpf_src:%.c=$(BUILD)/%.o)
+# calls.bpf.c is an object of its own: it has to load where the kernel's types are not known.
 skel	:= $(BUILD)/skel/aioscope.skel.h $(BUILD)/skel/aioscalls.skel.h
 
 ARCH_BPF := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -73,13 +68,9 @@ $(BUILD)/bpf/%.o: bpf/%.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/bpf/aioscope.o: $(bpf_obj)
-	$(say) BPFLINK $@
-	$(Q)$(BPFTOOL) gen object $@ $^
-
-$(BUILD)/bpf/aioscalls.o: $(bpf_alone:%.c=$(BUILD)/%.o)
-	$(say) BPFLINK $@
-	$(Q)$(BPFTOOL) gen object $@ $^
+# A skeleton is called as its object is.
+$(BUILD)/bpf/aioscalls.o: $(BUILD)/bpf/calls.bpf.o
+	$(Q)cp $< $@
 
 $(BUILD)/skel/%.skel.h: $(BUILD)/bpf/%.o
 	$(say) SKEL $@

@@ -9,6 +9,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
+#include "peek.h"
 
 #define AIOS_VECS	16	/* segments summed up; more are rare and stay unknown */
 
@@ -77,14 +78,11 @@ static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb
 	body->vecs = !vectored ? 0 : count > 0xffff ? 0xffff : count;
 }
 
-static __always_inline void birth_remember(__u64 uiocb)
+static __always_inline void birth_remember(struct aios_ring_ctl *ctl, __u64 uiocb)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct aios_last *mine = bpf_map_lookup_elem(&last, &cpu);
-
-	if (mine) {
-		mine->uiocb = uiocb;
-		mine->pid_tgid = bpf_get_current_pid_tgid();
+	if (ctl) {
+		ctl->uiocb = uiocb;
+		ctl->pid_tgid = bpf_get_current_pid_tgid();
 	}
 }
 
@@ -94,15 +92,13 @@ static __always_inline void birth_remember(__u64 uiocb)
  * there can give it a wrong yes if it is back when the same iocb is refused before its birth: the
  * refusal is then told without what was asked for.
  */
-static __always_inline int birth_was_seen(__u64 uiocb)
+static __always_inline int birth_was_seen(struct aios_ring_ctl *ctl, __u64 uiocb)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct aios_last *mine = bpf_map_lookup_elem(&last, &cpu);
-	int seen = mine && mine->uiocb == uiocb && mine->pid_tgid == bpf_get_current_pid_tgid();
+	int seen = ctl && ctl->uiocb == uiocb && ctl->pid_tgid == bpf_get_current_pid_tgid();
 
 	/* Of no thread: an iocb can be at any address, even at 0. */
 	if (seen)
-		mine->pid_tgid = 0;
+		ctl->pid_tgid = 0;
 	return seen;
 }
 
@@ -139,8 +135,16 @@ static __always_inline void *kiocb_at(char *bytes, __u64 offset, __u64 from)
 static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
 {
 	__u32 from = KIOCB_OFFSET(ki_ctx), span = KIOCB_OFFSET(ki_refcnt) + sizeof(__u32) - from;
+	__u64 at = (__u64)req;
 	char bytes[KIOCB_SPAN] = {};
 
+	if (config.cast) {
+		seen->kctx = aios_peek(at + from);
+		seen->uiocb = aios_peek(at + KIOCB_OFFSET(ki_res.obj));
+		seen->data = aios_peek(at + KIOCB_OFFSET(ki_res.data));
+		seen->refs = aios_peek32(at + KIOCB_OFFSET(ki_refcnt));
+		return;
+	}
 	if (span <= sizeof(bytes) &&
 	    !bpf_probe_read_kernel(bytes, span, (void *)req + from)) {
 		seen->kctx = *(__u64 *)bytes;
@@ -155,6 +159,12 @@ static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kio
 	seen->refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
 }
 
+/* The count alone, which most often is all that has to be known. */
+static __always_inline __u32 kiocb_refs(struct aio_kiocb *req)
+{
+	return aios_peek32((__u64)req + KIOCB_OFFSET(ki_refcnt));
+}
+
 /**
  * birth() - writes AIOS_EV_REQ_BIRTH
  * @req: the kiocb
@@ -166,23 +176,24 @@ static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kio
 static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 				  const struct iocb *iocb, int compat, const int direct)
 {
+	struct aios_ring_ctl *ctl = aios_ctl();
 	struct seen_kiocb seen;
 	struct aios_iocb *body;
 	struct aios_out out;
 	struct iocb copy;
 
 	look_at_kiocb(req, &seen);
-	if (!aios_ctx_chosen(seen.kctx))
+	if (!aios_ctx_chosen_on(ctl, seen.kctx))
 		return;
 	if (!direct) {
 		bpf_probe_read_kernel(&copy, sizeof(copy), iocb);
 		iocb = &copy;
 	}
 	aios_tell_file(file, direct);
-	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
-	birth_remember(seen.uiocb);
+	birth_remember(ctl, seen.uiocb);
 	birth_fill(body, iocb, compat);
 	body->kiocb = (__u64)req;
 	body->kctx = seen.kctx;

@@ -247,5 +247,3 @@ AIOS_EXIT(__x64_sys_io_destroy, 1, on_io_destroy)
 AIOS_EXIT(__ia32_sys_io_destroy, 1, on_io_destroy32)
 AIOS_ENTRY(exit_aio, 1, on_exit_aio)
 AIOS_EXIT_VOID(exit_aio, 1, on_exit_aio_end)
-
-char LICENSE[] SEC("license") = "GPL";

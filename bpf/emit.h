@@ -86,30 +86,21 @@ static __always_inline void aios_ring_bell(const struct aios_ring_ctl *ctl, __u6
 		bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 }
 
-static __always_inline struct aios_ring_ctl *aios_ctl(void)
-{
-	__u32 cpu = bpf_get_smp_processor_id();
-
-	return bpf_map_lookup_elem(&ring_ctl, &cpu);
-}
-
 /**
- * aios_emit_task() - aios_emit_begin() for a hook that always runs in a task, as system calls do
+ * aios_emit_on() - aios_emit_task() where the CPU's state was looked up before
+ * @ctl: what aios_ctl() returned, here on this CPU
  * @out: state for aios_emit_end()
  * @type: enum aios_type
  * @size: bytes of the body
  * @flags: AIOS_F_*
  *
- * Needs nothing of the kernel's types.
- *
  * Return: the body, uninitialised, or NULL where the ring is full, which was counted, or where the
  * trace is over.
  */
-static __always_inline void *aios_emit_task(struct aios_out *out, __u16 type, __u16 size,
-					    __u16 flags)
+static __always_inline void *aios_emit_on(struct aios_ring_ctl *ctl, struct aios_out *out,
+					  __u16 type, __u16 size, __u16 flags)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct aios_ring_ctl *ctl = bpf_map_lookup_elem(&ring_ctl, &cpu);
 	__u64 dropped, id;
 	__u32 index;
 
@@ -136,13 +127,30 @@ static __always_inline void *aios_emit_task(struct aios_out *out, __u16 type, __
 }
 
 /**
+ * aios_emit_task() - aios_emit_begin() for a hook that always runs in a task, as system calls do
+ * @out: state for aios_emit_end()
+ * @type: enum aios_type
+ * @size: bytes of the body
+ * @flags: AIOS_F_*
+ *
+ * Needs nothing of the kernel's types.
+ *
+ * Return: as aios_emit_on().
+ */
+static __always_inline void *aios_emit_task(struct aios_out *out, __u16 type, __u16 size,
+					    __u16 flags)
+{
+	return aios_emit_on(aios_ctl(), out, type, size, flags);
+}
+
+/**
  * aios_emit_begin() - reserves a record and fills in its header
  * @out: state for aios_emit_end()
  * @type: enum aios_type
  * @size: bytes of the body
  * @flags: AIOS_F_KPROBE or 0
  *
- * Return: as aios_emit_task().
+ * Return: as aios_emit_on().
  */
 static __always_inline void *aios_emit_begin(struct aios_out *out, __u16 type, __u16 size,
 					     __u16 flags)

@@ -80,34 +80,38 @@ static __always_inline int aios_current_chosen(void)
  * Is a context the one that was looked up last on this CPU? An interrupt can put another one there
  * while this looks, so the context is compared before and after its epoch.
  */
-static __always_inline int aios_ctx_is_last(const struct aios_last *mine, __u64 kctx, __u64 epoch)
+static __always_inline int aios_ctx_is_last(const struct aios_ring_ctl *ctl, __u64 kctx,
+					    __u64 epoch)
 {
-	return *(volatile __u64 *)&mine->kctx == kctx &&
-	       *(volatile __u64 *)&mine->epoch == epoch &&
-	       *(volatile __u64 *)&mine->kctx == kctx;
+	return *(volatile __u64 *)&ctl->kctx == kctx &&
+	       *(volatile __u64 *)&ctl->epoch == epoch &&
+	       *(volatile __u64 *)&ctl->kctx == kctx;
 }
 
-static __always_inline int aios_ctx_chosen(__u64 kctx)
+/* Is a context traced? @ctl: what aios_ctl() returned, here on this CPU. */
+static __always_inline int aios_ctx_chosen_on(struct aios_ring_ctl *ctl, __u64 kctx)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct aios_last *mine;
 	__u64 epoch;
 
 	if (!config.filter)
 		return 1;
-	mine = bpf_map_lookup_elem(&last, &cpu);
 	/* Before the lookup: if the context leaves the map in between, this is of the past. */
 	epoch = *(volatile __u64 *)&control.epoch;
-	if (mine && aios_ctx_is_last(mine, kctx, epoch))
+	if (ctl && aios_ctx_is_last(ctl, kctx, epoch))
 		return 1;
 	if (!bpf_map_lookup_elem(&ctxs, &kctx))
 		return 0;
-	if (mine) {
-		*(volatile __u64 *)&mine->kctx = 0;
-		*(volatile __u64 *)&mine->epoch = epoch;
-		*(volatile __u64 *)&mine->kctx = kctx;
+	if (ctl) {
+		*(volatile __u64 *)&ctl->kctx = 0;
+		*(volatile __u64 *)&ctl->epoch = epoch;
+		*(volatile __u64 *)&ctl->kctx = kctx;
 	}
 	return 1;
+}
+
+static __always_inline int aios_ctx_chosen(__u64 kctx)
+{
+	return aios_ctx_chosen_on(aios_ctl(), kctx);
 }
 
 /* A context is traced no more, and its address may soon be another one's. */

@@ -172,5 +172,3 @@ int iter_found(struct bpf_iter__task *ctx)
 	bpf_seq_write(ctx->meta->seq, &found_mark, sizeof(found_mark));
 	return 0;
 }
-
-char LICENSE[] SEC("license") = "GPL";

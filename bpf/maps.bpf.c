@@ -6,7 +6,6 @@
 
 aios_slots_map ring_slots SEC(".maps");
 aios_ctl_map ring_ctl SEC(".maps");
-aios_last_map last SEC(".maps");
 aios_files_map files SEC(".maps");
 aios_ctxs_map ctxs SEC(".maps");
 aios_procs_map procs SEC(".maps");
@@ -18,5 +17,3 @@ const volatile struct aios_config config SEC(".rodata") = {};
 struct aios_kernel_stats stats SEC(".bss") = {};
 struct aios_bases bases SEC(".bss") = {};
 struct aios_control control SEC(".bss") = {};
-
-char LICENSE[] SEC("license") = "GPL";

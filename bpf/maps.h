@@ -14,20 +14,6 @@
 #define AIOS_FILE_CACHE_BITS	12
 
 /**
- * struct aios_last - what a CPU had last, which most often is what it has next
- * @uiocb: of the newest birth: lets the end of a submission tell that its request was seen
- * @pid_tgid: of the newest birth
- * @kctx: a context that is traced, 0 while this is being written
- * @epoch: control.epoch when that was looked up
- */
-struct aios_last {
-	__u64 uiocb;
-	__u64 pid_tgid;
-	__u64 kctx;
-	__u64 epoch;
-};
-
-/**
  * struct aios_in_work - what a worker thread is doing
  */
 struct aios_in_work {
@@ -82,7 +68,6 @@ struct aios_told {
 
 typedef AIOS_ARRAY(struct aios_slot, 1, BPF_F_MMAPABLE) aios_slots_map;
 typedef AIOS_ARRAY(struct aios_ring_ctl, 1, BPF_F_MMAPABLE) aios_ctl_map;
-typedef AIOS_ARRAY(struct aios_last, 1, 0) aios_last_map;
 typedef AIOS_ARRAY(struct aios_told, 1 << AIOS_FILE_CACHE_BITS, 0) aios_files_map;
 typedef AIOS_HASH(__u64, __u32, AIOS_MAX_CONTEXTS) aios_ctxs_map;
 typedef AIOS_HASH(__u32, __u32, AIOS_MAX_PROCESSES) aios_procs_map;
@@ -93,10 +78,9 @@ typedef struct {
 	__uint(max_entries, 4096);
 } aios_bell_map;
 
-/* Sized by the loader: entries of ring_slots, ring_ctl and last depend on CPUs and --buffer. */
+/* Sized by the loader: entries of ring_slots and ring_ctl depend on CPUs and --buffer. */
 extern aios_slots_map ring_slots SEC(".maps");
 extern aios_ctl_map ring_ctl SEC(".maps");
-extern aios_last_map last SEC(".maps");
 
 /* Files whose names were told; see name.h. */
 extern aios_files_map files SEC(".maps");
@@ -120,5 +104,13 @@ extern const volatile struct aios_config config SEC(".rodata");
 extern struct aios_kernel_stats stats SEC(".bss");
 extern struct aios_bases bases SEC(".bss");
 extern struct aios_control control SEC(".bss");
+
+/* What this CPU has of its own. */
+static __always_inline struct aios_ring_ctl *aios_ctl(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&ring_ctl, &cpu);
+}
 
 #endif /* AIOS_BPF_MAPS_H */

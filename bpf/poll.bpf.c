@@ -54,7 +54,7 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
-	birth_remember(uiocb);
+	birth_remember(aios_ctl(), uiocb);
 	birth_fill(body, &iocb, 0);
 	body->kiocb = (__u64)req;
 	body->kctx = kctx;
@@ -265,5 +265,3 @@ AIOS_EXIT(inotify_poll, 2, on_poll_return)
 AIOS_EXIT(ep_eventpoll_poll, 2, on_poll_return)
 AIOS_EXIT(tty_poll, 2, on_poll_return)
 AIOS_EXIT(pidfd_poll, 2, on_poll_return)
-
-char LICENSE[] SEC("license") = "GPL";

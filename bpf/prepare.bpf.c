@@ -86,5 +86,3 @@ int iter_list(struct bpf_iter__task *ctx)
 	bpf_seq_write(ctx->meta->seq, &listed, sizeof(listed));
 	return 0;
 }
-
-char LICENSE[] SEC("license") = "GPL";

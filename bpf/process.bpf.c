@@ -49,5 +49,3 @@ int tp_sched_process_exit(unsigned long long *ctx)
 	aios_emit_proc(task, AIOS_PROC_EXIT);
 	return 0;
 }
-
-char LICENSE[] SEC("license") = "GPL";

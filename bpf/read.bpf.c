@@ -56,5 +56,3 @@ static __always_inline void on_read_end(aios_call_t call, const int direct)
 
 AIOS_ENTRY(read_events, 5, on_read_begin)
 AIOS_EXIT(read_events, 5, on_read_end)
-
-char LICENSE[] SEC("license") = "GPL";

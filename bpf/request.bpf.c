@@ -12,6 +12,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
+#include "peek.h"
 #include "ring.h"
 
 static __always_inline void on_rw(aios_call_t call, const int direct)
@@ -55,14 +56,15 @@ static __always_inline void tell_iocb(__u64 kctx, __u64 uiocb, int compat, const
 static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
 {
 	__u64 kctx = call->a[0], uiocb = call->a[1];
+	struct aios_ring_ctl *ctl = aios_ctl();
 	struct aios_req_return *body;
 	struct aios_out out;
 
-	if (!aios_ctx_chosen(kctx))
+	if (!aios_ctx_chosen_on(ctl, kctx))
 		return;
-	if (!birth_was_seen(uiocb))
+	if (!birth_was_seen(ctl, uiocb))
 		tell_iocb(kctx, uiocb, aios_bool(call->a[2]), direct);
-	body = aios_emit_begin(&out, AIOS_EV_REQ_RETURN, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_RETURN, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
 	body->kctx = kctx;
@@ -143,19 +145,19 @@ static __always_inline void tell_complete_at_done(struct aio_kiocb *req,
 }
 
 /*
- * Is the program whose count is at @active in the middle of something on this CPU, so that the
- * kernel will skip it until we are through? A task can only find that where it can be preempted.
+ * Can a program of ours be in the middle of something on this CPU, so that the kernel will skip it
+ * until we are through? A task can only find that where it can be preempted.
  */
-static __always_inline int is_active(struct aios_ring_ctl *ctl, __u64 active)
+static __always_inline int may_be_active(__u16 irq_flags)
 {
-	__u32 count = 0;
+	return config.stand_in &&
+	       (config.preemptible || (irq_flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ)));
+}
 
-	if (!config.stand_in || !ctl || !active)
-		return 0;
-	if (!config.preemptible && !(aios_irq_flags() & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ)))
-		return 0;
-	bpf_probe_read_kernel(&count, sizeof(count), (void *)(active + ctl->percpu));
-	return count != 0;
+/* Is it the one whose count is at @active? */
+static __always_inline int is_active(const struct aios_ring_ctl *ctl, __u64 active)
+{
+	return ctl && active && aios_peek32(active + ctl->percpu);
 }
 
 /*
@@ -166,15 +168,21 @@ static __always_inline int is_active(struct aios_ring_ctl *ctl, __u64 active)
 static __always_inline void on_aio_complete_rw(aios_call_t call, const int direct)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
-	struct aios_ring_ctl *ctl = aios_ctl();
+	int last = kiocb_refs(req) == 1;
+	struct aios_ring_ctl *ctl;
 	struct seen_kiocb seen;
 
-	look_at_kiocb(req, &seen);
-	if (!aios_ctx_chosen(seen.kctx))
+	if (last && !may_be_active(aios_irq_flags()))
 		return;
-	if (seen.refs != 1) {
+	ctl = aios_ctl();
+	if (last && !is_active(ctl, bases.complete_active))
+		return;
+	look_at_kiocb(req, &seen);
+	if (!aios_ctx_chosen_on(ctl, seen.kctx))
+		return;
+	if (!last) {
 		tell_done(req, &seen, call->a[1], direct);
-	} else if (ctl && is_active(ctl, bases.complete_active)) {
+	} else if (ctl) {
 		__sync_fetch_and_add(&ctl->covered_complete, 1);
 		tell_complete_at_done(req, &seen, call->a[1], direct);
 	}
@@ -185,17 +193,19 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct kioctx *kctx = READ_FIELD(direct, req, ki_ctx);
 	struct aios_ring_ctl *ctl = aios_ctl();
+	__u16 irq_flags = aios_irq_flags();
 	struct aios_req_complete *body;
 	struct aios_out out;
 	__u32 head;
 
-	if (!aios_ctx_chosen((__u64)kctx))
+	if (!aios_ctx_chosen_on(ctl, (__u64)kctx))
 		return;
-	if (ctl && is_active(ctl, bases.done_active) &&
+	if (ctl && may_be_active(irq_flags) && is_active(ctl, bases.done_active) &&
 	    (__u64)READ_FIELD(direct, req, rw.ki_complete) == config.complete_rw)
 		__sync_fetch_and_add(&ctl->covered_done, 1);
 	head = aios_ring_head(kctx, direct);
-	body = aios_emit_begin(&out, AIOS_EV_REQ_COMPLETE, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
+			    AIOS_FLAG(direct) | irq_flags);
 	if (!body)
 		return;
 	body->kiocb = (__u64)req;
@@ -247,5 +257,3 @@ AIOS_ENTRY(aio_complete_rw, 2, on_aio_complete_rw)
 AIOS_ENTRY(aio_complete, 1, on_aio_complete)
 AIOS_EXIT(__x64_sys_io_cancel, 1, on_io_cancel)
 AIOS_EXIT(__ia32_sys_io_cancel, 1, on_io_cancel32)
-
-char LICENSE[] SEC("license") = "GPL";

@@ -102,6 +102,7 @@ static int ask_btf(struct aios_kernel *ret, bool (*wanted)(const char *name))
 		return 0;
 	ret->has_btf = true;
 	ret->active_count = btf_active_count(btf);
+	ret->cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	for (uint32_t id = 1; id < btf__type_cnt(btf) && !err; id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
 		const char *name = btf__name_by_offset(btf, type->name_off);

@@ -20,6 +20,7 @@
  * @ftrace_off: kernel.ftrace_enabled is 0: hooks of functions can be attached and are never called
  * @preemptible: a task can be preempted in the kernel
  * @active_count: struct bpf_prog has a per-CPU count of its runs, an int
+ * @cast: programs may call an address a structure: bpf_rdonly_cast()
  * @vmemmap_base: addresses of variables, 0 where kallsyms hides them; so are the next ones
  */
 struct aios_kernel {
@@ -33,6 +34,7 @@ struct aios_kernel {
 	bool ftrace_off;
 	bool preemptible;
 	bool active_count;
+	bool cast;
 	uint64_t vmemmap_base;
 	uint64_t page_offset_base;
 	uint64_t per_cpu_offset;

@@ -112,11 +112,7 @@ static int load_sizes(struct aios_load *load)
 	if ((uint64_t)cpus << shift > 1ULL << 30)
 		return -E2BIG;
 	err = bpf_map__set_max_entries(load_the_map(load, "ring_slots"), cpus << shift);
-	if (!err)
-		err = bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
-	if (!err && load->skel)
-		err = bpf_map__set_max_entries(load->skel->maps.last, cpus);
-	return err;
+	return err ? err : bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
 }
 
 static void load_config(struct aios_load *load, const struct aios_plan *plan,
@@ -132,6 +128,7 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.poll_queue_proc = kernel->poll_queue_proc;
 	config.complete_rw = kernel->complete_rw;
 	config.preemptible = kernel->preemptible;
+	config.cast = kernel->cast;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
 	if (plan->level == AIOS_LEVEL_SYSCALL) {
 		config.self = (uint32_t)getpid();

@@ -45,12 +45,17 @@ struct aios_slot {
  */
 
 /**
- * struct aios_ring_ctl - the state of one CPU's ring; writer's and reader's line apart
+ * struct aios_ring_ctl - what a CPU has of its own: the state of its ring, writer's and reader's
+ * lines apart, and what it had last, which most often is what it has next
  * @pos: places taken so far
  * @dropped: records refused so far for want of a place
  * @percpu: offset of this CPU's copy of per-CPU variables
  * @covered_complete: skipped calls of aio_complete for which aio_complete_rw stood in
  * @covered_done: skipped calls of aio_complete_rw that aio_complete has seen
+ * @uiocb: of the newest birth: lets the end of a submission tell that its request was seen
+ * @pid_tgid: of the newest birth
+ * @kctx: a context that is traced, 0 while this is being written
+ * @epoch: struct aios_control.epoch when that was looked up
  * @tail: places the reader has given back
  */
 struct aios_ring_ctl {
@@ -59,14 +64,18 @@ struct aios_ring_ctl {
 	__u64 percpu;
 	__u64 covered_complete;
 	__u64 covered_done;
-	__u64 pad1[3];
+	__u64 uiocb;
+	__u64 pid_tgid;
+	__u64 kctx;
+	__u64 epoch;
+	__u64 pad1[7];
 	__u64 tail;
 	__u64 pad2[7];
 };
 
 AIOS_SIZE(aios_slot, 128);
-AIOS_SIZE(aios_ring_ctl, 128);
-AIOS_AT(aios_ring_ctl, tail, 64);
+AIOS_SIZE(aios_ring_ctl, 192);
+AIOS_AT(aios_ring_ctl, tail, 128);
 
 /* Which contexts are traced; several bits must all hold. */
 #define AIOS_BY_PROCESS	0x1	/* owner is in the map of processes */
@@ -94,6 +103,7 @@ AIOS_AT(aios_ring_ctl, tail, 64);
  * @newtask_pid: where tracepoint task_newtask has its field pid
  * @newtask_flags: where it has clone_flags
  * @free_pid: where tracepoint sched_process_free has its field pid
+ * @cast: the kernel has bpf_rdonly_cast(); see bpf/peek.h
  */
 struct aios_config {
 	__u32 filter;
@@ -114,7 +124,7 @@ struct aios_config {
 	__u32 newtask_pid;
 	__u32 newtask_flags;
 	__u32 free_pid;
-	__u32 reserved;
+	__u32 cast;
 };
 
 /**

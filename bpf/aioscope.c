@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * aioscope.c - all programs of level function as one object. They are compiled together since the
+ * linker of libbpf 1.1 cannot join objects that call functions of the kernel (bpf/peek.h).
+ */
+#include "maps.bpf.c"
+#include "context.bpf.c"
+#include "found.bpf.c"
+#include "poll.bpf.c"
+#include "prepare.bpf.c"
+#include "process.bpf.c"
+#include "read.bpf.c"
+#include "request.bpf.c"
+
+char LICENSE[] SEC("license") = "GPL";
