@@ -11,6 +11,8 @@
 
 #include "../lib/buf.h"
 
+#define AT_ONCE	512U	/* records: 60 KiB */
+
 struct cpu_state {
 	uint64_t tail;		/* places read */
 	uint64_t next_seq;
@@ -110,6 +112,33 @@ static void live_scan_cpu(struct aios_live *live, unsigned int cpu)
 }
 
 /*
+ * Passes on the records up to @pos, some at a time: what is copied is packed and written while it
+ * is still in the cache. Return: whether it came that far, else a negative errno.
+ */
+static int live_pass(struct aios_live *live, unsigned int cpu, uint64_t pos, bool last)
+{
+	struct cpu_state *state = &live->cpus[cpu];
+
+	while (state->tail < pos) {
+		uint64_t upto = pos - state->tail > AT_ONCE ? state->tail + AT_ONCE : pos;
+		int err = 0;
+
+		live_copy(live, cpu, upto, last);
+		if (live->records.err)
+			return live->records.err;
+		__atomic_store_n(&live->rings->ctl[cpu].tail, state->tail, __ATOMIC_RELEASE);
+		if (live->records.len)
+			err = live->feed.chunk(live->feed.arg, AIOS_CHUNK_RECORDS, cpu,
+					       live->records.data, live->records.len);
+		if (err)
+			return err;
+		if (state->tail < upto)
+			return 0;
+	}
+	return 1;
+}
+
+/*
  * Reads what is in a ring. @dropped is read before @pos: what is refused in between is then told
  * by the next record or scan, and never counted before it happened.
  *
@@ -121,19 +150,10 @@ static int live_read(struct aios_live *live, unsigned int cpu, bool last)
 	struct cpu_state *state = &live->cpus[cpu];
 	uint64_t dropped = __atomic_load_n(&ctl->dropped, __ATOMIC_ACQUIRE);
 	uint64_t pos = __atomic_load_n(&ctl->pos, __ATOMIC_ACQUIRE);
-	int err = 0;
+	int whole = live_pass(live, cpu, pos, last);
 
-	live_copy(live, cpu, pos, last);
-	if (live->records.err)
-		return live->records.err;
-	__atomic_store_n(&ctl->tail, state->tail, __ATOMIC_RELEASE);
-	if (live->records.len)
-		err = live->feed.chunk(live->feed.arg, AIOS_CHUNK_RECORDS, cpu, live->records.data,
-				       live->records.len);
-	if (err)
-		return err;
-	if (state->tail < pos)
-		return 0;
+	if (whole <= 0)
+		return whole;
 	if (pos + dropped > state->next_seq)
 		state->next_seq = pos + dropped;
 	live->stats.dropped += dropped - state->dropped;

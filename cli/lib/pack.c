@@ -8,6 +8,7 @@
 #include "pack.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -38,8 +39,9 @@ static unsigned char *put_number(unsigned char *at, uint64_t delta)
 }
 
 /* Puts the words from @from on that differ. Return: where the bytes end. */
-static unsigned char *put_words(unsigned char *at, const uint64_t *words, const uint64_t *last,
-				size_t from, size_t cnt, unsigned int *mask)
+static inline unsigned char *put_words(unsigned char *at, const uint64_t *words,
+				       const uint64_t *last, size_t from, size_t cnt,
+				       unsigned int *mask)
 {
 	for (size_t i = from; i < cnt; i++) {
 		uint64_t delta = words[i] - last[i];
@@ -52,42 +54,57 @@ static unsigned char *put_words(unsigned char *at, const uint64_t *words, const 
 	return at;
 }
 
-/* A record that is not as long as the last one of its slot is compared with zeros behind that. */
-static unsigned char *put_resized(unsigned char *at, const struct slot *slot,
-				  const uint64_t *words, size_t cnt, unsigned int *mask)
+/*
+ * All words of a record, the unusual way: it is not as long as the last one of its slot, and is
+ * compared with zeros behind that, or its first words are not those of the last one.
+ */
+static unsigned char *put_all(unsigned char *at, const struct slot *slot, const uint64_t *words,
+			      size_t cnt, uint64_t seq, unsigned int *mask)
 {
 	uint64_t last[WORDS_MAX] = { 0 };
 
 	if (slot->cnt)
 		memcpy(last, slot->words, slot->cnt * 8);
-	return put_words(at, words, last, WORD_SEQ + 1, cnt, mask);
+	last[WORD_SEQ] = seq;
+	return put_words(at, words, last, 0, cnt, mask);
+}
+
+/* Records of a type and CPU that follow each other most often are one thread's. */
+static bool head_is_same(const struct slot *slot, const uint64_t *words, size_t cnt, uint64_t seq)
+{
+	return slot->cnt == cnt && words[0] == slot->words[0] && words[1] == slot->words[1] &&
+	       words[WORD_SEQ] == seq;
 }
 
 /* Return: where the packed record ends. */
 static unsigned char *put_record(unsigned char *head, struct slot *slot, unsigned int nr,
 				 const uint64_t *words, size_t cnt, uint64_t seq)
 {
-	const uint64_t nothing[WORD_SEQ] = { 0 };
-	uint64_t expected[WORD_SEQ + 1];
-	unsigned char *body = head + 3, *end;
+	unsigned char *body = head + 1, *end;
 	unsigned int mask = 0;
 
-	expected[WORD_SEQ] = seq;
-	end = put_words(body, words, slot->cnt ? slot->words : nothing, 0, WORD_SEQ, &mask);
-	end = put_words(end, words, expected, WORD_SEQ, WORD_SEQ + 1, &mask);
-	end = slot->cnt == cnt ? put_words(end, words, slot->words, WORD_SEQ + 1, cnt, &mask) :
-	      put_resized(end, slot, words, cnt, &mask);
+	if (head_is_same(slot, words, cnt, seq))
+		end = put_words(body, words, slot->words, WORD_SEQ + 1, cnt, &mask);
+	else
+		end = put_all(body, slot, words, cnt, seq, &mask);
 	head[0] = (unsigned char)nr;
 	if (mask == slot->mask) {
 		head[0] |= SAME_MASK;
-		memmove(head + 1, body, (size_t)(end - body));
-		end -= 2;
 	} else {
-		head[1] = (unsigned char)mask;
-		head[2] = (unsigned char)(mask >> 8);
+		memmove(body + 2, body, (size_t)(end - body));
+		body[0] = (unsigned char)mask;
+		body[1] = (unsigned char)(mask >> 8);
+		end += 2;
 	}
 	*slot = (struct slot){ words, cnt, mask };
 	return end;
+}
+
+/* Is there a whole record? @len: bytes that are left */
+static bool is_record(const struct aios_hdr *hdr, size_t len)
+{
+	return len >= sizeof(*hdr) && hdr->len % 8 == 0 && hdr->len >= sizeof(*hdr) &&
+	       hdr->len <= WORDS_MAX * 8 && hdr->len <= len;
 }
 
 int aios_pack(struct aios_buf *buf, const void *bytes, size_t len)
@@ -98,31 +115,27 @@ int aios_pack(struct aios_buf *buf, const void *bytes, size_t len)
 	uint64_t seq = 0;
 
 	while (len) {
-		struct aios_hdr hdr;
+		const struct aios_hdr *hdr = (const void *)words;
 		unsigned char *at;
+		unsigned int nr;
 
-		if (len < sizeof(hdr))
-			goto invalid;
-		memcpy(&hdr, words, sizeof(hdr));
-		if (hdr.len % 8 || hdr.len < sizeof(hdr) || hdr.len > WORDS_MAX * 8 ||
-		    hdr.len > len)
-			goto invalid;
-		if (aios_buf_room(buf, RECORD_MAX)) {
+		if (!is_record(hdr, len)) {
+			buf->len = before;
+			return -EINVAL;
+		}
+		if (buf->cap - buf->len <= RECORD_MAX && aios_buf_room(buf, RECORD_MAX)) {
 			buf->len = before;
 			return buf->err;
 		}
 		at = (unsigned char *)buf->data + buf->len;
-		at = put_record(at, &slots[hdr.type % SLOTS], hdr.type % SLOTS, words, hdr.len / 8,
-				seq);
+		nr = hdr->type % SLOTS;
+		at = put_record(at, &slots[nr], nr, words, hdr->len / 8, seq);
 		buf->len = (size_t)(at - (unsigned char *)buf->data);
-		seq = hdr.seq + 1;
-		words += hdr.len / 8;
-		len -= hdr.len;
+		seq = hdr->seq + 1;
+		words += hdr->len / 8;
+		len -= hdr->len;
 	}
 	return 0;
-invalid:
-	buf->len = before;
-	return -EINVAL;
 }
 
 /* What is left to be read. */
