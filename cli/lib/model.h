@@ -304,6 +304,7 @@ struct aios_ctx {
 	unsigned int pins;
 	bool handed_out;
 	uint32_t before_left;	/* requests in flight when the context was found, not yet seen */
+	uint32_t before_max;	/* ... and as many of them as there can be at most */
 	bool before_unknown;	/* ... could not be counted */
 	struct aios_ring_state *ring;
 };

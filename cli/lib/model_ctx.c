@@ -150,6 +150,8 @@ int aios_ctx_found(struct aios_model *model, const struct aios_rec *rec)
 		ctx->before_left = body->in_flight - ctx->in_flight;
 		ctx->in_flight = body->in_flight;
 	}
+	/* A front counts what it knows, the kernel side what is going on meanwhile. */
+	ctx->before_max = rec->h.flags & AIOS_F_FRONT ? ctx->before_left : body->nr_events;
 	if (ctx->in_flight > ctx->in_flight_max)
 		ctx->in_flight_max = ctx->in_flight;
 	if (ctx_owned(model, ctx, body->owner_tgid))

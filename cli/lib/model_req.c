@@ -142,13 +142,23 @@ static void ctx_landed(struct aios_ctx *ctx)
 
 /*
  * Nobody saw its birth: was a request that is older than the trace still due, or is it missing? Of
- * a context that is seen at work before it is found, nobody has counted those yet.
+ * a context that is seen at work before it is found, nobody has counted those yet. The count is
+ * that of a busy context, taken CPU by CPU while requests come and go, so it may be too low; but
+ * never were there more than the ring has entries.
  */
+static bool req_may_be_older(const struct aios_request *req)
+{
+	const struct aios_ctx *ctx = req->ctx;
+
+	return ctx->before_left || ctx->before_unknown || (ctx->implied && !ctx->tainted) ||
+	       (ctx->before_max && !req->unresolved);
+}
+
 static void req_explain(struct aios_request *req)
 {
 	struct aios_ctx *ctx = req->ctx;
 
-	if (!ctx->before_left && !ctx->before_unknown && !(ctx->implied && !ctx->tainted)) {
+	if (!req_may_be_older(req)) {
 		/* At the end of a trace it may still have been on its way through io_submit. */
 		req->tainted = req->tainted || !req->unresolved || ctx->tainted;
 		return;
@@ -157,6 +167,8 @@ static void req_explain(struct aios_request *req)
 		ctx->before_left--;
 		ctx_landed(ctx);
 	}
+	if (ctx->before_max)
+		ctx->before_max--;
 	req->origin = AIOS_ORIGIN_BEFORE;
 	/* After a hole it may just as well have been born in there. */
 	if (ctx->tainted)

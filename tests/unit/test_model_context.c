@@ -284,6 +284,28 @@ static void a_request_in_flight_when_its_context_is_freed_is_lost_track_of(void 
 	assert_int_equal(k->out_cnt, 1);
 }
 
+/* It was counted while requests came and went, but the ring never held more than its entries. */
+static void a_busy_context_may_have_had_more_in_flight_than_were_counted(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+
+	see(k, rec_found(10, &c, KIT_PID, 1));
+	for (unsigned int i = 0; i <= 127; i++) {
+		see(k, rec_complete(20 + 10 * i, in_softirq, &r, 1));
+		see_read(k, 25 + 10 * i, by_t3, &c, 1);
+	}
+	see_end(k);
+	assert_int_equal(k->out_cnt, 128);
+	for (size_t i = 1; i <= 127; i++) {
+		assert_int_equal(the(k, i)->req.origin, AIOS_ORIGIN_BEFORE);
+		assert_false(the(k, i)->req.tainted);
+	}
+	assert_int_equal(the(k, 128)->req.origin, AIOS_ORIGIN_UNKNOWN);
+	assert_true(the(k, 128)->req.tainted);
+}
+
 /* How many were in flight was not known then, but this one was found, and is one. */
 static void a_found_poll_counts_as_in_flight_and_ends_with_its_context(void **state)
 {
@@ -501,6 +523,7 @@ int main(void)
 		KIT_TEST(a_context_nobody_told_of_is_implied),
 		KIT_TEST(a_context_may_be_seen_at_work_before_it_is_found),
 		KIT_TEST(a_request_in_flight_when_its_context_is_freed_is_lost_track_of),
+		KIT_TEST(a_busy_context_may_have_had_more_in_flight_than_were_counted),
 		KIT_TEST(a_found_poll_counts_as_in_flight_and_ends_with_its_context),
 		KIT_TEST(requests_of_other_contexts_live_on),
 		KIT_TEST(contexts_are_numbered_in_the_order_first_seen),
