@@ -202,6 +202,16 @@ static void req_quit(struct aios_model *model, struct aios_request *req)
 	aios_req_unpin(req);
 }
 
+/*
+ * A hole in the history of a ring leaves open who took an event later on, and whether anybody did,
+ * of a request too that was born after it.
+ */
+static bool req_taking_is_open(const struct aios_request *req)
+{
+	return req->ctx->tainted && req->completed_ns &&
+	       (req->reaper == AIOS_REAPER_NOBODY || req->reaper == AIOS_REAPER_UNKNOWN);
+}
+
 /**
  * aios_req_over() - a life is over: hands it out, once
  * @model: the model
@@ -219,7 +229,7 @@ int aios_req_over(struct aios_model *model, struct aios_request *req, enum aios_
 	req->fate = fate;
 	if (req->origin == AIOS_ORIGIN_UNKNOWN)
 		req_explain(req);
-	if (fate == AIOS_FATE_LOST_TRACK)
+	if (fate == AIOS_FATE_LOST_TRACK || req_taking_is_open(req))
 		req->tainted = true;
 	if (model->ops.request)
 		err = model->ops.request(model->arg, req);

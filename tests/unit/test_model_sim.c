@@ -104,6 +104,18 @@ static void assert_reaping(const struct aios_request *req, const struct sim_req 
 		assert_claims(&claims[2], 1, req, seed);
 }
 
+/* Who took its event, and that somebody did, is known of a request that no hole has touched. */
+static void assert_taking_is_known(const struct aios_request *req, const struct sim_req *truth,
+				   uint64_t seed)
+{
+	bool claimed = req->fate == AIOS_FATE_UNREAD && truth->reaper == AIOS_REAPER_KERNEL;
+
+	if (claimed || req->reaper == AIOS_REAPER_UNKNOWN)
+		fail_msg("seed %llu: request %llu is told as whole and %s",
+			 (unsigned long long)seed, (unsigned long long)req->id,
+			 claimed ? "unread" : "taken by somebody unknown");
+}
+
 static void feed(struct kit *k, const struct sim *sim)
 {
 	for (size_t i = 0; i < sim->rec_cnt; i++)
@@ -234,6 +246,7 @@ static void check_lossy(const struct kit *k, const struct sim *sim, uint64_t see
 		assert_life(k->outs[i], truth, seed);
 		/* How far the head was shown depends on what was lost: claims of taking only. */
 		assert_reaping(req, truth, 0, seed);
+		assert_taking_is_known(req, truth, seed);
 	}
 }
 
