@@ -36,9 +36,7 @@ users_made() {
 
 as_a_user() {
 	who_is 4711 4712 "4712 4713 4714" /home/auditor auditor >want.txt
-	who_am_i auditor
-	diff want.txt who.txt
-	who_am_i 4711
+	who_am_i "$1"
 	diff want.txt who.txt
 }
 
@@ -70,7 +68,8 @@ user_may_not_execute() {
 cases_user() {
 	users_made
 	check "-u: the command has the user, the groups and the home; requests are told as the user's" \
-		as_a_user
+		as_a_user auditor
+	thorough "-u: the same by number" as_a_user 4711
 	thorough "-u with the number of no known user" as_a_number
 	check "-u of an unknown user: status 2, and nothing runs" nobody_knows_the_user
 	thorough "-u without the privilege: status 126, and nothing runs" may_not_become_the_user
