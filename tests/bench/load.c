@@ -3,7 +3,9 @@
  * load.c - a load whose every request costs the same: 4 KiB reads with O_DIRECT in batches, all
  * of a batch reaped before the next one is submitted.
  *
- *	bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] FILE
+ *	bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] FILE...
+ *
+ * Of several files each batch reads in turn.
  *
  * Prints an object with what it did and how long it took, after a first part that fills caches:
  *
@@ -26,9 +28,11 @@
 #define BLOCK		4096
 #define BATCH_MAX	512
 #define THREADS_MAX	64
+#define FILES_MAX	8
 
 struct load {
-	const char *path;
+	char **paths;
+	unsigned int files;
 	unsigned long requests;
 	unsigned int batch;
 	unsigned int threads;
@@ -67,22 +71,30 @@ static void rounds(const struct load *load, aio_context_t ctx, struct iocb **ioc
 		round_trip(ctx, iocbs, events, load->batch);
 }
 
+static void open_all(const struct load *load, int *fds)
+{
+	for (unsigned int i = 0; i < load->files; i++) {
+		fds[i] = open(load->paths[i], O_RDONLY | O_DIRECT);
+		if (fds[i] < 0)
+			die(load->paths[i]);
+	}
+}
+
 static void *work(void *arg)
 {
 	struct load *load = arg;
 	struct iocb iocb[BATCH_MAX], *iocbs[BATCH_MAX];
-	int fd = open(load->path, O_RDONLY | O_DIRECT);
 	aio_context_t ctx = 0;
+	int fds[FILES_MAX];
 	void *buffer;
 
-	if (fd < 0)
-		die(load->path);
+	open_all(load, fds);
 	if (posix_memalign(&buffer, BLOCK, BLOCK) || syscall(SYS_io_setup, load->batch, &ctx))
 		die("io_setup");
 	memset(iocb, 0, sizeof(iocb));
 	for (unsigned int i = 0; i < load->batch; i++) {
 		iocb[i].aio_lio_opcode = IOCB_CMD_PREAD;
-		iocb[i].aio_fildes = (uint32_t)fd;
+		iocb[i].aio_fildes = (uint32_t)fds[i % load->files];
 		iocb[i].aio_buf = (uintptr_t)buffer;
 		iocb[i].aio_nbytes = BLOCK;
 		iocb[i].aio_offset = (int64_t)i * BLOCK;
@@ -95,7 +107,8 @@ static void *work(void *arg)
 	pthread_barrier_wait(&load->barrier);
 	syscall(SYS_io_destroy, ctx);
 	free(buffer);
-	close(fd);
+	for (unsigned int i = 0; i < load->files; i++)
+		close(fds[i]);
 	return NULL;
 }
 
@@ -125,11 +138,13 @@ static void parse(struct load *load, int argc, char **argv)
 		else
 			exit(2);
 	}
-	if (optind != argc - 1) {
-		fprintf(stderr, "usage: bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] FILE\n");
+	if (optind == argc || argc - optind > FILES_MAX) {
+		fprintf(stderr, "usage: bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] "
+			"FILE...\n");
 		exit(2);
 	}
-	load->path = argv[optind];
+	load->paths = argv + optind;
+	load->files = (unsigned int)(argc - optind);
 }
 
 int main(int argc, char **argv)
