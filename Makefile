@@ -183,9 +183,24 @@ $(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -pthread
 
+# Trace files without a kernel: the records of the unit tests' kit, and the tool's own writer.
+synth_obj := $(patsubst %,$(BUILD)/obj/%.o,tests/bench/synth tests/unit/kit_rec cli/io/trace_out)
+$(filter $(BUILD)/obj/tests/%,$(synth_obj)): ALL_CFLAGS += -Icli -Itests
+
+$(BUILD)/tests/bench-synth: $(synth_obj) $(core_obj)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^
+
+bench_bin := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
+
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/bench-load \
-	$(BUILD)/tests/calls32 $(work32)
+tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
 
 # --- what people type -----------------------------------------------------------------------
 
@@ -209,7 +224,7 @@ test-all: deps
 # What tracing costs: docs/overhead.md
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/tests/bench-load
+	@$(MAKE) --no-print-directory all $(bench_bin)
 	@tests/bench/run $(BUILD)
 
 # What is told of the golden traces, written anew; to be read before it is committed.
