@@ -86,6 +86,46 @@ void aios_buf_fmt(struct aios_buf *buf, const char *fmt, ...)
 	va_end(args);
 }
 
+/* Writes the digits in front of @end. Return: the first one. */
+static char *digits_before(char *end, uint64_t number, unsigned int base)
+{
+	do {
+		*--end = "0123456789abcdef"[number % base];
+		number /= base;
+	} while (number);
+	return end;
+}
+
+/**
+ * aios_buf_int() - appends a number in decimal, as "%lld" does at several times the price
+ * @buf: where to
+ * @number: what
+ */
+void aios_buf_int(struct aios_buf *buf, int64_t number)
+{
+	char text[24], *end = text + sizeof(text), *first;
+
+	/* The lowest number has no positive counterpart but as an unsigned one. */
+	first = digits_before(end, number < 0 ? -(uint64_t)number : (uint64_t)number, 10);
+	if (number < 0)
+		*--first = '-';
+	aios_buf_add(buf, first, (size_t)(end - first));
+}
+
+/**
+ * aios_buf_hex() - appends a number as "0x%llx" does
+ * @buf: where to
+ * @number: what
+ */
+void aios_buf_hex(struct aios_buf *buf, uint64_t number)
+{
+	char text[24], *end = text + sizeof(text), *first = digits_before(end, number, 16);
+
+	*--first = 'x';
+	*--first = '0';
+	aios_buf_add(buf, first, (size_t)(end - first));
+}
+
 /**
  * aios_buf_pad() - fills with blanks up to a column
  * @buf: where to
@@ -129,19 +169,29 @@ static size_t utf8_len(const unsigned char *s)
 	return 0;
 }
 
+/* How much of a text needs no look at each byte. */
+static size_t plain_len(const unsigned char *s)
+{
+	size_t len = 0;
+
+	while (s[len] >= 0x20 && s[len] < 0x7f && s[len] != '\\')
+		len++;
+	return len;
+}
+
 void aios_buf_safe(struct aios_buf *buf, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
 	while (*s) {
-		size_t len = *s >= 0x80 ? utf8_len(s) : 1;
+		size_t len = *s >= 0x80 ? utf8_len(s) : plain_len(s);
 
-		if (*s == '\\')
-			aios_buf_str(buf, "\\\\");
-		else if (!len || *s < 0x20 || *s == 0x7f)
-			aios_buf_fmt(buf, "\\x%02x", *s);
-		else
+		if (len)
 			aios_buf_add(buf, s, len);
+		else if (*s == '\\')
+			aios_buf_str(buf, "\\\\");
+		else
+			aios_buf_fmt(buf, "\\x%02x", *s);
 		s += len ? len : 1;
 	}
 }

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * struct aios_buf - a growing buffer
@@ -28,6 +29,8 @@ int aios_buf_room(struct aios_buf *buf, size_t more);
 void aios_buf_add(struct aios_buf *buf, const void *bytes, size_t len);
 void aios_buf_str(struct aios_buf *buf, const char *text);
 void aios_buf_fmt(struct aios_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void aios_buf_int(struct aios_buf *buf, int64_t number);
+void aios_buf_hex(struct aios_buf *buf, uint64_t number);
 void aios_buf_pad(struct aios_buf *buf, size_t column);
 void aios_buf_clear(struct aios_buf *buf);
 void aios_buf_done(struct aios_buf *buf);

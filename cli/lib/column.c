@@ -461,10 +461,10 @@ void aios_value_csv(const struct aios_value *value, struct aios_buf *buf)
 		aios_buf_str(buf, value->yes ? "true" : "false");
 		break;
 	case AIOS_VALUE_INT:
-		aios_buf_fmt(buf, "%lld", (long long)value->number);
+		aios_buf_int(buf, value->number);
 		break;
 	case AIOS_VALUE_HEX:
-		aios_buf_fmt(buf, "0x%llx", (unsigned long long)value->hex);
+		aios_buf_hex(buf, value->hex);
 		break;
 	case AIOS_VALUE_TEXT:
 		csv_text(buf, value->text);

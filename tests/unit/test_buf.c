@@ -52,6 +52,25 @@ static void nul_bytes_are_kept(void **state)
 	aios_buf_done(&buf);
 }
 
+static void numbers_are_those_of_printf(void **state)
+{
+	static const uint64_t numbers[] = { 0, 1, 9, 10, 15, 16, 99, 100, 4096, INT32_MAX,
+					    UINT32_MAX, INT64_MAX, (uint64_t)INT64_MAX + 1,
+					    UINT64_MAX - 9, UINT64_MAX };
+	struct aios_buf got = { 0 }, want = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NR(numbers); i++) {
+		aios_buf_int(&got, (int64_t)numbers[i]);
+		aios_buf_hex(&got, numbers[i]);
+		aios_buf_fmt(&want, "%lld0x%llx", (long long)numbers[i],
+			     (unsigned long long)numbers[i]);
+		assert_string_equal(got.data, want.data);
+	}
+	aios_buf_done(&got);
+	aios_buf_done(&want);
+}
+
 static void room_keeps_the_bytes_and_reserves_a_nul(void **state)
 {
 	struct aios_buf buf = { 0 };
@@ -309,6 +328,7 @@ int main(void)
 		cmocka_unit_test(empty_buffer_has_no_memory_until_the_first_write),
 		cmocka_unit_test(bytes_are_followed_by_a_nul_that_is_not_counted),
 		cmocka_unit_test(nul_bytes_are_kept),
+		cmocka_unit_test(numbers_are_those_of_printf),
 		cmocka_unit_test(room_keeps_the_bytes_and_reserves_a_nul),
 		cmocka_unit_test(clear_keeps_the_memory),
 		cmocka_unit_test(formatted_text_of_any_length_is_whole),
