@@ -414,26 +414,35 @@ const struct aios_column *aios_columns(size_t *cnt)
 	return columns;
 }
 
-json_t *aios_value_json(const struct aios_value *value)
+int aios_value_json(const struct aios_value *value, struct aios_buf *buf)
 {
 	const char *name;
 
 	switch (value->kind) {
 	case AIOS_VALUE_BOOL:
-		return json_boolean(value->yes);
+		aios_buf_str(buf, value->yes ? "true" : "false");
+		break;
 	case AIOS_VALUE_INT:
-		return json_integer(value->number);
+		aios_buf_int(buf, value->number);
+		break;
 	case AIOS_VALUE_HEX:
-		return json_sprintf("0x%llx", (unsigned long long)value->hex);
+		aios_buf_str(buf, "\"");
+		aios_buf_hex(buf, value->hex);
+		aios_buf_str(buf, "\"");
+		break;
 	case AIOS_VALUE_TEXT:
-		return aios_json_text(value->text);
+		return aios_json_add_text(buf, value->text);
 	case AIOS_VALUE_ERRNO:
 		name = aios_errno_name(value->number);
-		return name ? json_string(name) : json_integer(value->number);
+		if (name)
+			return aios_json_add_text(buf, name);
+		aios_buf_int(buf, value->number);
+		break;
 	case AIOS_VALUE_NULL:
+		aios_buf_str(buf, "null");
 		break;
 	}
-	return json_null();
+	return buf->err;
 }
 
 static void csv_text(struct aios_buf *buf, const char *text)

@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
+#include "buf.h"
 #include "info.h"
 #include "model.h"
 
@@ -56,9 +55,11 @@ const struct aios_column *aios_columns(size_t *cnt);
 
 /**
  * aios_value_json() - a value as JSON
- * Return: a new reference, or NULL for -ENOMEM.
+ * @value: not known ones are null
+ * @buf: appended to
+ * Return: 0 or -ENOMEM.
  */
-json_t *aios_value_json(const struct aios_value *value);
+int aios_value_json(const struct aios_value *value, struct aios_buf *buf);
 
 /**
  * aios_value_csv() - a value as a field of RFC 4180 CSV

@@ -5,6 +5,7 @@
 #include "json.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 json_t *aios_json_text(const char *text)
@@ -19,6 +20,35 @@ json_t *aios_json_text(const char *text)
 		json = json_string(safe.data);
 	aios_buf_done(&safe);
 	return json;
+}
+
+/* Most names are: no need for a value to be made, checked and printed. */
+static bool text_is_plain(const char *text)
+{
+	while (*text >= 0x20 && *text < 0x7f && *text != '"' && *text != '\\')
+		text++;
+	return !*text;
+}
+
+int aios_json_add_text(struct aios_buf *buf, const char *text)
+{
+	json_t *json;
+	char *dump;
+
+	if (text && text_is_plain(text)) {
+		aios_buf_str(buf, "\"");
+		aios_buf_str(buf, text);
+		aios_buf_str(buf, "\"");
+		return buf->err;
+	}
+	json = aios_json_text(text);
+	dump = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	json_decref(json);
+	if (!dump)
+		return -ENOMEM;
+	aios_buf_str(buf, dump);
+	free(dump);
+	return buf->err;
 }
 
 json_t *aios_json_count(uint64_t count)

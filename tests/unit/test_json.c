@@ -70,6 +70,35 @@ static void any_bytes_become_a_string(void **state)
 	}
 }
 
+static void assert_added(const char *text)
+{
+	json_t *array = json_pack("[o]", aios_json_text(text));
+	struct aios_buf want = { 0 }, got = { 0 };
+
+	assert_int_equal(aios_json_line(array, &want), 0);
+	aios_buf_str(&got, "[");
+	assert_int_equal(aios_json_add_text(&got, text), 0);
+	aios_buf_str(&got, "]\n");
+	assert_string_equal(got.data, want.data);
+	aios_buf_done(&want);
+	aios_buf_done(&got);
+}
+
+/* Each byte among harmless ones, so that none is taken for harmless that is not. */
+static void text_is_added_as_the_library_writes_it(void **state)
+{
+	(void)state;
+	assert_added(NULL);
+	assert_added("");
+	assert_added("/srv/gr\xc3\xbc\xc3\x9f \\ \"x\"");
+	for (int byte = 1; byte < 256; byte++) {
+		char text[] = "a b";
+
+		text[1] = (char)byte;
+		assert_added(text);
+	}
+}
+
 static void counts_are_numbers(void **state)
 {
 	static const uint64_t counts[] = { 0, 1, 1ULL << 53, INT64_MAX };
@@ -114,6 +143,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_not_utf8_are_escaped),
 		cmocka_unit_test(sequences_that_utf8_forbids_are_escaped),
 		cmocka_unit_test(any_bytes_become_a_string),
+		cmocka_unit_test(text_is_added_as_the_library_writes_it),
 		cmocka_unit_test(counts_are_numbers),
 		cmocka_unit_test(a_value_is_written_in_one_line),
 		cmocka_unit_test(no_value_is_an_error_and_writes_nothing),
