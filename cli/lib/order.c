@@ -12,7 +12,11 @@
 #include "event.h"
 #include "vec.h"
 
-#define PENDING_MAX	(1U << 19)	/* a file without scans cannot make us keep more: 64 MiB */
+/*
+ * A round of the live source holds what all rings hold at most, 512 MiB unless --buffer says more
+ * (cli/io/load.c); a file without scans cannot make us keep more than that.
+ */
+#define PENDING_MAX	(1U << 22)
 #define CPU_MAX		8192		/* NR_CPUS can be no larger; a damaged file can */
 
 struct cpu {
