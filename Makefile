@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One file builds it all. What people type: make, make demo, make test, make install.
+# One file builds it all. What people type: make, make demo, make test, make install, make kernel.
 #
 #   make STATIC=1          binaries that can be copied to a server
 #   make LIBBPF_DIR=DIR    against DIR/include/bpf and DIR/lib/libbpf.a
@@ -226,6 +226,12 @@ test-all: deps
 bench: deps
 	@$(MAKE) --no-print-directory all $(bench_bin)
 	@tests/bench/run $(BUILD)
+
+# Kernels for tests/vm/run -k: kernel/README.md
+KERNEL ?= patched
+.PHONY: kernel
+kernel: deps
+	@kernel/build $(KERNEL)
 
 # What is told of the golden traces, written anew; to be read before it is committed.
 .PHONY: golden

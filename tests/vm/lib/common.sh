@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: GPL-2.0-only
-# Messages, tools, paths and child processes: what every part of the guest runner uses.
+# Messages, tools, paths and child processes: what the guest runner uses, and kernel/build.
 
 PATH=$PATH:/usr/sbin:/sbin      # mkfs.ext4 and depmod, for users without them in their PATH
 declare -A CHILDREN=()          # processes that must not outlive us, by process id
 LITTER=()                       # files and folders to remove at the end
 
 say() {
-	printf 'run: %s\n' "$*" >&2
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
 note() {
