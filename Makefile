@@ -230,7 +230,8 @@ bench: deps
 # Kernels for tests/vm/run -k: kernel/README.md
 KERNEL ?= patched
 .PHONY: kernel
-kernel: deps
+kernel:
+	@tests/deps kernel
 	@kernel/build $(KERNEL)
 
 # What is told of the golden traces, written anew; to be read before it is committed.
