@@ -103,7 +103,7 @@ static __always_inline int birth_was_seen(struct aios_ring_ctl *ctl, __u64 uiocb
 }
 
 /**
- * struct seen_kiocb - what most hooks need of a kiocb, read at a stroke
+ * struct seen_kiocb - what most hooks need of a kiocb
  */
 struct seen_kiocb {
 	__u64 kctx;
@@ -128,41 +128,41 @@ static __always_inline void *kiocb_at(char *bytes, __u64 offset, __u64 from)
 	return bytes + at;
 }
 
-/*
- * Where the kernel's type is struct kiocb it does not reach as far as the rest of struct aio_kiocb:
- * that has to be read through a helper, and one call is cheaper than several.
- */
-static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
+/* All of it by one call of a helper. Return: whether that worked. */
+static __always_inline int kiocb_at_a_stroke(struct aio_kiocb *req, struct seen_kiocb *seen)
 {
 	__u32 from = KIOCB_OFFSET(ki_ctx), span = KIOCB_OFFSET(ki_refcnt) + sizeof(__u32) - from;
-	__u64 at = (__u64)req;
 	char bytes[KIOCB_SPAN] = {};
 
-	if (config.cast) {
-		seen->kctx = aios_peek(at + from);
-		seen->uiocb = aios_peek(at + KIOCB_OFFSET(ki_res.obj));
-		seen->data = aios_peek(at + KIOCB_OFFSET(ki_res.data));
-		seen->refs = aios_peek32(at + KIOCB_OFFSET(ki_refcnt));
-		return;
-	}
-	if (span <= sizeof(bytes) &&
-	    !bpf_probe_read_kernel(bytes, span, (void *)req + from)) {
-		seen->kctx = *(__u64 *)bytes;
-		seen->uiocb = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.obj), from);
-		seen->data = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.data), from);
-		seen->refs = *(__u32 *)kiocb_at(bytes, KIOCB_OFFSET(ki_refcnt), from);
-		return;
-	}
-	seen->kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
-	seen->uiocb = BPF_CORE_READ(req, ki_res.obj);
-	seen->data = BPF_CORE_READ(req, ki_res.data);
-	seen->refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
+	if (span > sizeof(bytes) || bpf_probe_read_kernel(bytes, span, (void *)req + from))
+		return 0;
+	seen->kctx = *(__u64 *)bytes;
+	seen->uiocb = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.obj), from);
+	seen->data = *(__u64 *)kiocb_at(bytes, KIOCB_OFFSET(ki_res.data), from);
+	seen->refs = *(__u32 *)kiocb_at(bytes, KIOCB_OFFSET(ki_refcnt), from);
+	return 1;
 }
 
 /* The count alone, which most often is all that has to be known. */
 static __always_inline __u32 kiocb_refs(struct aio_kiocb *req)
 {
 	return aios_peek32((__u64)req + KIOCB_OFFSET(ki_refcnt));
+}
+
+/*
+ * Where the kernel's type is struct kiocb it does not reach as far as the rest of struct aio_kiocb.
+ * Where each look costs the call of a helper, one call is cheaper than several.
+ */
+static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kiocb *seen)
+{
+	__u64 at = (__u64)req;
+
+	if (!config.cast && kiocb_at_a_stroke(req, seen))
+		return;
+	seen->kctx = aios_peek(at + KIOCB_OFFSET(ki_ctx));
+	seen->uiocb = aios_peek(at + KIOCB_OFFSET(ki_res.obj));
+	seen->data = aios_peek(at + KIOCB_OFFSET(ki_res.data));
+	seen->refs = kiocb_refs(req);
 }
 
 /**

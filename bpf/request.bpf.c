@@ -100,13 +100,13 @@ static __always_inline void on_io_submit32(aios_call_t call, const int direct)
 	       direct);
 }
 
-static __always_inline void tell_done(struct aio_kiocb *req, const struct seen_kiocb *seen,
-				      __s64 res, const int direct)
+static __always_inline void tell_done(struct aios_ring_ctl *ctl, struct aio_kiocb *req,
+				      const struct seen_kiocb *seen, __s64 res, __u16 flags)
 {
 	struct aios_req_done *body;
 	struct aios_out out;
 
-	body = aios_emit_begin(&out, AIOS_EV_REQ_DONE, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_DONE, sizeof(*body), flags);
 	if (!body)
 		return;
 	body->kiocb = (__u64)req;
@@ -118,17 +118,17 @@ static __always_inline void tell_done(struct aio_kiocb *req, const struct seen_k
 }
 
 /* The ring is looked at before the record gets its time: what it shows is never younger. */
-static __always_inline void tell_complete_at_done(struct aio_kiocb *req,
+static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, struct aio_kiocb *req,
 						  const struct seen_kiocb *seen, __s64 res,
-						  const int direct)
+						  __u16 flags)
 {
 	struct kioctx *kctx = (struct kioctx *)seen->kctx;
 	__u32 head = aios_ring_head(kctx, 0);
 	struct aios_req_complete *body;
 	struct aios_out out;
 
-	body = aios_emit_begin(&out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
-			       AIOS_FLAG(direct) | AIOS_F_AT_DONE);
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
+			    flags | AIOS_F_AT_DONE);
 	if (!body)
 		return;
 	body->kiocb = (__u64)req;
@@ -169,10 +169,11 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	int last = kiocb_refs(req) == 1;
+	__u16 irq_flags = aios_irq_flags(), flags = AIOS_FLAG(direct) | irq_flags;
 	struct aios_ring_ctl *ctl;
 	struct seen_kiocb seen;
 
-	if (last && !may_be_active(aios_irq_flags()))
+	if (last && !may_be_active(irq_flags))
 		return;
 	ctl = aios_ctl();
 	if (last && !is_active(ctl, bases.complete_active))
@@ -181,10 +182,10 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 	if (!aios_ctx_chosen_on(ctl, seen.kctx))
 		return;
 	if (!last) {
-		tell_done(req, &seen, call->a[1], direct);
+		tell_done(ctl, req, &seen, call->a[1], flags);
 	} else if (ctl) {
 		__sync_fetch_and_add(&ctl->covered_complete, 1);
-		tell_complete_at_done(req, &seen, call->a[1], direct);
+		tell_complete_at_done(ctl, req, &seen, call->a[1], flags);
 	}
 }
 

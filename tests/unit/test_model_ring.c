@@ -160,6 +160,16 @@ static void a_program_that_reaps_is_seen_at_the_next_completion(void **state)
 	assert_int_equal(the(k, 4)->req.fate, AIOS_FATE_UNREAD);
 }
 
+/* A reader comes, takes nothing, and its record shows this head. */
+static void head_is_shown(struct kit *k, uint64_t t, struct kit_ctx *c, uint32_t head)
+{
+	struct aios_rec rec = rec_read_begin(t, by_t3, c, 0, 1);
+
+	rec.read_begin.head = head;
+	see(k, rec);
+	see(k, rec_read_end(t + 1, by_t3, c, 0));
+}
+
 /*
  * A glance is taken before its record gets its time: one from another CPU may be older than what
  * was seen by then. That is no doing of anybody's.
@@ -168,15 +178,11 @@ static void a_glance_that_comes_late_makes_nobody_unknown(void **state)
 {
 	struct kit *k = *state;
 	struct kit_ctx c = begin(k);
-	struct aios_rec late;
 
 	completed(k, 100, &c, 1, 3);
 	kit_user_reaps(&c, 1);
 	completed(k, 200, &c, 4, 1);
-	late = rec_read_begin(300, by_t3, &c, 0, 1);
-	late.read_begin.head = 0;
-	see(k, late);
-	see(k, rec_read_end(301, by_t3, &c, 0));
+	head_is_shown(k, 300, &c, 0);
 	kit_user_reaps(&c, 1);
 	completed(k, 400, &c, 5, 1);
 	assert_reaped(k, 1, AIOS_REAPER_USER, false);
@@ -190,13 +196,9 @@ static void a_head_where_no_entry_is_makes_its_moves_a_riddle(void **state)
 {
 	struct kit *k = *state;
 	struct kit_ctx c = begin(k);
-	struct aios_rec wild;
 
 	completed(k, 100, &c, 1, 3);
-	wild = rec_read_begin(300, by_t3, &c, 0, 1);
-	wild.read_begin.head = 0xdeadbeef;
-	see(k, wild);
-	see(k, rec_read_end(301, by_t3, &c, 0));
+	head_is_shown(k, 300, &c, 0xdeadbeef);
 	kit_user_reaps(&c, 1);
 	completed(k, 400, &c, 5, 1);
 	assert_int_equal(the(k, 1)->req.reaper, AIOS_REAPER_UNKNOWN);
