@@ -34,20 +34,29 @@ struct aios_walk {
 	__u16 done;
 };
 
-static __always_inline void aios_name_piece(const struct aios_walk *walk,
-					    const struct aios_name *name, __u32 piece,
-					    __u8 name_flags)
+/*
+ * A function that is not static is verified once, and not again for each way of coming there: that
+ * was most of what loading the programs took. Return: 0, since there has to be something.
+ */
+__noinline int aios_name_piece(struct aios_walk *walk, struct aios_name *name, __u32 piece,
+			       __u8 name_flags)
 {
-	struct inode *inode = walk->inode;
-	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
-	struct file *file = walk->file;
-	__u64 from = piece * AIOS_NAME_PIECE, len = name->len - from;
+	__u64 from = piece * AIOS_NAME_PIECE, len;
 	struct aios_file_name *body;
+	struct super_block *sb;
+	struct inode *inode;
 	struct aios_out out;
+	struct file *file;
 
+	if (!walk || !name)
+		return 0;
+	len = name->len - from;
+	inode = walk->inode;
+	file = walk->file;
+	sb = BPF_CORE_READ(inode, i_sb);
 	body = aios_emit_begin(&out, AIOS_EV_FILE_NAME, sizeof(*body), walk->flags);
 	if (!body)
-		return;
+		return 0;
 	__builtin_memset(body, 0, sizeof(*body));
 	body->file = (__u64)file;
 	body->ino = BPF_CORE_READ(inode, i_ino);
@@ -65,6 +74,7 @@ static __always_inline void aios_name_piece(const struct aios_walk *walk,
 	body->text_len = len;
 	bpf_probe_read_kernel(body->text, len, name->text + from);
 	aios_emit_end(&out);
+	return 0;
 }
 
 static __always_inline void aios_name_component(struct aios_walk *walk, __u8 name_flags)

@@ -142,20 +142,31 @@ static bool symbol_wanted(const char *symbol, bool (*wanted)(const char *name))
 	return wanted(name);
 }
 
+/* "ffffffff81000000 T _stext": takes the line apart. Modules' lines end in "[name]". */
+static bool symbol_parse(char *line, uint64_t *address, char **name)
+{
+	char *end;
+
+	*address = strtoull(line, &end, 16);
+	if (end == line || strlen(end) < 4 || strchr(end, '['))
+		return false;
+	*name = end + 3;
+	(*name)[strcspn(*name, "\n")] = '\0';
+	return true;
+}
+
 static int ask_kallsyms(struct aios_kernel *ret, bool (*wanted)(const char *name))
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	struct names symbols = { 0 };
-	char line[512], name[256];
+	char line[512], *name;
 	uint64_t address;
 	int err = 0;
 
 	if (!file)
 		return 0;
-	while (!err && fgets(line, sizeof(line), file)) {
-		/* Modules, whose lines end in "[name]", have no part of fs/aio.c. */
-		if (strchr(line, '[') || sscanf(line, "%" SCNx64 " %*c %255s", &address, name) != 2)
-			continue;
+	/* Modules have no part of fs/aio.c, and come behind the kernel's own symbols. */
+	while (!err && fgets(line, sizeof(line), file) && symbol_parse(line, &address, &name)) {
 		take_variable(ret, name, address);
 		if (symbol_wanted(name, wanted))
 			err = names_add(&symbols, name);

@@ -150,7 +150,7 @@ const char *aios_level_name(enum aios_level level)
 bool aios_plan_wants(const char *function)
 {
 	for (size_t i = 0; i < HOOKS; i++)
-		if (!strcmp(hooks[i].function, function))
+		if (hooks[i].function[0] == function[0] && !strcmp(hooks[i].function, function))
 			return true;
 	return false;
 }
