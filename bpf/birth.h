@@ -41,8 +41,8 @@ static __always_inline int birth_vec_len(__u64 vec, __u32 i, int compat, __s64 *
 	return err || *len < 0;
 }
 
-/* Bytes of a vectored operation, as the iovecs in user memory say. */
-static __always_inline __u64 birth_vec_bytes(__u64 vec, __u64 count, int compat)
+/* Bytes of a vectored operation, as the iovecs in user memory say; see aios_name_piece(). */
+__noinline __u64 birth_vec_bytes(__u64 vec, __u64 count, int compat)
 {
 	__u64 bytes = 0;
 
@@ -78,12 +78,18 @@ static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb
 	body->vecs = !vectored ? 0 : count > 0xffff ? 0xffff : count;
 }
 
-static __always_inline void birth_remember(struct aios_ring_ctl *ctl, __u64 uiocb)
+/* A birth is complete but for the return of its submission, which may come to be told with it. */
+static __always_inline void birth_end(struct aios_ring_ctl *ctl, struct aios_out *out,
+				      struct aios_birth *body)
 {
+	body->return_ns = 0;
+	body->return_err = 0;
 	if (ctl) {
-		ctl->uiocb = uiocb;
+		ctl->uiocb = body->iocb.uiocb;
 		ctl->pid_tgid = bpf_get_current_pid_tgid();
+		ctl->birth = out->pos;
 	}
+	aios_emit_end(out);
 }
 
 /*
@@ -100,6 +106,27 @@ static __always_inline int birth_was_seen(struct aios_ring_ctl *ctl, __u64 uiocb
 	if (seen)
 		ctl->pid_tgid = 0;
 	return seen;
+}
+
+/*
+ * Tells of the return of a submission with the birth that this CPU remembers. Return: whether it
+ * could: the reader had not taken it, and the return came within four seconds.
+ */
+static __always_inline int birth_returned(struct aios_ring_ctl *ctl, __s32 err)
+{
+	__u64 pos = ctl->birth, commit = pos + 1, after;
+	struct aios_slot *slot = aios_slot_at(ctl, pos);
+
+	if (!slot || aios_stopped() ||
+	    __sync_val_compare_and_swap(&slot->commit, commit, commit | AIOS_COMMIT_BUSY) != commit)
+		return 0;
+	after = bpf_ktime_get_ns() - slot->rec.h.time_ns;
+	if (after - 1 < 0xffffffff) {
+		slot->rec.birth.return_ns = after;
+		slot->rec.birth.return_err = err;
+	}
+	__sync_lock_test_and_set(&slot->commit, commit);
+	return after - 1 < 0xffffffff;
 }
 
 /**
@@ -178,7 +205,7 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 {
 	struct aios_ring_ctl *ctl = aios_ctl();
 	struct seen_kiocb seen;
-	struct aios_iocb *body;
+	struct aios_birth *body;
 	struct aios_out out;
 	struct iocb copy;
 
@@ -193,13 +220,12 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
-	birth_remember(ctl, seen.uiocb);
-	birth_fill(body, iocb, compat);
-	body->kiocb = (__u64)req;
-	body->kctx = seen.kctx;
-	body->uiocb = seen.uiocb;
-	body->file = (__u64)file;
-	aios_emit_end(&out);
+	birth_fill(&body->iocb, iocb, compat);
+	body->iocb.kiocb = (__u64)req;
+	body->iocb.kctx = seen.kctx;
+	body->iocb.uiocb = seen.uiocb;
+	body->iocb.file = (__u64)file;
+	birth_end(ctl, &out, body);
 }
 
 #endif /* AIOS_BPF_BIRTH_H */

@@ -15,9 +15,16 @@
 
 #include "maps.h"
 
+/**
+ * struct aios_out - a record that is being written
+ * @slot: where
+ * @pos: its place
+ * @waiting: records in the ring before it
+ */
 struct aios_out {
 	struct aios_slot *slot;
 	__u64 pos;
+	__u64 waiting;
 };
 
 /*
@@ -54,20 +61,20 @@ static __always_inline int aios_stopped(void)
  * Takes the next place of this CPU's ring. An interrupting program can take it first, so a few
  * tries are made; that all of them are interrupted is counted like a full ring.
  */
-static __always_inline int aios_take(struct aios_ring_ctl *ctl, __u64 *pos)
+static __always_inline int aios_take(struct aios_ring_ctl *ctl, struct aios_out *out)
 {
-	__u64 slots = 1ULL << config.slots_shift;
 	__u64 want = *(volatile __u64 *)&ctl->pos;
 
 #pragma unroll
 	for (int i = 0; i < 4; i++) {
 		__u64 found;
 
-		if (want - *(volatile __u64 *)&ctl->tail >= slots)
+		out->waiting = want - *(volatile __u64 *)&ctl->tail;
+		if (out->waiting > config.slots_mask)
 			break;
 		found = __sync_val_compare_and_swap(&ctl->pos, want, want + 1);
 		if (found == want) {
-			*pos = want;
+			out->pos = want;
 			return 0;
 		}
 		want = found;
@@ -76,14 +83,21 @@ static __always_inline int aios_take(struct aios_ring_ctl *ctl, __u64 *pos)
 	return -1;
 }
 
-/* Rings at every quarter of the buffer that fills up while the reader sleeps. */
-static __always_inline void aios_ring_bell(const struct aios_ring_ctl *ctl, __u64 pos)
+/* Wakes the reader, who sleeps a while where nothing presses: at half of a ring, and once more. */
+static __always_inline void aios_ring_bell(const struct aios_out *out)
 {
-	__u64 quarter = 1ULL << (config.slots_shift - 2);
 	__u32 nothing = 0;
 
-	if (((pos + 1 - ctl->tail) & (quarter - 1)) == 0)
+	if (out->waiting == config.bell || out->waiting == config.bell + config.bell / 2)
 		bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+}
+
+/* The slot of a place of this CPU's ring. */
+static __always_inline struct aios_slot *aios_slot_at(const struct aios_ring_ctl *ctl, __u64 pos)
+{
+	__u32 index = ctl->first + ((__u32)pos & config.slots_mask);
+
+	return bpf_map_lookup_elem(&ring_slots, &index);
 }
 
 /**
@@ -100,24 +114,21 @@ static __always_inline void aios_ring_bell(const struct aios_ring_ctl *ctl, __u6
 static __always_inline void *aios_emit_on(struct aios_ring_ctl *ctl, struct aios_out *out,
 					  __u16 type, __u16 size, __u16 flags)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
 	__u64 dropped, id;
-	__u32 index;
 
 	if (!ctl || aios_stopped())
 		return NULL;
 	dropped = *(volatile __u64 *)&ctl->dropped;
-	if (aios_take(ctl, &out->pos))
+	if (aios_take(ctl, out))
 		return NULL;
-	index = (cpu << config.slots_shift) + (out->pos & ((1ULL << config.slots_shift) - 1));
-	out->slot = bpf_map_lookup_elem(&ring_slots, &index);
+	out->slot = aios_slot_at(ctl, out->pos);
 	if (!out->slot)
 		return NULL;
-	aios_ring_bell(ctl, out->pos);
+	aios_ring_bell(out);
 	id = bpf_get_current_pid_tgid();
 	out->slot->rec.h.type = type;
 	out->slot->rec.h.len = sizeof(struct aios_hdr) + size;
-	out->slot->rec.h.cpu = cpu;
+	out->slot->rec.h.cpu = bpf_get_smp_processor_id();
 	out->slot->rec.h.flags = flags;
 	out->slot->rec.h.tgid = id >> 32;
 	out->slot->rec.h.tid = (__u32)id;

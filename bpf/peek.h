@@ -10,7 +10,8 @@
 
 #include "maps.h"
 
-extern void *bpf_rdonly_cast(void *address, __u32 type) __ksym __weak;
+/* Of the same address and type it makes the same: what is not used need not be asked for. */
+extern void *bpf_rdonly_cast(void *address, __u32 type) __ksym __weak __attribute__((const));
 
 /* Structures that begin with a word, or half a one, on every kernel that has native AIO. */
 #define AIOS_AS_WORD	bpf_core_type_id_kernel(struct io_event)
@@ -23,12 +24,14 @@ extern void *bpf_rdonly_cast(void *address, __u32 type) __ksym __weak;
  */
 static __always_inline __u64 aios_peek(__u64 address)
 {
-	__u64 word = 0;
-
-	if (config.cast)
+	if (config.cast) {
 		return *(__u64 *)bpf_rdonly_cast((void *)address, AIOS_AS_WORD);
-	bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
-	return word;
+	} else {
+		__u64 word = 0;
+
+		bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
+		return word;
+	}
 }
 
 /**
@@ -38,12 +41,14 @@ static __always_inline __u64 aios_peek(__u64 address)
  */
 static __always_inline __u32 aios_peek32(__u64 address)
 {
-	__u32 half = 0;
-
-	if (config.cast)
+	if (config.cast) {
 		return *(__u32 *)bpf_rdonly_cast((void *)address, AIOS_AS_HALF);
-	bpf_probe_read_kernel(&half, sizeof(half), (void *)address);
-	return half;
+	} else {
+		__u32 half = 0;
+
+		bpf_probe_read_kernel(&half, sizeof(half), (void *)address);
+		return half;
+	}
 }
 
 #endif /* AIOS_BPF_PEEK_H */

@@ -45,7 +45,7 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 {
 	__u64 uiocb = BPF_CORE_READ(req, ki_res.obj);
 	struct iocb iocb = {};
-	struct aios_iocb *body;
+	struct aios_birth *body;
 	struct aios_out out;
 
 	if (bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb))
@@ -54,15 +54,14 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
-	birth_remember(aios_ctl(), uiocb);
-	birth_fill(body, &iocb, 0);
-	body->kiocb = (__u64)req;
-	body->kctx = kctx;
-	body->uiocb = uiocb;
-	body->data = BPF_CORE_READ(req, ki_res.data);
-	body->file = (__u64)file;
-	body->op = IOCB_CMD_POLL;
-	aios_emit_end(&out);
+	birth_fill(&body->iocb, &iocb, 0);
+	body->iocb.kiocb = (__u64)req;
+	body->iocb.kctx = kctx;
+	body->iocb.uiocb = uiocb;
+	body->iocb.data = BPF_CORE_READ(req, ki_res.data);
+	body->iocb.file = (__u64)file;
+	body->iocb.op = IOCB_CMD_POLL;
+	birth_end(aios_ctl(), &out, body);
 }
 
 static __always_inline void on_queue_proc(aios_call_t call, const int direct)

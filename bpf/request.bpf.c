@@ -57,12 +57,15 @@ static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
 {
 	__u64 kctx = call->a[0], uiocb = call->a[1];
 	struct aios_ring_ctl *ctl = aios_ctl();
+	int seen = birth_was_seen(ctl, uiocb);
 	struct aios_req_return *body;
 	struct aios_out out;
 
+	if (seen && ctl && birth_returned(ctl, call->ret))
+		return;
 	if (!aios_ctx_chosen_on(ctl, kctx))
 		return;
-	if (!birth_was_seen(ctl, uiocb))
+	if (!seen)
 		tell_iocb(kctx, uiocb, aios_bool(call->a[2]), direct);
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_RETURN, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)

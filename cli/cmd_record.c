@@ -17,6 +17,7 @@
 #define OUTPUT_DEFAULT		"trace.aios"
 #define SIZE_MIN		(64U << 10)	/* of a file or a ring: less holds nothing */
 #define PROGRESS_PAUSE_NS	500000000ULL
+#define READ_PAUSE_NS		1000000000ULL
 
 struct record {
 	struct aios_options opts;
@@ -94,6 +95,8 @@ static int record_trace(struct record *record)
 {
 	struct aios_session_ops ops = {
 		.feed = aios_flight_feed(record->flight),
+		/* Whoever may ask for the newest records is not kept waiting. */
+		.pause_ns = record->how.ring || record->how.max_size ? 0 : READ_PAUSE_NS,
 		.begun = record_begun,
 		.tick = record_tick,
 		.usr1 = record->how.ring ? record_usr1 : NULL,

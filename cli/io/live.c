@@ -29,7 +29,8 @@ struct aios_live {
 	struct aios_buf scan;
 	struct aios_buf misses;
 	uint32_t miss_cnt;
-	uint64_t begun_ns;	/* when the last round that read everything began */
+	uint64_t looked_ns;	/* when the last look began */
+	uint64_t before_ns;	/* ... and the one before */
 	uint64_t from_ns;	/* what the last scan said */
 };
 
@@ -71,12 +72,23 @@ struct aios_live *aios_live_free(struct aios_live *live)
 	return NULL;
 }
 
-static const struct aios_slot *live_slot(const struct aios_rings *rings, unsigned int cpu,
-					 uint64_t pos)
+static struct aios_slot *live_slot(const struct aios_rings *rings, unsigned int cpu, uint64_t pos)
 {
 	uint64_t mask = (1ULL << rings->shift) - 1;
 
 	return &rings->slots[((uint64_t)cpu << rings->shift) + (pos & mask)];
+}
+
+/* Is the record complete, and does its writer stay away from now on? */
+static bool live_take(struct aios_slot *slot, uint64_t pos)
+{
+	uint64_t commit = pos + 1;
+
+	if (__atomic_load_n(&slot->commit, __ATOMIC_ACQUIRE) != commit)
+		return false;
+	return slot->rec.h.type != AIOS_EV_REQ_BIRTH ||
+	       __atomic_compare_exchange_n(&slot->commit, &commit, commit | AIOS_COMMIT_TAKEN,
+					   false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 /* Copies the records of a CPU up to @upto, or up to one that is not complete, or without it. */
@@ -88,15 +100,16 @@ static void live_copy(struct aios_live *live, unsigned int cpu, uint64_t upto, b
 	if (aios_buf_room(&live->records, (upto - state->tail) * sizeof(struct aios_rec)))
 		return;
 	for (; state->tail < upto; state->tail++) {
-		const struct aios_slot *slot = live_slot(live->rings, cpu, state->tail);
-		size_t len = slot->rec.h.len;
+		struct aios_slot *slot = live_slot(live->rings, cpu, state->tail);
+		size_t len;
 
-		if (__atomic_load_n(&slot->commit, __ATOMIC_ACQUIRE) != state->tail + 1) {
+		if (!live_take(slot, state->tail)) {
 			if (last)
 				continue;
 			return;
 		}
 		/* A copy of constant size is cheap; the next record overwrites the rest. */
+		len = slot->rec.h.len;
 		memcpy(live->records.data + live->records.len, &slot->rec, sizeof(slot->rec));
 		live->records.len += len <= sizeof(slot->rec) ? len : 0;
 		state->next_seq = slot->rec.h.seq + 1;
@@ -177,21 +190,22 @@ static int live_miss(void *arg, const struct aios_plan_row *row, uint64_t count)
 	return live->misses.err;
 }
 
-/* Puts the scan chunk together: head, CPUs, misses. */
-static int live_scan_end(struct aios_live *live, uint64_t from_ns)
+/* Passes a scan chunk on: head, CPUs, and the first @misses of what was missed. */
+static int live_scan_end(struct aios_live *live, uint64_t from_ns, uint32_t misses)
 {
 	struct aios_scan head = {
 		.from_ns = from_ns,
 		.to_ns = aios_now_ns(),
 		.cpus = live->rings->cpus,
-		.misses = live->miss_cnt,
+		.misses = misses,
 	};
 
 	aios_buf_clear(&live->scan);
 	aios_buf_add(&live->scan, &head, sizeof(head));
 	for (unsigned int cpu = 0; cpu < live->rings->cpus; cpu++)
 		live_scan_cpu(live, cpu);
-	aios_buf_add(&live->scan, live->misses.data, live->misses.len);
+	if (misses)
+		aios_buf_add(&live->scan, live->misses.data, live->misses.len);
 	if (live->scan.err)
 		return live->scan.err;
 	live->from_ns = from_ns;
@@ -200,18 +214,18 @@ static int live_scan_end(struct aios_live *live, uint64_t from_ns)
 }
 
 /*
- * What a round has read is complete up to when the round began. It is passed on one round later,
- * since whether a call was missed is known for certain a round later only, and its hole has to
- * come before the records that it taints.
+ * A round that has read everything is complete up to when it began. Records are passed on up to
+ * when the look before it began, since whether a call was missed is known for certain a look later
+ * only, and its hole has to come before the records that it taints. What is missed was missed after
+ * the look before that: a scan of its own says so, where the last one is older.
  *
  * Where a ring holds a record whose writer was interrupted, the stream is not complete up to now:
  * the scan then repeats the time of the last one, and so holds the records back.
  */
-int aios_live_scan(struct aios_live *live, bool last)
+static int live_round(struct aios_live *live, bool last)
 {
-	uint64_t begin_ns = aios_now_ns();
 	bool whole = true;
-	int err;
+	int err = 0;
 
 	for (unsigned int cpu = 0; cpu < live->rings->cpus; cpu++) {
 		int read = live_read(live, cpu, last);
@@ -220,15 +234,28 @@ int aios_live_scan(struct aios_live *live, bool last)
 			return read;
 		whole = whole && read;
 	}
-	live->stats.kernel = *aios_load_stats(live->load);
+	if (whole && live->miss_cnt && live->before_ns > live->from_ns)
+		err = live_scan_end(live, live->before_ns, 0);
+	if (!err)
+		err = live_scan_end(live, whole ? live->looked_ns : live->from_ns, live->miss_cnt);
+	return err ? err : !whole;
+}
+
+int aios_live_look(struct aios_live *live, enum aios_look how)
+{
+	uint64_t begin_ns = aios_now_ns();
+	bool last = how == AIOS_LOOK_LAST;
+	int ret;
+
 	aios_buf_clear(&live->misses);
 	live->miss_cnt = 0;
-	err = aios_load_misses(live->load, last, live_miss, live);
-	if (!err)
-		err = live_scan_end(live, whole ? live->begun_ns : live->from_ns);
-	if (whole)
-		live->begun_ns = begin_ns;
-	return err ? err : !whole;
+	live->stats.kernel = *aios_load_stats(live->load);
+	ret = aios_load_misses(live->load, last, live_miss, live);
+	if (!ret && (how != AIOS_LOOK_GLANCE || live->miss_cnt))
+		ret = live_round(live, last);
+	live->before_ns = live->looked_ns;
+	live->looked_ns = begin_ns;
+	return ret;
 }
 
 const struct aios_live_stats *aios_live_stats(const struct aios_live *live)

@@ -37,13 +37,22 @@ struct aios_live *aios_live_new(struct aios_load *load, const struct aios_feed *
 struct aios_live *aios_live_free(struct aios_live *live);
 
 /**
- * aios_live_scan() - one round over all rings
+ * enum aios_look - how to look at the rings
+ * @AIOS_LOOK_GLANCE: read them only where calls were missed, to tell close by when that was
+ * @AIOS_LOOK_READ: read them
+ * @AIOS_LOOK_LAST: read them; no other look will follow: a record that is still not complete is a
+ *	lost one
+ */
+enum aios_look { AIOS_LOOK_GLANCE, AIOS_LOOK_READ, AIOS_LOOK_LAST };
+
+/**
+ * aios_live_look() - looks at the rings
  * @live: the reader
- * @last: no other round will follow: a record that is still not complete is a lost one
+ * @how: enum aios_look
  * Return: 0; 1 where a record was not complete yet and holds back what is younger; -ENOMEM; or
  * what the feed returned.
  */
-int aios_live_scan(struct aios_live *live, bool last);
+int aios_live_look(struct aios_live *live, enum aios_look how);
 
 const struct aios_live_stats *aios_live_stats(const struct aios_live *live);
 

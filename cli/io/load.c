@@ -18,10 +18,10 @@
 #include "aioscalls.skel.h"
 #include "aioscope.skel.h"
 
-#define BUFFER_DEFAULT	(8ULL << 20)	/* a CPU: 65536 records */
+#define BUFFER_DEFAULT	(16ULL << 20)	/* a CPU: 131072 records */
 #define BUFFER_TOTAL	(512ULL << 20)	/* of all CPUs, unless --buffer says more */
 #define PROCESS_TRACED	1U		/* AIOS_P_TRACED in bpf/filter.h */
-#define BUFFER_MIN	4096ULL		/* a quarter of it rings the bell */
+#define BUFFER_MIN	4096ULL		/* half of it rings the bell */
 
 /* A program of the plan while it is loaded. */
 struct program {
@@ -120,7 +120,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 {
 	struct aios_config config = opts->config;
 
-	config.slots_shift = load->rings.shift;
+	config.slots_mask = (1U << load->rings.shift) - 1;
+	config.bell = 1U << (load->rings.shift - 1);
 	config.cpus = load->rings.cpus;
 	config.vmemmap_base = kernel->vmemmap_base;
 	config.page_offset_base = kernel->page_offset_base;
@@ -194,9 +195,11 @@ static int load_map(struct aios_load *load)
 	rings->ctl = map_memory(load_the_map(load, "ring_ctl"), load->ctl_bytes,
 				PROT_READ | PROT_WRITE);
 	rings->slots = map_memory(load_the_map(load, "ring_slots"), load->slots_bytes,
-				  PROT_READ);
+				  PROT_READ | PROT_WRITE);
 	if (!rings->ctl || !rings->slots)
 		return -errno;
+	for (unsigned int cpu = 0; cpu < rings->cpus; cpu++)
+		rings->ctl[cpu].first = cpu << rings->shift;
 	rings->bell_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (rings->bell_fd < 0)
 		return -errno;
@@ -389,7 +392,7 @@ struct aios_load *aios_load_free(struct aios_load *load)
 	if (load->rings.ctl)
 		munmap(load->rings.ctl, load->ctl_bytes);
 	if (load->rings.slots)
-		munmap((void *)load->rings.slots, load->slots_bytes);
+		munmap(load->rings.slots, load->slots_bytes);
 	if (load->rings.bell_fd >= 0)
 		close(load->rings.bell_fd);
 	if (load->skel)

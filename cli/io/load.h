@@ -24,7 +24,7 @@ struct aios_load;
  */
 struct aios_rings {
 	struct aios_ring_ctl *ctl;
-	const struct aios_slot *slots;
+	struct aios_slot *slots;
 	unsigned int shift;
 	unsigned int cpus;
 	int bell_fd;

@@ -79,6 +79,7 @@ struct aios_session_result {
 /**
  * struct aios_session_ops - who goes along
  * @feed: gets the chunks
+ * @pause_ns: records may wait that long in the rings, unless those fill up; 0 where somebody looks
  * @begun: everything is attached, nothing has been fed; returns 0 or a negative errno; may be NULL
  * @tick: after each round, with the numbers so far; may be NULL
  * @usr1: SIGUSR1 came; NULL leaves that signal alone
@@ -88,6 +89,7 @@ struct aios_session_result {
  */
 struct aios_session_ops {
 	struct aios_feed feed;
+	uint64_t pause_ns;
 	int (*begun)(void *arg);
 	void (*tick)(void *arg, const struct aios_live_stats *stats, uint64_t elapsed_ns);
 	void (*usr1)(void *arg);

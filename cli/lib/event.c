@@ -4,6 +4,7 @@
  */
 #include "event.h"
 
+#include <stddef.h>
 #include <string.h>
 
 struct event {
@@ -17,6 +18,11 @@ static const struct event events[AIOS_EV_MAX] = {
 	[num] = { .name = text, .doc = sentence, .body = sizeof(struct type) },
 	AIOS_EVENTS(X)
 #undef X
+};
+
+/* Bodies that have grown: what there was of them at first. What is not there reads as 0. */
+static const size_t at_first[AIOS_EV_MAX] = {
+	[AIOS_EV_REQ_BIRTH] = offsetof(struct aios_birth, return_ns),
 };
 
 static const struct event *event_find(unsigned int type)
@@ -42,6 +48,7 @@ enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec 
 {
 	const struct event *event;
 	struct aios_hdr hdr;
+	size_t known;
 
 	if (len < sizeof(hdr))
 		return AIOS_PARSE_BAD;
@@ -51,10 +58,11 @@ enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec 
 		return AIOS_PARSE_BAD;
 	*used = hdr.len;
 	event = event_find(hdr.type);
-	if (!event || hdr.len < sizeof(hdr) + event->body)
+	if (!event || hdr.len < sizeof(hdr) + (at_first[hdr.type] ? : event->body))
 		return AIOS_PARSE_UNKNOWN;
+	known = sizeof(hdr) + event->body;
 	memset(ret, 0, sizeof(*ret));
-	memcpy(ret, bytes, sizeof(hdr) + event->body);
-	ret->h.len = (__u16)(sizeof(hdr) + event->body);
+	memcpy(ret, bytes, hdr.len < known ? hdr.len : known);
+	ret->h.len = (__u16)known;
 	return AIOS_PARSE_OK;
 }

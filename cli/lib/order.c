@@ -185,15 +185,42 @@ static int order_count(struct aios_order *order, uint32_t nr, const struct aios_
 	return err;
 }
 
+static int order_add(struct aios_order *order, const struct aios_rec *rec)
+{
+	if (rec->h.time_ns < order->begins_ns)
+		return 0;
+	if (rec->h.time_ns < order->until_ns)
+		order->stats.late++;
+	return batch_record(&order->now, rec);
+}
+
+/* The return of a submission that was told with the birth: an event of its own, at its time. */
+static int order_return(struct aios_order *order, const struct aios_rec *birth)
+{
+	struct aios_rec rec = {
+		.h = birth->h,
+		.req_return = {
+			.kctx = birth->iocb.kctx,
+			.uiocb = birth->iocb.uiocb,
+			.err = birth->birth.return_err,
+		},
+	};
+
+	rec.h.type = AIOS_EV_REQ_RETURN;
+	rec.h.len = sizeof(rec.h) + sizeof(rec.req_return);
+	rec.h.time_ns += birth->birth.return_ns;
+	return order_add(order, &rec);
+}
+
 static int order_record(struct aios_order *order, uint32_t nr, const struct aios_rec *rec)
 {
 	int err = order_count(order, nr, &rec->h);
 
-	if (err || rec->h.time_ns < order->begins_ns)
-		return err;
-	if (rec->h.time_ns < order->until_ns)
-		order->stats.late++;
-	return batch_record(&order->now, rec);
+	if (!err)
+		err = order_add(order, rec);
+	if (!err && rec->h.type == AIOS_EV_REQ_BIRTH && rec->birth.return_ns)
+		err = order_return(order, rec);
+	return err;
 }
 
 /* How young the bytes can have been is told by the next scan. */

@@ -78,7 +78,7 @@ struct aios_hdr {
 	   "an address space with contexts is going away")			\
 	X(10, EXIT_END,		"exit-end",	aios_exit,			\
 	   "its contexts have no request left")					\
-	X(11, REQ_BIRTH,	"birth",	aios_iocb,			\
+	X(11, REQ_BIRTH,	"birth",	aios_birth,			\
 	   "first sight of a request in its kiocb")				\
 	X(12, REQ_IOCB,		"iocb",		aios_iocb,			\
 	   "what a submission asked for whose kiocb no hook has seen")		\
@@ -256,6 +256,21 @@ struct aios_iocb {
 	__u16 iocb_flags;
 	__s16 reqprio;
 	__u16 vecs;
+};
+
+/**
+ * struct aios_birth - a request is seen first, and maybe the return of its submission
+ * @iocb: what it asks for
+ * @return_ns: the submission returned so long after the birth; 0 where a record of its own tells
+ *	of that: where nobody has taken this one away by then, it tells of both
+ * @return_err: what the submission returned, if @return_ns is not 0
+ *
+ * Since format 1.2; files from before end behind @iocb.
+ */
+struct aios_birth {
+	struct aios_iocb iocb;
+	__u32 return_ns;
+	__s32 return_err;
 };
 
 #define AIOS_IOCB_RESFD		1
@@ -540,6 +555,7 @@ struct aios_rec {
 		struct aios_ctx_destroy ctx_destroy;
 		struct aios_exit exit;
 		struct aios_iocb iocb;
+		struct aios_birth birth;
 		struct aios_req_return req_return;
 		struct aios_submit submit;
 		struct aios_req_done req_done;
@@ -643,6 +659,9 @@ AIOS_AT(aios_iocb, op, 72);
 AIOS_AT(aios_iocb, iocb_flags, 74);
 AIOS_AT(aios_iocb, reqprio, 76);
 AIOS_AT(aios_iocb, vecs, 78);
+AIOS_SIZE(aios_birth, 88);
+AIOS_AT(aios_birth, return_ns, 80);
+AIOS_AT(aios_birth, return_err, 84);
 
 AIOS_SIZE(aios_req_return, 24);
 AIOS_AT(aios_req_return, kctx, 0);

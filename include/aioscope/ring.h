@@ -16,7 +16,13 @@
  * a later place and reads a count at least as high, so that numbers rise with places, and a
  * jump between two neighbours is just what was refused between them.
  *
- * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. It must
+ * The writer of a birth comes back to it when the submission returns, unless the reader was there:
+ *	slot.commit = P + 1 | AIOS_COMMIT_BUSY by compare-and-swap
+ *	add the return; where the swap failed, it is a record of its own
+ *	slot.commit = P + 1
+ *
+ * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. A birth it
+ * takes by setting AIOS_COMMIT_TAKEN by compare-and-swap. It must
  * not go past a place that is taken but not committed: its writer was interrupted. Because
  * time is read after the place is taken, a reader that notes the time T and then reads every
  * ring up to the position found after T has all records older than T.
@@ -26,9 +32,12 @@
 
 #include <aioscope/record.h>
 
+#define AIOS_COMMIT_TAKEN	(1ULL << 62)	/* the reader has come: the writer stays away */
+#define AIOS_COMMIT_BUSY	(1ULL << 63)	/* the writer has come back */
+
 /**
  * struct aios_slot - one record on its way
- * @commit: 1 + the position of the record that lies here, complete
+ * @commit: 1 + the position of the record that lies here, complete; AIOS_COMMIT_*
  */
 struct aios_slot {
 	__u64 commit;
@@ -54,8 +63,10 @@ struct aios_slot {
  * @covered_done: skipped calls of aio_complete_rw that aio_complete has seen
  * @uiocb: of the newest birth: lets the end of a submission tell that its request was seen
  * @pid_tgid: of the newest birth
+ * @birth: its place in the ring
  * @kctx: a context that is traced, 0 while this is being written
  * @epoch: struct aios_control.epoch when that was looked up
+ * @first: index of this CPU's first slot
  * @tail: places the reader has given back
  */
 struct aios_ring_ctl {
@@ -66,9 +77,12 @@ struct aios_ring_ctl {
 	__u64 covered_done;
 	__u64 uiocb;
 	__u64 pid_tgid;
+	__u64 birth;
 	__u64 kctx;
 	__u64 epoch;
-	__u64 pad1[7];
+	__u32 first;
+	__u32 reserved;
+	__u64 pad1[5];
 	__u64 tail;
 	__u64 pad2[7];
 };
@@ -89,7 +103,8 @@ AIOS_AT(aios_ring_ctl, tail, 128);
 /**
  * struct aios_config - constants of a run, known before the programs are verified
  * @filter: AIOS_BY_*, 0 traces everything
- * @slots_shift: log2 of the slots of a CPU
+ * @slots_mask: slots of a CPU - 1
+ * @bell: so many records in a ring wake the reader, and so many and a half
  * @cgroup: id of the cgroup for AIOS_BY_CGROUP
  * @cpus: possible CPUs
  * @preemptible: a task can be preempted in the kernel, and so in one of our programs
@@ -107,7 +122,9 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  */
 struct aios_config {
 	__u32 filter;
-	__u32 slots_shift;
+	__u32 slots_mask;
+	__u32 bell;
+	__u32 reserved;
 	__u64 cgroup;
 	__u32 cpus;
 	__u32 preemptible;

@@ -202,11 +202,13 @@ void kit_out_free(struct kit_out *out);
 /**
  * struct kit_stream - records as the rings would give them: by CPU, numbered, in rounds
  * @feed: gets the chunks
+ * @birth: where a CPU's newest birth lies that no round has taken, 1 + its offset
  */
 struct kit_stream {
 	struct aios_feed feed;
 	struct aios_buf records[4];
 	uint64_t seq[4];
+	size_t birth[4];
 	const char *hook;
 	uint64_t misses;
 };

@@ -196,10 +196,10 @@ struct aios_rec rec_destroy(uint64_t t, struct kit_who who, const struct kit_ctx
 	return rec;
 }
 
-static struct aios_rec rec_ask(uint16_t type, uint64_t t, struct kit_who who,
+static struct aios_rec rec_ask(uint16_t type, size_t body, uint64_t t, struct kit_who who,
 			       const struct kit_req *req)
 {
-	struct aios_rec rec = rec_make(type, sizeof(rec.iocb), t, who);
+	struct aios_rec rec = rec_make(type, body, t, who);
 
 	rec.iocb = req->ask;
 	rec.iocb.kiocb = req->kiocb;
@@ -209,12 +209,12 @@ static struct aios_rec rec_ask(uint16_t type, uint64_t t, struct kit_who who,
 
 struct aios_rec rec_birth(uint64_t t, struct kit_who who, const struct kit_req *req)
 {
-	return rec_ask(AIOS_EV_REQ_BIRTH, t, who, req);
+	return rec_ask(AIOS_EV_REQ_BIRTH, sizeof(struct aios_birth), t, who, req);
 }
 
 struct aios_rec rec_iocb(uint64_t t, struct kit_who who, const struct kit_req *req)
 {
-	struct aios_rec rec = rec_ask(AIOS_EV_REQ_IOCB, t, who, req);
+	struct aios_rec rec = rec_ask(AIOS_EV_REQ_IOCB, sizeof(struct aios_iocb), t, who, req);
 
 	rec.iocb.kiocb = 0;
 	rec.iocb.file = 0;
@@ -223,7 +223,7 @@ struct aios_rec rec_iocb(uint64_t t, struct kit_who who, const struct kit_req *r
 
 struct aios_rec rec_req_found(uint64_t t, const struct kit_req *req)
 {
-	struct aios_rec rec = rec_ask(AIOS_EV_REQ_FOUND, t, by_tool, req);
+	struct aios_rec rec = rec_ask(AIOS_EV_REQ_FOUND, sizeof(struct aios_iocb), t, by_tool, req);
 
 	rec.iocb.fd = -1;
 	rec.iocb.resfd = -1;

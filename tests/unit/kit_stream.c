@@ -4,9 +4,31 @@
  */
 #include "kit.h"
 
+/* Tells of a return with the birth, as the kernel side does where that still waits. */
+static bool add_to_birth(struct kit_stream *s, const struct aios_rec *rec)
+{
+	size_t *at = &s->birth[rec->h.cpu];
+	struct aios_rec *birth;
+
+	if (rec->h.type != AIOS_EV_REQ_RETURN || !*at)
+		return false;
+	birth = (void *)(s->records[rec->h.cpu].data + *at - 1);
+	if (birth->h.tid != rec->h.tid || birth->iocb.uiocb != rec->req_return.uiocb ||
+	    birth->h.time_ns == rec->h.time_ns)
+		return false;
+	*at = 0;
+	birth->birth.return_ns = (uint32_t)(rec->h.time_ns - birth->h.time_ns);
+	birth->birth.return_err = (int32_t)rec->req_return.err;
+	return true;
+}
+
 void stream_rec(struct kit_stream *s, struct aios_rec rec)
 {
 	assert_true(rec.h.cpu < NR(s->records));
+	if (add_to_birth(s, &rec))
+		return;
+	if (rec.h.type == AIOS_EV_REQ_BIRTH)
+		s->birth[rec.h.cpu] = s->records[rec.h.cpu].len + 1;
 	rec.h.seq = s->seq[rec.h.cpu]++;
 	aios_buf_add(&s->records[rec.h.cpu], &rec, rec.h.len);
 }
@@ -27,6 +49,7 @@ void stream_flush(struct kit_stream *s)
 			assert_int_equal(s->feed.chunk(s->feed.arg, AIOS_CHUNK_RECORDS, cpu,
 						       buf->data, buf->len), 0);
 		aios_buf_clear(buf);
+		s->birth[cpu] = 0;
 	}
 }
 

@@ -15,6 +15,7 @@ struct out {
 	uint64_t ns;
 	uint32_t cpu;
 	uint64_t seq;
+	struct aios_rec rec;
 	struct aios_gap gap;
 	char hook[AIOS_HOOK_NAME];
 };
@@ -40,7 +41,9 @@ static int on_record(void *arg, const struct aios_rec *rec)
 	struct fixture *f = arg;
 	struct out *out = out_next(f);
 
-	*out = (struct out){ .ns = rec->h.time_ns, .cpu = rec->h.cpu, .seq = rec->h.seq };
+	*out = (struct out){
+		.ns = rec->h.time_ns, .cpu = rec->h.cpu, .seq = rec->h.seq, .rec = *rec,
+	};
 	return f->fail_at && (size_t)f->fail_at == f->cnt ? -EIO : 0;
 }
 
@@ -136,6 +139,62 @@ static void cpus_are_merged_by_time(void **state)
 	assert_int_equal(f->outs[2].cpu, 2);
 	assert_int_equal(aios_order_stats(f->order)->records, 5);
 	assert_int_equal(aios_order_stats(f->order)->late, 0);
+}
+
+/* A birth at @ns that tells of its return as well. */
+static void birth_on(struct fixture *f, uint64_t ns, uint32_t return_ns, int32_t err)
+{
+	struct kit_ctx ctx = kit_ctx(1);
+	struct kit_req req = kit_read(&ctx, 1);
+	struct aios_rec rec = rec_birth(ns, by_t1, &req);
+
+	rec.birth.return_ns = return_ns;
+	rec.birth.return_err = err;
+	stream_rec(&f->stream, rec);
+}
+
+static void a_return_told_with_its_birth_has_its_own_time(void **state)
+{
+	struct fixture *f = *state;
+	const struct aios_rec *birth = &f->outs[0].rec, *ret = &f->outs[2].rec;
+
+	birth_on(f, 10, 25, -EAGAIN);
+	on(f, 20, 1);
+	assert_int_equal(stream_scan(&f->stream, 100, 110), 0);
+	assert_times(f, (const uint64_t[]){ 10, 20, 35 }, 3);
+	assert_int_equal(ret->h.type, AIOS_EV_REQ_RETURN);
+	assert_int_equal(ret->h.len, sizeof(ret->h) + sizeof(ret->req_return));
+	assert_int_equal(ret->h.tid, birth->h.tid);
+	assert_int_equal(ret->req_return.kctx, birth->iocb.kctx);
+	assert_int_equal(ret->req_return.uiocb, birth->iocb.uiocb);
+	assert_int_equal(ret->req_return.err, -EAGAIN);
+}
+
+static void a_return_told_with_its_birth_waits_for_its_own_scan(void **state)
+{
+	struct fixture *f = *state;
+
+	birth_on(f, 10, 25, 0);
+	assert_int_equal(stream_scan(&f->stream, 35, 36), 0);
+	assert_times(f, (const uint64_t[]){ 10 }, 1);
+	assert_int_equal(stream_scan(&f->stream, 36, 37), 0);
+	assert_times(f, (const uint64_t[]){ 10, 35 }, 2);
+}
+
+/* Where a recording parts between the two, each file tells of one. */
+static void a_file_that_begins_or_ends_between_birth_and_return_tells_of_one(void **state)
+{
+	struct fixture *f = *state;
+
+	aios_order_begin(f->order, 20);
+	birth_on(f, 10, 25, 0);
+	birth_on(f, 40, 25, 0);
+	aios_order_goes_on(f->order, 50);
+	stream_flush(&f->stream);
+	assert_int_equal(aios_order_end(f->order, 1), 0);
+	assert_times(f, (const uint64_t[]){ 35, 40 }, 2);
+	assert_int_equal(f->outs[0].rec.h.type, AIOS_EV_REQ_RETURN);
+	assert_int_equal(f->outs[1].rec.h.type, AIOS_EV_REQ_BIRTH);
 }
 
 /* A scan says that everything older than from_ns was read, and nothing about the rest. */
@@ -569,6 +628,9 @@ int main(void)
 		ORDER_TEST(cpus_are_merged_by_time),
 		ORDER_TEST(records_wait_for_the_scan_that_completes_them),
 		ORDER_TEST(a_record_at_the_watermark_waits),
+		ORDER_TEST(a_return_told_with_its_birth_has_its_own_time),
+		ORDER_TEST(a_return_told_with_its_birth_waits_for_its_own_scan),
+		ORDER_TEST(a_file_that_begins_or_ends_between_birth_and_return_tells_of_one),
 		ORDER_TEST(records_of_a_cpu_at_one_time_keep_their_order),
 		ORDER_TEST(what_waits_keeps_its_order_over_many_rounds),
 		ORDER_TEST(the_time_decides_within_a_cpu_as_well),
