@@ -20,7 +20,7 @@ print_help() {
 		  -e, --env NAME[=V]   pass a variable to CMD (repeatable)
 		      --out DIR        a folder CMD can write to for good, at the same path
 		      --tty            give CMD a terminal, joined to yours
-		      --icount         the guest's clock counts instructions: repeatable, one CPU
+		      --icount         the guest's clock counts instructions; one CPU unless -c says more
 		      --parallel       a host thread for each CPU: faster, but attaching probes
 		                       may crash the guest
 		      --kvm            use KVM if a trial shows that it works
@@ -118,7 +118,6 @@ parse_options() {
 check_options() {
 	if opt icount; then
 		OPT[cpus]=${OPT[cpus]:-1}
-		if (( OPT[cpus] != 1 )); then usage "--icount works with one CPU only"; fi
 		if [[ ${OPT[kvm]} != no ]]; then usage "--icount excludes --kvm"; fi
 	fi
 	OPT[cpus]=${OPT[cpus]:-2}
