@@ -19,10 +19,12 @@ make_kernel() {
 		>>"$dir/$config.log" 2>&1
 }
 
-# Prints what a fragment asks for and .config does not have.
+# Prints what a fragment asks for and .config does not have. An option that the kernel does not know
+# is not set, either.
 missing_options() {
-	awk 'NR == FNR { have[$0] = 1; next }
-		/^CONFIG_/ || /^# CONFIG_.* is not set$/ { if (!($0 in have)) print }' "$1" "$2"
+	awk 'NR == FNR { if (/^CONFIG_/) { have[$0] = 1; sub(/=.*/, ""); set[$0] = 1 } next }
+		/^CONFIG_/ && !($0 in have)
+		/^# CONFIG_.* is not set$/ && ($2 in set)' "$1" "$2"
 }
 
 # configure LINE CONFIG: writes .config, unless these fragments wrote it before
@@ -34,7 +36,7 @@ configure() {
 	mkdir -p "$dir/$config"
 	: >"$dir/$config.log"
 	# Of options that several fragments name, the last one counts.
-	tac "${files[@]}" | awk '{ name = $0; sub(/^# /, "", name); sub(/[= ].*/, "", name) }
+	cat "${files[@]}" | tac | awk '{ name = $0; sub(/^# /, "", name); sub(/[= ].*/, "", name) }
 		name !~ /^CONFIG_/ || !seen[name]++' | tac >"$all.new"
 	if [[ -e $dir/$config/.config ]] && cmp -s "$all.new" "$all"; then return; fi
 	make_kernel "$line" "$config" "KCONFIG_ALLCONFIG=$all.new" allnoconfig ||
