@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# references.awk - judges events of native AIO: a ledger of requests and contexts.
+# references.awk - judges events of native AIO: a ledger of requests and contexts. The file that the
+# variable addresses names has the same lines, with addresses that are not hashed.
 #
 # Addresses live again. A put that leaves a reference is recorded after it happened, maybe when the
 # request is gone: so these puts are counted by address, and all else is judged life by life.
@@ -17,6 +18,10 @@ function live(what) {
 }
 
 {
+	getline plain <addresses
+	split(plain, word)
+	for (i = 2; word[i] == "ctx" || word[i] == "req"; i += 2)
+		$(i + 1) = word[i + 1]
 	delete v
 	for (i = 2; i < NF; i += 2)
 		v[$i] = $(i + 1)
