@@ -61,7 +61,7 @@ compile() {
 	if [[ -e $dir/$config/vmlinux ]]; then
 		say "building kernel '$name' where another one was built (a minute or two)"
 	else
-		say "building kernel '$name' (seven minutes on two idle CPUs, once)"
+		say "building kernel '$name' (seven to ten minutes on two idle CPUs, once)"
 	fi
 	make_kernel "$line" "$config" "-j${OPT[jobs]}" "LOCALVERSION=-$name" vmlinux ||
 		build_failed "$dir/$config.log" "kernel '$name' does not build"
