@@ -212,13 +212,13 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/tests/aiowork
 	@tests/demo $(BUILD)
 
-test: deps
+test: kernel-deps
 	@tests/run $(BUILD)
 
 test-unit: $(unit_bin)
 	@tests/run $(BUILD) unit
 
-test-all: deps
+test-all: kernel-deps
 	@tests/run $(BUILD) all
 
 # What tracing costs: docs/overhead.md
@@ -229,9 +229,11 @@ bench: deps
 
 # Kernels for tests/vm/run -k: kernel/README.md
 KERNEL ?= patched
-.PHONY: kernel
-kernel:
+.PHONY: kernel kernel-deps
+kernel-deps:
 	@tests/deps kernel
+
+kernel: kernel-deps
 	@kernel/build $(KERNEL)
 
 # What is told of the golden traces, written anew; to be read before it is committed.

@@ -82,7 +82,7 @@ static struct aios_slot *live_slot(const struct aios_rings *rings, unsigned int 
 /* Is the record complete, and does its writer stay away from now on? */
 static bool live_take(struct aios_slot *slot, uint64_t pos)
 {
-	uint64_t commit = pos + 1;
+	__u64 commit = pos + 1;
 
 	if (__atomic_load_n(&slot->commit, __ATOMIC_ACQUIRE) != commit)
 		return false;
