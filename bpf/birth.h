@@ -96,7 +96,7 @@ static __always_inline void birth_end(struct aios_ring_ctl *ctl, struct aios_out
  * Was the birth of the request of this submission told? A thread that moved to another CPU in
  * between gets a wrong no, which costs a record that says the same again. What it left behind
  * there can give it a wrong yes if it is back when the same iocb is refused before its birth: the
- * refusal is then told without what was asked for.
+ * refusal is then told without what was asked for, maybe with that older birth.
  */
 static __always_inline int birth_was_seen(struct aios_ring_ctl *ctl, __u64 uiocb)
 {
@@ -109,24 +109,36 @@ static __always_inline int birth_was_seen(struct aios_ring_ctl *ctl, __u64 uiocb
 }
 
 /*
+ * Where tasks can be preempted in the kernel, what a CPU remembers can be put together of the
+ * births of two threads, or be younger than when it was looked at.
+ */
+static __always_inline int birth_is_ours(const struct aios_rec *rec, __u64 uiocb)
+{
+	return rec->h.type == AIOS_EV_REQ_BIRTH && rec->iocb.uiocb == uiocb &&
+	       rec->h.tid == (__u32)bpf_get_current_pid_tgid() && !rec->birth.return_ns;
+}
+
+/*
  * Tells of the return of a submission with the birth that this CPU remembers. Return: whether it
  * could: the reader had not taken it, and the return came within four seconds.
  */
-static __always_inline int birth_returned(struct aios_ring_ctl *ctl, __s32 err)
+static __always_inline int birth_returned(struct aios_ring_ctl *ctl, __u64 uiocb, __s32 err)
 {
-	__u64 pos = ctl->birth, commit = pos + 1, after;
+	__u64 pos = *(volatile __u64 *)&ctl->birth, commit = pos + 1, after;
 	struct aios_slot *slot = aios_slot_at(ctl, pos);
+	int fits;
 
 	if (!slot || aios_stopped() ||
 	    __sync_val_compare_and_swap(&slot->commit, commit, commit | AIOS_COMMIT_BUSY) != commit)
 		return 0;
 	after = bpf_ktime_get_ns() - slot->rec.h.time_ns;
-	if (after - 1 < 0xffffffff) {
+	fits = birth_is_ours(&slot->rec, uiocb) && after - 1 < 0xffffffff;
+	if (fits) {
 		slot->rec.birth.return_ns = after;
 		slot->rec.birth.return_err = err;
 	}
 	__sync_lock_test_and_set(&slot->commit, commit);
-	return after - 1 < 0xffffffff;
+	return fits;
 }
 
 /**

@@ -91,12 +91,17 @@ static int record_ended(void *arg, const struct aios_session_result *result)
 	return 0;
 }
 
+/* Whoever reads along, or may ask for the newest records, is not kept waiting. */
+static bool is_waited_for(const struct record *record)
+{
+	return record->how.ring || record->how.max_size || !strcmp(record->opts.output, "-");
+}
+
 static int record_trace(struct record *record)
 {
 	struct aios_session_ops ops = {
 		.feed = aios_flight_feed(record->flight),
-		/* Whoever may ask for the newest records is not kept waiting. */
-		.pause_ns = record->how.ring || record->how.max_size ? 0 : READ_PAUSE_NS,
+		.pause_ns = is_waited_for(record) ? 0 : READ_PAUSE_NS,
 		.begun = record_begun,
 		.tick = record_tick,
 		.usr1 = record->how.ring ? record_usr1 : NULL,

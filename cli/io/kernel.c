@@ -142,13 +142,13 @@ static bool symbol_wanted(const char *symbol, bool (*wanted)(const char *name))
 	return wanted(name);
 }
 
-/* "ffffffff81000000 T _stext": takes the line apart. Modules' lines end in "[name]". */
+/* "ffffffff81000000 T _stext": takes the line apart. */
 static bool symbol_parse(char *line, uint64_t *address, char **name)
 {
 	char *end;
 
 	*address = strtoull(line, &end, 16);
-	if (end == line || strlen(end) < 4 || strchr(end, '['))
+	if (end == line || strlen(end) < 4)
 		return false;
 	*name = end + 3;
 	(*name)[strcspn(*name, "\n")] = '\0';
@@ -159,18 +159,22 @@ static int ask_kallsyms(struct aios_kernel *ret, bool (*wanted)(const char *name
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	struct names symbols = { 0 };
-	char line[512], *name;
+	char *line = NULL, *name;
+	size_t room = 0;
 	uint64_t address;
 	int err = 0;
 
 	if (!file)
 		return 0;
-	/* Modules have no part of fs/aio.c, and come behind the kernel's own symbols. */
-	while (!err && fgets(line, sizeof(line), file) && symbol_parse(line, &address, &name)) {
+	/* Modules' lines end in "[name]". They have no part of fs/aio.c, and come last. */
+	while (!err && getline(&line, &room, file) > 0 && !strchr(line, '[')) {
+		if (!symbol_parse(line, &address, &name))
+			continue;
 		take_variable(ret, name, address);
 		if (symbol_wanted(name, wanted))
 			err = names_add(&symbols, name);
 	}
+	free(line);
 	fclose(file);
 	names_give(&symbols, &ret->symbols, &ret->symbol_cnt);
 	return err;

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -46,6 +45,7 @@ struct aios_load {
 	struct program *programs;
 	size_t program_cnt;
 	struct aios_rings rings;
+	struct ring_buffer *bell;
 	size_t ctl_bytes, slots_bytes;
 };
 
@@ -183,10 +183,18 @@ static void *map_memory(const struct bpf_map *map, size_t bytes, int prot)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* A ring of the bell carries nothing but that it rang. */
+static int bell_rang(void *ctx, void *data, size_t size)
+{
+	(void)ctx;
+	(void)data;
+	(void)size;
+	return 0;
+}
+
 static int load_map(struct aios_load *load)
 {
 	struct aios_rings *rings = &load->rings;
-	struct epoll_event event = { .events = EPOLLIN };
 	long page = sysconf(_SC_PAGESIZE);
 
 	load->ctl_bytes = rings->cpus * sizeof(*rings->ctl);
@@ -200,15 +208,17 @@ static int load_map(struct aios_load *load)
 		return -errno;
 	for (unsigned int cpu = 0; cpu < rings->cpus; cpu++)
 		rings->ctl[cpu].first = cpu << rings->shift;
-	rings->bell_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (rings->bell_fd < 0)
+	load->bell = ring_buffer__new(bpf_map__fd(load_the_map(load, "bell")), bell_rang, NULL,
+				      NULL);
+	if (!load->bell)
 		return -errno;
-	/* Edge-triggered: what is in it is never read, each ring of the bell wakes once. */
-	event.events |= EPOLLET;
-	if (epoll_ctl(rings->bell_fd, EPOLL_CTL_ADD, bpf_map__fd(load_the_map(load, "bell")),
-		      &event))
-		return -errno;
+	rings->bell_fd = ring_buffer__epoll_fd(load->bell);
 	return 0;
+}
+
+bool aios_load_rung(struct aios_load *load)
+{
+	return ring_buffer__consume(load->bell) > 0;
 }
 
 /* The number of the program that the plan put on @function, 0 for none. */
@@ -296,7 +306,6 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 	*ret = load;
 	if (!load)
 		return code;
-	load->rings.bell_fd = -1;
 	libbpf_set_print(opts->verbose ? libbpf_loud : libbpf_silent);
 	code = load_open(load, plan->level);
 	if (code)
@@ -393,8 +402,7 @@ struct aios_load *aios_load_free(struct aios_load *load)
 		munmap(load->rings.ctl, load->ctl_bytes);
 	if (load->rings.slots)
 		munmap(load->rings.slots, load->slots_bytes);
-	if (load->rings.bell_fd >= 0)
-		close(load->rings.bell_fd);
+	ring_buffer__free(load->bell);
 	if (load->skel)
 		aioscope__destroy(load->skel);
 	if (load->calls)

@@ -20,7 +20,7 @@ struct aios_load;
  * @ctl: a CPU each; pos and dropped are the kernel's, tail is the reader's
  * @slots: 1 << @shift of them a CPU
  * @cpus: CPUs that there can be
- * @bell_fd: readable when a ring fills up
+ * @bell_fd: readable when a ring fills up; see aios_load_rung()
  */
 struct aios_rings {
 	struct aios_ring_ctl *ctl;
@@ -84,6 +84,17 @@ int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 void aios_load_stop(struct aios_load *load);
 
 const struct aios_rings *aios_load_rings(const struct aios_load *load);
+
+/**
+ * aios_load_rung() - has a ring filled up since this was asked last?
+ * @load: loaded programs
+ *
+ * Has to be asked whenever @bell_fd is readable: it makes room for the next ring of the bell.
+ *
+ * Return: whether one has.
+ */
+bool aios_load_rung(struct aios_load *load);
+
 const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load);
 
 /**

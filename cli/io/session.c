@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -440,11 +439,9 @@ static bool session_wait(const struct session *s, int timeout_ms)
 		{ .fd = aios_load_rings(s->load)->bell_fd, .events = POLLIN },
 		{ .fd = s->signal_fd, .events = POLLIN },
 	};
-	struct epoll_event event;
 
 	poll(fds, 2, timeout_ms);
-	/* Takes the edge off, so that the next ring of the bell is heard. */
-	return epoll_wait(fds[0].fd, &event, 1, 0) > 0;
+	return aios_load_rung(s->load);
 }
 
 static bool pids_gone(const struct session *s)
@@ -496,13 +493,13 @@ static int session_round(struct session *s, int timeout_ms)
 	int err;
 
 	if (full || now_ns - s->read_ns >= s->ops->pause_ns) {
-		s->read_ns = now_ns;
-		err = session_scan(s);
+		err = aios_live_look(s->live, AIOS_LOOK_READ);
+		/* What a writer in the middle of a record held back is read at the next look. */
+		s->read_ns = err ? s->read_ns : now_ns;
 	} else {
 		err = aios_live_look(s->live, AIOS_LOOK_GLANCE);
 	}
-	if (err > 0)
-		err = 0;
+	err = err < 0 ? err : 0;
 	if (!err && s->ops->tick)
 		s->ops->tick(s->ops->arg, aios_live_stats(s->live), aios_now_ns() - s->begin_ns);
 	return err;

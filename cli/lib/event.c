@@ -44,6 +44,24 @@ const char *aios_event_doc(unsigned int type)
 	return event ? event->doc : "a record of a newer version";
 }
 
+bool aios_event_more(const struct aios_rec *rec, struct aios_rec *ret)
+{
+	if (rec->h.type != AIOS_EV_REQ_BIRTH || !rec->birth.return_ns)
+		return false;
+	*ret = (struct aios_rec){
+		.h = rec->h,
+		.req_return = {
+			.kctx = rec->iocb.kctx,
+			.uiocb = rec->iocb.uiocb,
+			.err = rec->birth.return_err,
+		},
+	};
+	ret->h.type = AIOS_EV_REQ_RETURN;
+	ret->h.len = sizeof(ret->h) + sizeof(ret->req_return);
+	ret->h.time_ns += rec->birth.return_ns;
+	return true;
+}
+
 enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec *ret, size_t *used)
 {
 	const struct event *event;

@@ -5,6 +5,7 @@
 #ifndef AIOS_EVENT_H
 #define AIOS_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <aioscope/record.h>
@@ -39,5 +40,14 @@ enum aios_parse {
  * A longer body than is known is cut: fields are only ever appended.
  */
 enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec *ret, size_t *used);
+
+/**
+ * aios_event_more() - what a record tells besides its own event
+ * @rec: any
+ * @ret: for a birth that tells of its return as well: the return, as a record of its own would
+ *	tell of it
+ * Return: whether there is something.
+ */
+bool aios_event_more(const struct aios_rec *rec, struct aios_rec *ret);
 
 #endif /* AIOS_EVENT_H */

@@ -14,9 +14,10 @@
 
 /*
  * A round of the live source holds what all rings hold at most, 512 MiB unless --buffer says more
- * (cli/io/load.c); a file without scans cannot make us keep more than that.
+ * (cli/io/load.c): 4 M records, and a birth can be two events. A file without scans cannot make us
+ * keep more than that.
  */
-#define PENDING_MAX	(1U << 22)
+#define PENDING_MAX	(1U << 23)
 #define CPU_MAX		8192		/* NR_CPUS can be no larger; a damaged file can */
 
 struct cpu {
@@ -194,32 +195,15 @@ static int order_add(struct aios_order *order, const struct aios_rec *rec)
 	return batch_record(&order->now, rec);
 }
 
-/* The return of a submission that was told with the birth: an event of its own, at its time. */
-static int order_return(struct aios_order *order, const struct aios_rec *birth)
-{
-	struct aios_rec rec = {
-		.h = birth->h,
-		.req_return = {
-			.kctx = birth->iocb.kctx,
-			.uiocb = birth->iocb.uiocb,
-			.err = birth->birth.return_err,
-		},
-	};
-
-	rec.h.type = AIOS_EV_REQ_RETURN;
-	rec.h.len = sizeof(rec.h) + sizeof(rec.req_return);
-	rec.h.time_ns += birth->birth.return_ns;
-	return order_add(order, &rec);
-}
-
 static int order_record(struct aios_order *order, uint32_t nr, const struct aios_rec *rec)
 {
 	int err = order_count(order, nr, &rec->h);
+	struct aios_rec more;
 
 	if (!err)
 		err = order_add(order, rec);
-	if (!err && rec->h.type == AIOS_EV_REQ_BIRTH && rec->birth.return_ns)
-		err = order_return(order, rec);
+	if (!err && aios_event_more(rec, &more))
+		err = order_add(order, &more);
 	return err;
 }
 

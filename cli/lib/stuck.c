@@ -149,6 +149,14 @@ static int stuck_record(struct aios_stuck *stuck, const struct aios_rec *rec)
 	}
 }
 
+static int stuck_event(struct aios_stuck *stuck, const struct aios_rec *rec)
+{
+	struct aios_rec more;
+	int err = stuck_record(stuck, rec);
+
+	return !err && aios_event_more(rec, &more) ? stuck_record(stuck, &more) : err;
+}
+
 int aios_stuck_records(struct aios_stuck *stuck, const void *bytes, size_t len)
 {
 	const char *at = bytes;
@@ -162,7 +170,7 @@ int aios_stuck_records(struct aios_stuck *stuck, const void *bytes, size_t len)
 		if (parse == AIOS_PARSE_BAD)
 			return 0;
 		if (parse == AIOS_PARSE_OK)
-			err = stuck_record(stuck, &rec);
+			err = stuck_event(stuck, &rec);
 	}
 	return err;
 }

@@ -24,7 +24,7 @@
 #define CPUS		4
 #define DEPTH		32		/* requests in flight, at most */
 #define REAP_MIN	8		/* completions that a thread waits for */
-#define ROUND_NS	16000000ULL	/* then a quarter of a ring is full, and the tool wakes */
+#define ROUND_NS	50000000ULL	/* then half of a ring is full, and the tool wakes */
 #define START_NS	3600000000000ULL
 #define FILE_BLOCKS	262144		/* 1 GiB */
 #define FILE_ADDRESS	0xffff888400001200ULL
@@ -123,18 +123,33 @@ static uint64_t latency_ns(struct synth *synth)
 	return pick(synth, 100) ? 60000 + pick(synth, 80000) : 1000000 + pick(synth, 2000000);
 }
 
+/* The return is told with the birth, which nobody has read so soon. */
+static void cpu_returns(struct synth *synth, struct cpu *cpu, size_t birth_at, uint64_t born_ns)
+{
+	struct aios_rec *birth;
+
+	cpu_works(synth, cpu, 1500);
+	if (cpu->records.err)
+		die("cannot keep a round", cpu->records.err);
+	birth = (void *)(cpu->records.data + birth_at);
+	birth->birth.return_ns = (uint32_t)(cpu->now_ns - born_ns);
+}
+
 static void cpu_submit_one(struct synth *synth, struct cpu *cpu)
 {
 	unsigned int i = cpu->free[--cpu->free_cnt];
 	struct kit_req *req = &cpu->reqs[i];
+	size_t birth_at;
+	uint64_t born_ns;
 
 	req->ask.op = pick(synth, 10) < 7 ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
 	req->ask.offset = (int64_t)pick(synth, FILE_BLOCKS) * 4096;
 	cpu_works(synth, cpu, 400);
-	emit(synth, cpu, rec_birth(cpu->now_ns, cpu->thread, req));
-	cpu->due_ns[i] = cpu->now_ns + latency_ns(synth);
-	cpu_works(synth, cpu, 1500);
-	emit(synth, cpu, rec_return(cpu->now_ns, cpu->thread, req, 0));
+	birth_at = cpu->records.len;
+	born_ns = cpu->now_ns;
+	emit(synth, cpu, rec_birth(born_ns, cpu->thread, req));
+	cpu->due_ns[i] = born_ns + latency_ns(synth);
+	cpu_returns(synth, cpu, birth_at, born_ns);
 	cpu->left--;
 }
 

@@ -2,6 +2,8 @@
 /*
  * test_stuck.c - which requests are in flight for too long.
  */
+#include <errno.h>
+
 #include "kit.h"
 #include "lib/stuck.h"
 
@@ -90,12 +92,34 @@ static void after_a_loss_nobody_knows(void **state)
 	aios_stuck_free(stuck);
 }
 
+/* A birth that tells of its return, too: refused, it is over; accepted, it is not. */
+static void a_refusal_told_with_the_birth_counts(void **state)
+{
+	struct aios_stuck *stuck = aios_stuck_new(LIMIT);
+	struct kit_ctx ctx = kit_ctx(0);
+	struct kit_req refused = kit_read(&ctx, 0), accepted = kit_read(&ctx, 1);
+	struct aios_rec rec;
+
+	(void)state;
+	rec = rec_birth(100, by_t1, &refused);
+	rec.birth.return_ns = 10;
+	rec.birth.return_err = -EBADF;
+	take(stuck, rec);
+	assert_int_equal(check(stuck, 5000), 0);
+	rec = rec_birth(200, by_t1, &accepted);
+	rec.birth.return_ns = 10;
+	take(stuck, rec);
+	assert_int_equal(check(stuck, 5000), 1);
+	aios_stuck_free(stuck);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_takes_too_long_is_counted_once),
 		cmocka_unit_test(ends_count_whatever_cpu_is_read_first),
 		cmocka_unit_test(refused_ones_and_polls_do_not_count),
+		cmocka_unit_test(a_refusal_told_with_the_birth_counts),
 		cmocka_unit_test(after_a_loss_nobody_knows),
 	};
 

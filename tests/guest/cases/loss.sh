@@ -146,7 +146,16 @@ full_map() {
 		"contexts that found no room, and lost records"
 }
 
+# The reader sleeps for a second and is woken when a ring is half full, however often that is: this
+# rings some 300 times.
+rings_that_fill_up_are_read() {
+	aiotrace record --buffer 512K -o t.aios -- bench-load -n 300000 /dev/nullb0 >load.json
+	expect "[$(jq .all load.json),0]" "$(report t.aios '[.requests.completed, .loss.records]')" \
+		"requests, and records that were lost"
+}
+
 cases_loss() {
+	check "a ring that fills up over and over is read in time" rings_that_fill_up_are_read
 	check "a tiny buffer under load: the loss is told, at its place" loss_is_told
 	check "no request that crossed a hole is told as whole" no_half_knowledge
 	check "a stopped reader: what is read and what is lost is all there was" stopped_reader_counts
