@@ -140,7 +140,7 @@ static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 	body->head = aios_ring_head(kctx, 0);
 	body->tail = BPF_CORE_READ(kctx, tail);
 	body->completed = BPF_CORE_READ(kctx, completed_events);
-	body->reserved = 0;
+	body->free_1 = 0;
 	aios_emit_end(&out);
 }
 

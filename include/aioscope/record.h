@@ -49,6 +49,14 @@ struct aios_hdr {
 /* Never in a ring or file: a reader sets it in what a front chunk tells from before the file. */
 #define AIOS_F_FRONT	0x0020
 
+/* Of evidence level exact. */
+#define AIOS_F_LEDGER	0x0040	/* of a birth: who drops the request's references will be told */
+#define AIOS_F_FREED	0x0080	/* of a birth: and when the request is freed */
+
+/* Of a completion: 1 + enum aios_put_party of the last put, right before it; 0 for unseen. */
+#define AIOS_F_PARTY_SHIFT	12
+#define AIOS_F_PARTY(flags)	((flags) >> AIOS_F_PARTY_SHIFT)
+
 /* "The number could not be read": never a legal ring index or reference count. */
 #define AIOS_UNKNOWN32	0xffffffffU
 #define AIOS_UNKNOWN64	0xffffffffffffffffULL
@@ -117,7 +125,39 @@ struct aios_hdr {
 	X(29, CALL_SETUP,	"call-setup",	aios_call_setup,		\
 	   "io_setup returned a context to its caller")				\
 	X(30, CALL_READ,	"call-read",	aios_call_read,			\
-	   "io_getevents or io_pgetevents returned to its caller")
+	   "io_getevents or io_pgetevents returned to its caller")		\
+	X(31, REQ_PUT,		"put",		aios_req_put,			\
+	   "a reference of the request was dropped, and it was not the last one") \
+	X(32, REQ_HOLD,		"hold",		aios_req_hold,			\
+	   "the request took a reference of something")				\
+	X(33, REQ_DROP,		"drop",		aios_req_hold,			\
+	   "the request dropped a reference of something while it lived")	\
+	X(34, REQ_FREE,		"free",		aios_req_free,			\
+	   "the request is freed; what it held until then is dropped")		\
+	X(35, CTX_GET,		"ctx-get",	aios_ctx_ref,			\
+	   "a reference of the context was taken")				\
+	X(36, CTX_PUT,		"ctx-put",	aios_ctx_ref,			\
+	   "a reference of the context is about to be dropped")			\
+	X(37, SLOTS,		"slots",	aios_slots,			\
+	   "slots of the ring are given back")					\
+	X(38, REQ_REFUSED,	"no-request",	aios_req_refused,		\
+	   "there was no slot or no memory for a request")			\
+	X(39, POLL_ASK,		"poll-ask",	aios_poll_ask,			\
+	   "the file's own ->poll is called")					\
+	X(40, POLL_DECIDE,	"poll-decide",	aios_poll_decide,		\
+	   "the submission, or the work, decided what becomes of a poll")	\
+	X(41, REQ_CANCEL,	"cancel-one",	aios_req_cancel,		\
+	   "a request was cancelled, or could not be")				\
+	X(42, RING_READ,	"ring-read",	aios_ring_read,			\
+	   "a reader took events out of the ring, or found none")		\
+	X(43, READER_WAKE,	"reader-wake",	aios_reader_wake,		\
+	   "a completion wakes a reader")					\
+	X(44, EVENTFD,		"eventfd",	aios_eventfd,			\
+	   "a completion signals an eventfd")					\
+	X(45, FREEZE,		"freeze",	aios_freeze,			\
+	   "a write begins, or ends, to keep its file system from being frozen") \
+	X(46, CTX_LIMIT,	"ctx-limit",	aios_ctx_limit,			\
+	   "io_setup is refused as fs.aio-max-nr would be passed")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -202,13 +242,14 @@ struct aios_ctx_ref0 {
 /**
  * struct aios_ctx_free - free_ioctx begins; nothing else can touch the ring any more
  * @head: last ring->head: what lies between it and @tail was never read
+ * @free_1: slots that are free, of all CPUs, and 1; 0 where nobody counted them
  */
 struct aios_ctx_free {
 	__u64 kctx;
 	__u32 head;
 	__u32 tail;
 	__u32 completed;
-	__u32 reserved;
+	__u32 free_1;
 };
 
 struct aios_ctx_destroy {
@@ -315,6 +356,9 @@ struct aios_req_done {
  * @head: ring->head, which user space can write
  * @completed: completed_events before this one
  * @refs: ki_refcnt: 0 on a correct kernel, 1 with AIOS_F_AT_DONE: the one about to be put
+ *
+ * At evidence level exact the event is in the ring and the lock is held: @tail is its slot, and
+ * records of a context come in the order of its ring.
  */
 struct aios_req_complete {
 	__u64 kiocb;
@@ -354,7 +398,8 @@ struct aios_poll_queue {
  * @events: mask the request waits for, kernel encoding
  * @refs: ki_refcnt
  * @state: AIOS_POLL_* as they are before this wake-up; all but ARMED are guarded by the
- *	lock that is held, and ARMED is set under it
+ *	lock that is held, and ARMED is set under it. At evidence level exact AIOS_POLL_DECIDED()
+ *	of it is 1 + enum aios_wake_decision
  */
 struct aios_poll_wake {
 	__u64 kiocb;
@@ -370,6 +415,9 @@ struct aios_poll_wake {
 #define AIOS_POLL_RESCHED	0x04	/* another wake-up came meanwhile */
 #define AIOS_POLL_CANCELLED	0x08
 #define AIOS_POLL_EVENTFD	0x10	/* completion signals an eventfd */
+
+#define AIOS_POLL_ON_QUEUE	0x20	/* in struct aios_poll_decide alone */
+#define AIOS_POLL_DECIDED(state)	((state) >> 8)
 
 #define AIOS_POLLFREE		0x4000	/* kernel's mask bit: the wait queue is being freed */
 
@@ -505,6 +553,289 @@ struct aios_call_read {
 	__u32 compat;
 };
 
+/*
+ * Evidence level exact: what the tracepoints of a patched fs/aio.c (docs/tracepoints.md) and the
+ * functions that really drop a reference tell beyond level function. The numbers of the
+ * enumerations are those of the tracepoints.
+ */
+
+/* Who drops a reference of a request. */
+enum aios_put_party {
+	AIOS_PUT_SUBMIT,	/* io_submit: it is through with the request */
+	AIOS_PUT_ERROR,		/* io_submit: ... which failed: the request's only put */
+	AIOS_PUT_RW,		/* the file system or device is through with a read or write */
+	AIOS_PUT_FSYNC,		/* fsync's work item */
+	AIOS_PUT_POLL_STEAL,	/* io_submit: the poll was ready at once */
+	AIOS_PUT_POLL_WAKE,	/* the waker completes the poll */
+	AIOS_PUT_POLL_WORK,	/* the poll's work item completes it */
+	AIOS_PUT_POLL_PUT_WORK,	/* a work item for the waker, as there is an eventfd to signal */
+	AIOS_PUT_CNT
+};
+
+/**
+ * struct aios_req_put - a reference of a request was dropped, and one or more are left
+ * @kiocb: an address only: the request may be gone, and another one may live there
+ * @refs: references left
+ * @party: enum aios_put_party
+ *
+ * The last put is told by the completion that follows it at once: AIOS_F_PARTY.
+ */
+struct aios_req_put {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 refs;
+	__u32 party;
+};
+
+enum aios_hold_what {
+	AIOS_HOLD_FILE,
+	AIOS_HOLD_EVENTFD,
+	AIOS_HOLD_CREDS,
+	AIOS_HOLD_CNT
+};
+
+/* Which functions that drop a reference are watched: 1 << enum aios_hold_what, and this one. */
+#define AIOS_WATCH_FREE	(1 << AIOS_HOLD_CNT)
+
+/**
+ * struct aios_req_hold - a request takes, or drops, a reference of something
+ * @obj: address of the eventfd context, of the credentials
+ * @what: enum aios_hold_what; the file is told by the birth
+ * @seen: of a drop: the function that gives @obj up was seen to be called. For credentials that
+ *	somebody else holds as well it is not
+ */
+struct aios_req_hold {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 obj;
+	__u32 what;
+	__u32 seen;
+};
+
+/**
+ * struct aios_req_free - a request is freed
+ * @file: the file that it held, 0 for none
+ * @eventfd: the eventfd context that it held, 0 for none
+ * @refs: references of the request that were left: 0, or 1 where the submission failed
+ * @file_drops: calls of fput() with @file since the last reference was dropped
+ * @eventfd_drops: calls of eventfd_ctx_put() with @eventfd
+ * @watched: 1 << enum aios_hold_what of what is counted, AIOS_WATCH_FREE
+ *
+ * Where the kernel runs no program within itself, some of this may go unseen: @watched says so. If
+ * the end of the memory does, this is told with the last put.
+ */
+struct aios_req_free {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 file;
+	__u64 eventfd;
+	__u32 refs;
+	__u8 file_drops;
+	__u8 eventfd_drops;
+	__u16 watched;
+};
+
+enum aios_ctx_count {
+	AIOS_CTX_USERS,		/* system calls */
+	AIOS_CTX_REQS,		/* requests; those that requests hold are told by birth and free */
+	AIOS_CTX_COUNTS
+};
+
+enum aios_ctx_party {
+	AIOS_CTX_LIVE,		/* the count itself, until it is killed */
+	AIOS_CTX_BY_SETUP,
+	AIOS_CTX_BY_SUBMIT,
+	AIOS_CTX_BY_GETEVENTS,
+	AIOS_CTX_BY_CANCEL,
+	AIOS_CTX_BY_DESTROY,
+	AIOS_CTX_BY_USERS,	/* of reqs: until users are drained */
+};
+
+/**
+ * struct aios_ctx_ref - a reference of a context is taken or dropped
+ * @count: enum aios_ctx_count
+ * @party: enum aios_ctx_party
+ */
+struct aios_ctx_ref {
+	__u64 kctx;
+	__u32 count;
+	__u32 party;
+};
+
+enum aios_slots_from {
+	AIOS_SLOTS_COMPLETE,	/* a completion found that events were read */
+	AIOS_SLOTS_SUBMIT,	/* a submission did */
+	AIOS_SLOTS_ERROR,	/* a submission failed: its request has no event */
+};
+
+/**
+ * struct aios_slots - slots of the ring are about to be given back
+ * @nr: how many
+ * @from: enum aios_slots_from
+ */
+struct aios_slots {
+	__u64 kctx;
+	__u32 nr;
+	__u32 from;
+};
+
+enum aios_refusal {
+	AIOS_REFUSED_MEMORY,
+	AIOS_REFUSED_SLOT,
+};
+
+/**
+ * struct aios_req_refused - io_submit got no request
+ * @available: slots of the common counter
+ * @req_batch: slots that a CPU takes from it at a time, or none
+ * @completed: events not yet given back as slots
+ * @reason: enum aios_refusal
+ */
+struct aios_req_refused {
+	__u64 kctx;
+	__s32 available;
+	__u32 req_batch;
+	__u32 completed;
+	__u32 reason;
+};
+
+/**
+ * struct aios_poll_ask - the file's own ->poll is about to be called
+ * @events: mask that the request waits for, kernel encoding
+ * @in_work: 1 when the completion work asks, 0 when the submission does
+ */
+struct aios_poll_ask {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 events;
+	__u32 in_work;
+};
+
+/* What the submission decides about a poll. */
+enum aios_poll_decision {
+	AIOS_DECIDED_STEAL,	/* ready: it completes it */
+	AIOS_DECIDED_ARM,	/* not ready: wait for a wake-up */
+	AIOS_DECIDED_ASYNC,	/* woken already: somebody else completes it */
+	AIOS_DECIDED_CANCEL,	/* ... and on one of two queues */
+	AIOS_DECIDED_ERROR,	/* no queue, or two of them */
+};
+
+/* What the wait queue's callback decides. */
+enum aios_wake_decision {
+	AIOS_WOKEN_IGNORE,
+	AIOS_WOKEN_INLINE,	/* completed by the waker */
+	AIOS_WOKEN_PUT_WORK,	/* ... with the put left to a work item */
+	AIOS_WOKEN_WORK,	/* left to the work item */
+	AIOS_WOKEN_AGAIN,	/* the work item, scheduled already, has to ask again */
+	AIOS_WOKEN_POLLFREE,	/* the queue goes away */
+};
+
+/* What the work item decides. */
+enum aios_work_decision {
+	AIOS_WORKED_COMPLETE,
+	AIOS_WORKED_AGAIN,	/* not ready, but woken meanwhile */
+	AIOS_WORKED_WAIT,	/* not ready */
+};
+
+/**
+ * struct aios_poll_decide - what becomes of a poll was decided, under the locks
+ * @mask: what ->poll returned of what is waited for, kernel encoding
+ * @decision: enum aios_poll_decision, with @in_work enum aios_work_decision
+ * @in_work: 1 for the work item, 0 for the submission
+ * @state: AIOS_POLL_ON_QUEUE, AIOS_POLL_SCHEDULED, AIOS_POLL_CANCELLED
+ */
+struct aios_poll_decide {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 mask;
+	__u16 decision;
+	__u8 in_work;
+	__u8 state;
+};
+
+/**
+ * struct aios_req_cancel - a request was cancelled, or could not be
+ * @kiocb: 0 where none was found
+ * @err: 0, or a negative errno
+ * @teardown: 1 for the end of the context, 0 for io_cancel
+ */
+struct aios_req_cancel {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 uiocb;
+	__s32 err;
+	__u32 teardown;
+};
+
+/**
+ * struct aios_ring_read - a reader looked into the ring, whose lock it holds
+ * @asked: events it would take
+ * @ret: events it took, or -EFAULT
+ * @head: ring->head as it was found
+ * @new_head: as it was left
+ * @tail: ring->tail
+ */
+struct aios_ring_read {
+	__u64 kctx;
+	__s64 asked;
+	__s64 ret;
+	__u32 head;
+	__u32 new_head;
+	__u32 tail;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_reader_wake - a completion is about to wake a reader
+ * @min_nr: events that it waits for
+ * @avail: events in the ring
+ * @tid: the reader
+ */
+struct aios_reader_wake {
+	__u64 kctx;
+	__u64 min_nr;
+	__u32 avail;
+	__u32 tid;
+};
+
+/**
+ * struct aios_eventfd - a completion is about to signal an eventfd
+ * @eventfd: its context
+ * @allowed: 0: the signal will be refused, as it would recurse
+ */
+struct aios_eventfd {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 eventfd;
+	__u32 allowed;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_freeze - a write keeps its file system from being frozen, or is about to let go
+ * @dev: of the file system, kernel encoding
+ * @end: 1 where it lets go
+ */
+struct aios_freeze {
+	__u64 kiocb;
+	__u64 kctx;
+	__u32 dev;
+	__u32 end;
+};
+
+/**
+ * struct aios_ctx_limit - why io_setup fails with EAGAIN
+ * @aio_nr: fs.aio-nr, requests that all contexts together may have
+ * @aio_max_nr: fs.aio-max-nr
+ * @max_reqs: what io_setup asked for
+ */
+struct aios_ctx_limit {
+	__u64 aio_nr;
+	__u64 aio_max_nr;
+	__u32 max_reqs;
+	__u32 reserved;
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
@@ -572,6 +903,20 @@ struct aios_rec {
 		struct aios_proc proc;
 		struct aios_call_setup call_setup;
 		struct aios_call_read call_read;
+		struct aios_req_put req_put;
+		struct aios_req_hold req_hold;
+		struct aios_req_free req_free;
+		struct aios_ctx_ref ctx_ref;
+		struct aios_slots slots;
+		struct aios_req_refused req_refused;
+		struct aios_poll_ask poll_ask;
+		struct aios_poll_decide poll_decide;
+		struct aios_req_cancel req_cancel;
+		struct aios_ring_read ring_read;
+		struct aios_reader_wake reader_wake;
+		struct aios_eventfd eventfd;
+		struct aios_freeze freeze;
+		struct aios_ctx_limit ctx_limit;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -635,6 +980,7 @@ AIOS_AT(aios_ctx_free, kctx, 0);
 AIOS_AT(aios_ctx_free, head, 8);
 AIOS_AT(aios_ctx_free, tail, 12);
 AIOS_AT(aios_ctx_free, completed, 16);
+AIOS_AT(aios_ctx_free, free_1, 20);
 
 AIOS_SIZE(aios_ctx_destroy, 16);
 AIOS_AT(aios_ctx_destroy, user_id, 0);
@@ -777,6 +1123,98 @@ AIOS_AT(aios_call_read, ret, 24);
 AIOS_AT(aios_call_read, begin_ns, 32);
 AIOS_AT(aios_call_read, pget, 40);
 AIOS_AT(aios_call_read, compat, 44);
+
+AIOS_SIZE(aios_req_put, 24);
+AIOS_AT(aios_req_put, kiocb, 0);
+AIOS_AT(aios_req_put, kctx, 8);
+AIOS_AT(aios_req_put, refs, 16);
+AIOS_AT(aios_req_put, party, 20);
+
+AIOS_SIZE(aios_req_hold, 32);
+AIOS_AT(aios_req_hold, kiocb, 0);
+AIOS_AT(aios_req_hold, kctx, 8);
+AIOS_AT(aios_req_hold, obj, 16);
+AIOS_AT(aios_req_hold, what, 24);
+AIOS_AT(aios_req_hold, seen, 28);
+
+AIOS_SIZE(aios_req_free, 40);
+AIOS_AT(aios_req_free, kiocb, 0);
+AIOS_AT(aios_req_free, kctx, 8);
+AIOS_AT(aios_req_free, file, 16);
+AIOS_AT(aios_req_free, eventfd, 24);
+AIOS_AT(aios_req_free, refs, 32);
+AIOS_AT(aios_req_free, file_drops, 36);
+AIOS_AT(aios_req_free, eventfd_drops, 37);
+AIOS_AT(aios_req_free, watched, 38);
+
+AIOS_SIZE(aios_ctx_ref, 16);
+AIOS_AT(aios_ctx_ref, kctx, 0);
+AIOS_AT(aios_ctx_ref, count, 8);
+AIOS_AT(aios_ctx_ref, party, 12);
+
+AIOS_SIZE(aios_slots, 16);
+AIOS_AT(aios_slots, kctx, 0);
+AIOS_AT(aios_slots, nr, 8);
+AIOS_AT(aios_slots, from, 12);
+
+AIOS_SIZE(aios_req_refused, 24);
+AIOS_AT(aios_req_refused, kctx, 0);
+AIOS_AT(aios_req_refused, available, 8);
+AIOS_AT(aios_req_refused, req_batch, 12);
+AIOS_AT(aios_req_refused, completed, 16);
+AIOS_AT(aios_req_refused, reason, 20);
+
+AIOS_SIZE(aios_poll_ask, 24);
+AIOS_AT(aios_poll_ask, kiocb, 0);
+AIOS_AT(aios_poll_ask, kctx, 8);
+AIOS_AT(aios_poll_ask, events, 16);
+AIOS_AT(aios_poll_ask, in_work, 20);
+
+AIOS_SIZE(aios_poll_decide, 24);
+AIOS_AT(aios_poll_decide, kiocb, 0);
+AIOS_AT(aios_poll_decide, kctx, 8);
+AIOS_AT(aios_poll_decide, mask, 16);
+AIOS_AT(aios_poll_decide, decision, 20);
+AIOS_AT(aios_poll_decide, in_work, 22);
+AIOS_AT(aios_poll_decide, state, 23);
+
+AIOS_SIZE(aios_req_cancel, 32);
+AIOS_AT(aios_req_cancel, kiocb, 0);
+AIOS_AT(aios_req_cancel, kctx, 8);
+AIOS_AT(aios_req_cancel, uiocb, 16);
+AIOS_AT(aios_req_cancel, err, 24);
+AIOS_AT(aios_req_cancel, teardown, 28);
+
+AIOS_SIZE(aios_ring_read, 40);
+AIOS_AT(aios_ring_read, kctx, 0);
+AIOS_AT(aios_ring_read, asked, 8);
+AIOS_AT(aios_ring_read, ret, 16);
+AIOS_AT(aios_ring_read, head, 24);
+AIOS_AT(aios_ring_read, new_head, 28);
+AIOS_AT(aios_ring_read, tail, 32);
+
+AIOS_SIZE(aios_reader_wake, 24);
+AIOS_AT(aios_reader_wake, kctx, 0);
+AIOS_AT(aios_reader_wake, min_nr, 8);
+AIOS_AT(aios_reader_wake, avail, 16);
+AIOS_AT(aios_reader_wake, tid, 20);
+
+AIOS_SIZE(aios_eventfd, 32);
+AIOS_AT(aios_eventfd, kiocb, 0);
+AIOS_AT(aios_eventfd, kctx, 8);
+AIOS_AT(aios_eventfd, eventfd, 16);
+AIOS_AT(aios_eventfd, allowed, 24);
+
+AIOS_SIZE(aios_freeze, 24);
+AIOS_AT(aios_freeze, kiocb, 0);
+AIOS_AT(aios_freeze, kctx, 8);
+AIOS_AT(aios_freeze, dev, 16);
+AIOS_AT(aios_freeze, end, 20);
+
+AIOS_SIZE(aios_ctx_limit, 24);
+AIOS_AT(aios_ctx_limit, aio_nr, 0);
+AIOS_AT(aios_ctx_limit, aio_max_nr, 8);
+AIOS_AT(aios_ctx_limit, max_reqs, 16);
 
 AIOS_SIZE(aios_rec, 120);
 

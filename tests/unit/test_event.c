@@ -21,6 +21,11 @@ static const struct {
 	{ 22, "poll-return", 24 }, { 23, "work-begin", 24 }, { 24, "work-end", 24 },
 	{ 25, "read-begin", 40 }, { 26, "read-end", 24 }, { 27, "file-name", 88 },
 	{ 28, "process", 48 }, { 29, "call-setup", 16 }, { 30, "call-read", 48 },
+	{ 31, "put", 24 }, { 32, "hold", 32 }, { 33, "drop", 32 }, { 34, "free", 40 },
+	{ 35, "ctx-get", 16 }, { 36, "ctx-put", 16 }, { 37, "slots", 16 },
+	{ 38, "no-request", 24 }, { 39, "poll-ask", 24 }, { 40, "poll-decide", 24 },
+	{ 41, "cancel-one", 32 }, { 42, "ring-read", 40 }, { 43, "reader-wake", 24 },
+	{ 44, "eventfd", 32 }, { 45, "freeze", 24 }, { 46, "ctx-limit", 24 },
 };
 
 /* Of a body that has grown since, what there was in the first version. */
