@@ -327,6 +327,59 @@ static struct aios_value get_refs(const struct aios_request *req)
 	return req->refs != AIOS_UNKNOWN32 ? value_int(req->refs) : value_null();
 }
 
+/* Drops of a thing that it held; null where it held none, or nobody watched. */
+static struct aios_value get_drops(const struct aios_request *req, enum aios_ref_kind kind)
+{
+	const struct aios_ref *ref = req->ledger ? &req->ledger->held[kind] : NULL;
+
+	return ref && ref->gets && !ref->unwatched ? value_int(ref->puts) : value_null();
+}
+
+static struct aios_value get_first_put(const struct aios_request *req)
+{
+	const struct aios_ref *ref = aios_first_put(req);
+
+	return ref ? value_text(aios_party_name(ref->party)) : value_null();
+}
+
+static struct aios_value get_puts(const struct aios_request *req)
+{
+	const struct aios_refs *refs = req->ledger;
+
+	return refs ? value_int(refs->held[AIOS_REF_SUBMIT].puts + refs->held[AIOS_REF_OP].puts) :
+	       value_null();
+}
+
+static struct aios_value get_file_drops(const struct aios_request *req)
+{
+	return get_drops(req, AIOS_REF_FILE);
+}
+
+static struct aios_value get_eventfd_drops(const struct aios_request *req)
+{
+	return get_drops(req, AIOS_REF_EVENTFD);
+}
+
+static struct aios_value get_creds_drops(const struct aios_request *req)
+{
+	return get_drops(req, AIOS_REF_CREDS);
+}
+
+static struct aios_value get_slot_puts(const struct aios_request *req)
+{
+	return get_drops(req, AIOS_REF_SLOT);
+}
+
+static struct aios_value get_freed(const struct aios_request *req)
+{
+	return req->ledger ? value_time(req->ledger->freed_ns) : value_null();
+}
+
+static struct aios_value get_ledger(const struct aios_request *req)
+{
+	return req->ledger ? value_text(aios_balance_name(aios_balance(req))) : value_null();
+}
+
 static struct aios_value get_poll_order(const struct aios_request *req)
 {
 	enum aios_poll_order order = aios_poll_order(req);
@@ -400,6 +453,16 @@ static const struct aios_column columns[] = {
 	{ "reaped_by", get_reaped_by, false, "kernel (io_getevents), user or unknown" },
 	{ "reap_inferred", get_reap_inferred, false, "readers overlapped: or another one had it" },
 	{ "refs", get_refs, false, "reference count when it completed" },
+	{ "first_put", get_first_put, false,
+	  "who dropped the first of its two references (level exact, as all the next)" },
+	{ "puts", get_puts, false, "times that a reference of it was dropped" },
+	{ "file_drops", get_file_drops, false, "times that it was seen to drop its file" },
+	{ "eventfd_drops", get_eventfd_drops, false, "its eventfd" },
+	{ "creds_drops", get_creds_drops, false, "the credentials of an fsync" },
+	{ "slot_puts", get_slot_puts, false, "its slot, to its event or back to the ring" },
+	{ "freed_ns", get_freed, false, "its memory was freed" },
+	{ "ledger", get_ledger, false,
+	  "balanced: all it took was dropped once by who has to; open, broken or unknown" },
 	{ "poll_order", get_poll_order, false, "wake-ups against the decision to wait" },
 	{ "poll_woken", get_poll_woken, false,
 	  "first wake-up against the return of ->poll (--hooks poll-return)" },

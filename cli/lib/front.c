@@ -137,7 +137,7 @@ static int req_log(struct aios_front *front, struct front_req *req, const struct
 	/* A poll that goes round and round is only told to be there. */
 	if (req->rec_cnt == FRONT_HISTORY)
 		req->too_long = true;
-	if (req->too_long && rec->h.type != AIOS_EV_REQ_RETURN)
+	if (req->too_long && rec->h.type != AIOS_EV_REQ_RETURN && rec->h.type != AIOS_EV_REQ_PUT)
 		return 0;
 	recs = aios_vec_room(req->recs, req->rec_cnt, &req->rec_cap, sizeof(*recs));
 	if (!recs)
@@ -473,6 +473,38 @@ static int take_return(struct aios_front *front, const struct aios_rec *rec)
 	return err;
 }
 
+/* Evidence level exact: the submission is through when its reference is dropped. */
+static int take_put(struct aios_front *front, const struct aios_rec *rec)
+{
+	struct front_thread *thread = aios_map_get(&front->threads, rec->h.tid);
+	struct front_req *req = thread ? thread->born : NULL;
+	int err;
+
+	if (rec->req_put.party > AIOS_PUT_ERROR)
+		return req_log(front, aios_map_get(&front->reqs, rec->req_put.kiocb), rec);
+	if (!req || req->kiocb != rec->req_put.kiocb)
+		return 0;
+	err = req_log(front, req, rec);
+	if (rec->req_put.party == AIOS_PUT_SUBMIT) {
+		thread_born(thread, NULL);
+		thread_rest(front, thread);
+	}
+	return err;
+}
+
+/* ... or, if that was the last one, when the request is freed. */
+static int take_req_free(struct aios_front *front, const struct aios_rec *rec)
+{
+	struct front_thread *thread = aios_map_get(&front->threads, rec->h.tid);
+
+	if (!thread || !thread->born || thread->born->kiocb != rec->req_free.kiocb ||
+	    !thread->born->completed || rec->h.flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ))
+		return 0;
+	thread_born(thread, NULL);
+	thread_rest(front, thread);
+	return 0;
+}
+
 static bool completes(const struct front_req *req, const struct aios_req_complete *body)
 {
 	return req && req->uiocb == body->uiocb && req->data == body->data;
@@ -623,6 +655,13 @@ static int (*const take[AIOS_EV_MAX])(struct aios_front *, const struct aios_rec
 	[AIOS_EV_READ_END] = take_read_end,
 	[AIOS_EV_FILE_NAME] = take_name,
 	[AIOS_EV_PROC] = take_proc,
+	[AIOS_EV_REQ_PUT] = take_put,
+	[AIOS_EV_REQ_HOLD] = take_step,
+	[AIOS_EV_REQ_DROP] = take_step,
+	[AIOS_EV_REQ_FREE] = take_req_free,
+	[AIOS_EV_POLL_ASK] = take_step,
+	[AIOS_EV_POLL_DECIDE] = take_step,
+	[AIOS_EV_FREEZE] = take_step,
 };
 
 static int front_record(void *arg, const struct aios_rec *rec)

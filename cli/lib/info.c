@@ -104,6 +104,11 @@ bool aios_info_calls_only(const struct aios_info *info)
 	return info->evidence && !strcmp(info->evidence, "syscall");
 }
 
+bool aios_info_exact(const struct aios_info *info)
+{
+	return info->evidence && !strcmp(info->evidence, "exact");
+}
+
 void aios_info_done(struct aios_info *info)
 {
 	for (size_t i = 0; i < info->hook_cnt; i++) {

@@ -94,6 +94,13 @@ void aios_info_done(struct aios_info *info);
  */
 bool aios_info_calls_only(const struct aios_info *info);
 
+/**
+ * aios_info_exact() - is every reference told in this trace?
+ * @info: of the trace
+ * Return: whether it is of evidence level exact.
+ */
+bool aios_info_exact(const struct aios_info *info);
+
 int aios_end_write(const struct aios_end *end, struct aios_buf *buf);
 int aios_end_read(const char *json, size_t len, struct aios_end *ret);
 void aios_end_done(struct aios_end *end);

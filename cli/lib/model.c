@@ -52,6 +52,10 @@ static void requests_free(struct aios_model *model)
 	while ((req = aios_map_next(&model->reqs, &iter)))
 		aios_req_unpin(req);
 	aios_map_done(&model->reqs);
+	iter = 0;
+	while ((req = aios_map_next(&model->ledgers, &iter)))
+		aios_req_unpin(req);
+	aios_map_done(&model->ledgers);
 	for (size_t i = model->alive_cnt; i; i--) {
 		req = next;
 		next = req->next;
@@ -255,6 +259,22 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_PROC] = process_told,
 	[AIOS_EV_CALL_SETUP] = no_change,
 	[AIOS_EV_CALL_READ] = no_change,
+	[AIOS_EV_REQ_PUT] = aios_req_put,
+	[AIOS_EV_REQ_HOLD] = aios_req_hold,
+	[AIOS_EV_REQ_DROP] = aios_req_hold,
+	[AIOS_EV_REQ_FREE] = aios_req_free,
+	[AIOS_EV_CTX_GET] = aios_ctx_refs,
+	[AIOS_EV_CTX_PUT] = aios_ctx_refs,
+	[AIOS_EV_SLOTS] = aios_ctx_slots,
+	[AIOS_EV_REQ_REFUSED] = no_change,
+	[AIOS_EV_POLL_ASK] = aios_req_note,
+	[AIOS_EV_POLL_DECIDE] = aios_poll_decide,
+	[AIOS_EV_REQ_CANCEL] = aios_req_note,
+	[AIOS_EV_RING_READ] = aios_ring_taken,
+	[AIOS_EV_READER_WAKE] = no_change,
+	[AIOS_EV_EVENTFD] = aios_req_note,
+	[AIOS_EV_FREEZE] = aios_req_freeze,
+	[AIOS_EV_CTX_LIMIT] = no_change,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)
@@ -281,15 +301,19 @@ static void threads_gap(struct aios_model *model)
 }
 
 /* Lives are in the order of their births: those before the hole before this are tainted by it. */
-static void requests_gap(struct aios_model *model)
+static int requests_gap(struct aios_model *model)
 {
-	struct aios_request *req = model->alive;
+	struct aios_request *req = model->alive ? model->alive->prev : NULL, *before;
+	int err = 0;
 
-	for (size_t i = model->alive_cnt; i && req->prev->id > model->gap_req; i--) {
-		req = req->prev;
+	for (size_t i = model->alive_cnt; i && !err && req->id > model->gap_req; i--) {
+		before = req->prev;
 		req->tainted = true;
+		err = aios_refs_give_up(model, req);
+		req = before;
 	}
 	model->gap_req = model->next_req;
+	return err;
 }
 
 /* Holes come in crowds, and there may be many lives: each hole looks at what is new only. */
@@ -297,6 +321,7 @@ int aios_model_gap(struct aios_model *model, const struct aios_gap *gap)
 {
 	struct aios_ctx *ctx;
 	size_t iter = 0;
+	int err;
 
 	model->gaps = true;
 	if (gap->to_ns > model->tainted_until_ns)
@@ -304,13 +329,13 @@ int aios_model_gap(struct aios_model *model, const struct aios_gap *gap)
 	if (model->gap_now)
 		return 0;
 	model->gap_now = true;
-	requests_gap(model);
+	err = requests_gap(model);
 	while ((ctx = aios_map_next(&model->ctxs, &iter))) {
 		ctx->tainted = true;
 		aios_ring_gap(ctx);
 	}
 	threads_gap(model);
-	return 0;
+	return err;
 }
 
 /* What was never completed, first; then the contexts hand out what lies unread in their rings. */
@@ -353,6 +378,8 @@ static const char *const party_names[] = {
 	[AIOS_PARTY_POLL_WAKE] = "poll-wake",
 	[AIOS_PARTY_POLL_WORK] = "poll-work",
 	[AIOS_PARTY_PUT_WORK] = "poll-put-work",
+	[AIOS_PARTY_POLL_STEAL] = "poll-steal",
+	[AIOS_PARTY_ERROR] = "failed-submission",
 };
 
 static const char *const fate_names[] = {

@@ -74,6 +74,76 @@ enum aios_party {
 	AIOS_PARTY_POLL_WAKE,
 	AIOS_PARTY_POLL_WORK,
 	AIOS_PARTY_PUT_WORK,
+	AIOS_PARTY_POLL_STEAL,	/* seen at evidence level exact alone, as is the next one */
+	AIOS_PARTY_ERROR,
+};
+
+/* What a request holds, or is held by. */
+enum aios_ref_kind {
+	AIOS_REF_SUBMIT,	/* the submission's reference of it */
+	AIOS_REF_OP,		/* its operation's reference of it */
+	AIOS_REF_FILE,
+	AIOS_REF_EVENTFD,
+	AIOS_REF_CREDS,
+	AIOS_REF_FREEZE,	/* a file system that cannot be frozen */
+	AIOS_REF_SLOT,		/* of the ring: its event has it from the completion on */
+	AIOS_REF_CTX,		/* its context */
+	AIOS_REFS
+};
+
+/**
+ * struct aios_ref - a line of a request's ledger
+ * @gets: times it was taken
+ * @puts: times it was dropped
+ * @unwatched: nobody looked whether it was dropped
+ * @unsure: two lives of the same address were due, and this one was taken for the older one's
+ * @party: who dropped it, of the references of the request
+ * @left: how many were left then, of the references of the request
+ * @from_ns: since when it is held, 0 for not
+ * @to_ns: until when, 0 for still
+ * @cpu: where it was dropped
+ * @flags: AIOS_F_* there
+ * @tid: who was current there
+ */
+struct aios_ref {
+	uint8_t gets;
+	uint8_t puts;
+	bool unwatched;
+	bool unsure;
+	enum aios_party party;
+	uint32_t left;
+	uint64_t from_ns;
+	uint64_t to_ns;
+	uint32_t cpu;
+	uint32_t flags;
+	uint32_t tid;
+};
+
+/**
+ * struct aios_refs - the ledger of a request, of which every reference is told (level exact)
+ * @held: by enum aios_ref_kind
+ * @will_free: the end of its memory is told, too
+ * @freed_ns: when that was, 0 for not yet
+ * @freed_refs: references that were left then
+ */
+struct aios_refs {
+	struct aios_ref held[AIOS_REFS];
+	bool will_free;
+	uint64_t freed_ns;
+	uint32_t freed_refs;
+
+	/* The model's own. */
+	bool closed;		/* nothing is due any more */
+	bool given_up;		/* what is due may never come: records were lost */
+	bool doubtful;		/* what was due of an older life may have been entered here */
+	struct aios_request *older;	/* at the same address, with a put due */
+};
+
+enum aios_balance {
+	AIOS_BALANCE_UNKNOWN,	/* not level exact, or records are missing */
+	AIOS_BALANCE_OPEN,	/* it has not ended */
+	AIOS_BALANCE_EVEN,	/* what was taken was dropped, once, by who has to */
+	AIOS_BALANCE_BROKEN,
 };
 
 enum aios_reaper {
@@ -123,6 +193,7 @@ enum aios_wake_order {
  * @first_is_early: the first matching wake-up was early
  * @working: a work runs that may still find it ready
  * @open: a work ended and nothing has happened since
+ * @decided: 1 + enum aios_poll_decision of the submission, 0 where it was not seen
  * @returned: the file's own ->poll was seen to return while the request was submitted
  * @returned_ns: when
  * @returned_cpu: where
@@ -145,6 +216,7 @@ struct aios_poll {
 	bool first_is_early;
 	bool working;
 	bool open;
+	uint8_t decided;
 	bool returned;
 	uint64_t returned_ns;
 	uint32_t returned_cpu;
@@ -181,6 +253,7 @@ struct aios_poll {
  * @complete_flags: AIOS_F_* there
  * @complete_tid: who was current there; means something without AIOS_F_*IRQ only
  * @tainted: it was alive while records were lost: what is told of it may be incomplete
+ * @ledger: who held what, owned; NULL but at evidence level exact
  * @history: its records in order, owned; NULL unless asked for
  * @mark: for the view
  */
@@ -214,6 +287,7 @@ struct aios_request {
 	uint32_t complete_flags;
 	uint32_t complete_tid;
 	struct aios_poll poll;
+	struct aios_refs *ledger;
 	struct aios_rec *history;
 	size_t history_cnt;
 	size_t history_cap;
@@ -260,6 +334,14 @@ struct aios_request {
  * @reads: calls of io_getevents that found the context
  * @read_events: events they returned
  * @waited_ns: time spent in them
+ * @refs_got: references taken by system calls and the like, by enum aios_ctx_count; seen at level
+ *	exact alone, as all the following
+ * @refs_put: dropped ...
+ * @slots_seen: all that takes a slot, or gives one back, was seen
+ * @slots_taken: by requests
+ * @slots_given: back: when events were read, or a submission failed
+ * @slots_free: free when the context was freed
+ * @slots_owed: of events in the ring, or read, and not given back by then
  * @unread_sum: sum of unread events over all completions, to give a mean
  */
 struct aios_ctx {
@@ -299,6 +381,13 @@ struct aios_ctx {
 	uint64_t reads;
 	uint64_t read_events;
 	uint64_t waited_ns;
+	uint64_t refs_got[AIOS_CTX_COUNTS];
+	uint64_t refs_put[AIOS_CTX_COUNTS];
+	bool slots_seen;
+	uint64_t slots_taken;
+	uint64_t slots_given;
+	uint32_t slots_free;
+	uint32_t slots_owed;
 
 	/* The model's own. */
 	unsigned int pins;
@@ -401,6 +490,11 @@ const char *aios_poll_order_doc(enum aios_poll_order order);
 enum aios_wake_order aios_wake_order(const struct aios_request *req);
 const char *aios_wake_order_name(enum aios_wake_order order);
 const char *aios_party_name(enum aios_party party);
+enum aios_party aios_put_party(uint32_t party);
+enum aios_balance aios_balance(const struct aios_request *req);
+const char *aios_balance_name(enum aios_balance balance);
+const char *aios_ref_name(enum aios_ref_kind kind);
+const struct aios_ref *aios_first_put(const struct aios_request *req);
 const char *aios_fate_name(enum aios_fate fate);
 const char *aios_origin_name(enum aios_origin origin);
 const char *aios_reaper_name(enum aios_reaper reaper);

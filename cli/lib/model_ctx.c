@@ -213,10 +213,67 @@ int aios_ctx_free(struct aios_model *model, const struct aios_rec *rec)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->free_ns = rec->h.time_ns;
+	if (rec->ctx_free.free_1) {
+		ctx->slots_seen = !ctx->older && !ctx->implied && !ctx->tainted;
+		ctx->slots_free = rec->ctx_free.free_1 - 1;
+		ctx->slots_owed = rec->ctx_free.completed;
+	}
 	err = aios_ring_end(model, ctx, rec->ctx_free.head, rec->ctx_free.tail);
 	if (!err && ctx->in_flight)
 		err = aios_req_abandon(model, ctx);
 	return err ? err : aios_ctx_end(model, ctx);
+}
+
+/**
+ * aios_ctx_refs() - a reference of a context was taken or dropped
+ * @model: the model
+ * @rec: AIOS_EV_CTX_GET or AIOS_EV_CTX_PUT
+ * Return: 0.
+ */
+int aios_ctx_refs(struct aios_model *model, const struct aios_rec *rec)
+{
+	struct aios_ctx *ctx = aios_map_get(&model->ctxs, rec->ctx_ref.kctx);
+	uint32_t count = rec->ctx_ref.count;
+
+	if (!ctx || count >= AIOS_CTX_COUNTS)
+		return 0;
+	if (rec->h.type == AIOS_EV_CTX_GET)
+		ctx->refs_got[count]++;
+	else
+		ctx->refs_put[count]++;
+	return 0;
+}
+
+/**
+ * aios_ctx_slots() - slots of a ring were given back
+ * @model: the model
+ * @rec: AIOS_EV_SLOTS
+ *
+ * That of a failed submission is its request's, which was freed right before by the same thread.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int aios_ctx_slots(struct aios_model *model, const struct aios_rec *rec)
+{
+	struct aios_ctx *ctx = aios_map_get(&model->ctxs, rec->slots.kctx);
+	struct aios_thread *thread;
+	struct aios_ref *slot;
+
+	if (ctx)
+		ctx->slots_given += rec->slots.nr;
+	if (rec->slots.from != AIOS_SLOTS_ERROR)
+		return 0;
+	thread = aios_model_thread(model, &rec->h);
+	if (!thread)
+		return -ENOMEM;
+	if (!thread->born || !thread->born->ledger || thread->born->ctx != ctx)
+		return 0;
+	slot = &thread->born->ledger->held[AIOS_REF_SLOT];
+	slot->puts = (uint8_t)(rec->slots.nr < 0xff ? rec->slots.nr : 0xff);
+	slot->to_ns = rec->h.time_ns;
+	slot->cpu = rec->h.cpu;
+	slot->tid = rec->h.tid;
+	return aios_req_log(model, thread->born, rec);
 }
 
 /**

@@ -37,7 +37,8 @@ struct aios_name_parts {
  * @work_kind: enum aios_work_kind
  * @reading: context it reads from, or NULL; pinned
  * @read_ns: since when
- * @read_nr: events it asked for
+ * @read_nr: events it asked for and has not taken
+ * @read_got: events it has been seen to take
  */
 struct aios_thread {
 	uint32_t tid;
@@ -54,6 +55,7 @@ struct aios_thread {
 	struct aios_ctx *reading;
 	uint64_t read_ns;
 	uint64_t read_nr;
+	uint64_t read_got;
 	struct aios_name_parts name;
 };
 
@@ -67,6 +69,7 @@ struct aios_model {
 	struct aios_map files;		/* struct file */
 	struct aios_map ctxs;		/* struct kioctx */
 	struct aios_map reqs;		/* struct aio_kiocb of requests that have not completed */
+	struct aios_map ledgers;	/* struct aio_kiocb of requests whose ledger is open */
 	struct aios_request *alive;	/* not handed out; a ring, newest last */
 	size_t alive_cnt;
 	uint64_t next_req;
@@ -109,6 +112,7 @@ int aios_ring_read_begin(struct aios_model *model, const struct aios_rec *rec);
 int aios_ring_read_end(struct aios_model *model, const struct aios_rec *rec);
 int aios_ring_observe(struct aios_model *model, struct aios_ctx *ctx, uint32_t head);
 int aios_ring_end(struct aios_model *model, struct aios_ctx *ctx, uint32_t head, uint32_t tail);
+int aios_ring_taken(struct aios_model *model, const struct aios_rec *rec);
 int aios_ring_found(struct aios_ctx *ctx, const struct aios_ctx_found *body);
 void aios_ring_gap(struct aios_ctx *ctx);
 void aios_ring_swap(struct aios_ctx *ctx, const struct aios_request *from,
@@ -126,6 +130,9 @@ int aios_req_log(struct aios_model *model, struct aios_request *req, const struc
 int aios_req_over(struct aios_model *model, struct aios_request *req, enum aios_fate fate);
 int aios_req_reaped(struct aios_model *model, struct aios_request *req, enum aios_reaper reaper,
 		    uint32_t tid, bool inferred);
+int aios_req_accepted(struct aios_model *model, struct aios_thread *thread,
+		      const struct aios_rec *rec);
+int aios_req_through(struct aios_model *model, struct aios_request *req);
 int aios_req_abandon(struct aios_model *model, const struct aios_ctx *ctx);
 int aios_req_birth(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_iocb(struct aios_model *model, const struct aios_rec *rec);
@@ -133,7 +140,25 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_done(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_complete(struct aios_model *model, const struct aios_rec *rec);
 
+/* model_refs.c: the ledger of a request, at evidence level exact. */
+int aios_refs_open(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec);
+int aios_refs_close(struct aios_model *model, struct aios_request *req);
+int aios_refs_give_up(struct aios_model *model, struct aios_request *req);
+bool aios_refs_due(const struct aios_request *req);
+int aios_refs_last_put(struct aios_model *model, struct aios_request *req,
+		       const struct aios_rec *rec);
+int aios_req_put(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_hold(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_freeze(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_free(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_note(struct aios_model *model, const struct aios_rec *rec);
+
+/* model_ctx.c */
+int aios_ctx_refs(struct aios_model *model, const struct aios_rec *rec);
+int aios_ctx_slots(struct aios_model *model, const struct aios_rec *rec);
+
 /* model_poll.c */
+int aios_poll_decide(struct aios_model *model, const struct aios_rec *rec);
 int aios_poll_queue(struct aios_model *model, const struct aios_rec *rec);
 int aios_poll_wake(struct aios_model *model, const struct aios_rec *rec);
 int aios_poll_cancel(struct aios_model *model, const struct aios_rec *rec);

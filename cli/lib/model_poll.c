@@ -133,6 +133,24 @@ int aios_poll_return(struct aios_model *model, const struct aios_rec *rec)
 }
 
 /**
+ * aios_poll_decide() - the submission, or the work, decided what becomes of a poll
+ * @model: the model
+ * @rec: AIOS_EV_POLL_DECIDE
+ * Return: 0 or -ENOMEM.
+ */
+int aios_poll_decide(struct aios_model *model, const struct aios_rec *rec)
+{
+	const struct aios_poll_decide *body = &rec->poll_decide;
+	struct aios_request *req = poll_req(model, body->kiocb);
+
+	if (!req)
+		return 0;
+	if (!body->in_work)
+		req->poll.decided = (uint8_t)(body->decision + 1);
+	return aios_req_log(model, req, rec);
+}
+
+/**
  * aios_work_begin() - a worker begins with a request
  * @model: the model
  * @rec: AIOS_EV_WORK_BEGIN

@@ -34,6 +34,9 @@ void aios_req_unpin(struct aios_request *req)
 	if (!req || --req->pins)
 		return;
 	aios_req_unpin(req->older);
+	if (req->ledger)
+		aios_req_unpin(req->ledger->older);
+	free(req->ledger);
 	aios_ctx_unpin(req->ctx);
 	aios_file_unpin(req->file);
 	free(req->history);
@@ -244,6 +247,19 @@ static bool req_returned(const struct aios_request *req)
 }
 
 /**
+ * aios_req_through() - hands out a life whose event was taken, if nothing else is due
+ * @model: the model
+ * @req: the request
+ * Return: 0 or what the listener returned.
+ */
+int aios_req_through(struct aios_model *model, struct aios_request *req)
+{
+	if (!req->reaper || !req_returned(req) || aios_refs_due(req))
+		return 0;
+	return aios_req_over(model, req, AIOS_FATE_REAPED);
+}
+
+/**
  * aios_req_reaped() - the event of a request was taken out of the ring
  * @model: the model
  * @req: the request
@@ -259,7 +275,7 @@ int aios_req_reaped(struct aios_model *model, struct aios_request *req, enum aio
 	req->reaper_tid = tid;
 	req->reaped_ns = model->now_ns;
 	req->reap_inferred = inferred;
-	return req_returned(req) ? aios_req_over(model, req, AIOS_FATE_REAPED) : 0;
+	return aios_req_through(model, req);
 }
 
 /**
@@ -336,8 +352,7 @@ static int thread_goes_on(struct aios_model *model, struct aios_thread *thread,
 		before->gone_on = true;
 		if (before->completed_ns)
 			before->ctx->accepted++;
-		if (before->reaper)
-			err = aios_req_over(model, before, AIOS_FATE_REAPED);
+		err = aios_req_through(model, before);
 	}
 	aios_req_set(&thread->born, req);
 	return err;
@@ -379,6 +394,8 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	req->asked = true;
 	req->file = aios_model_file(model, body->file);
 	err = req_enter(model, req);
+	if (!err && rec->h.flags & AIOS_F_LEDGER && !found)
+		err = aios_refs_open(model, req, rec);
 	if (err)
 		return err;
 	if (found) {
@@ -391,6 +408,8 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	if (rec->h.flags & AIOS_F_FRONT) {
 		ctx_had_in_flight(ctx);
 	} else {
+		if (req->ledger)
+			ctx->slots_taken++;
 		ctx->born++;
 		ctx_in_flight(ctx);
 	}
@@ -518,6 +537,16 @@ static int req_take_back(struct aios_model *model, struct aios_request *req)
 	return err;
 }
 
+static int born_accepted(struct aios_model *model, struct aios_request *req, uint32_t flags)
+{
+	if (flags & AIOS_F_FRONT) {
+		req->origin = AIOS_ORIGIN_BEFORE;
+		return 0;
+	}
+	req->ctx->accepted++;
+	return aios_req_through(model, req);
+}
+
 /* The submission of a request whose birth was seen is over. */
 static int return_of_born(struct aios_model *model, struct aios_request *req,
 			  const struct aios_rec *rec)
@@ -527,21 +556,19 @@ static int return_of_born(struct aios_model *model, struct aios_request *req,
 	req->returned_ns = rec->h.time_ns;
 	if (err)
 		return err;
+	if (!rec->req_return.err)
+		return born_accepted(model, req, rec->h.flags);
 	if (rec->h.flags & AIOS_F_FRONT) {
 		req->origin = AIOS_ORIGIN_BEFORE;
 		return 0;
 	}
-	if (rec->req_return.err) {
-		req->refused = rec->req_return.err;
-		req->ctx->refused++;
-		if (!req->completed_ns)
-			ctx_landed(req->ctx);
-		else
-			err = req_take_back(model, req);
-		return err ? err : aios_req_over(model, req, AIOS_FATE_REFUSED);
-	}
-	req->ctx->accepted++;
-	return req->reaper ? aios_req_over(model, req, AIOS_FATE_REAPED) : 0;
+	req->refused = rec->req_return.err;
+	req->ctx->refused++;
+	if (!req->completed_ns)
+		ctx_landed(req->ctx);
+	else
+		err = req_take_back(model, req);
+	return err ? err : aios_req_over(model, req, AIOS_FATE_REFUSED);
 }
 
 /* The life of a request that is known from the end of its submission only. */
@@ -659,6 +686,31 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec)
 }
 
 /**
+ * aios_req_accepted() - a thread is through with the request that it submits (level exact)
+ * @model: the model
+ * @thread: submits a request
+ * @rec: tells so
+ * Return: 0, or what the listener returned.
+ */
+int aios_req_accepted(struct aios_model *model, struct aios_thread *thread,
+		      const struct aios_rec *rec)
+{
+	struct aios_request *born = thread->born;
+	int err = 0;
+
+	born->returned_ns = rec->h.time_ns;
+	if (born->told_before)
+		born->ctx->accepted++;
+	else if (!born->handed_out)
+		err = born_accepted(model, born, rec->h.flags);
+	aios_req_set(&thread->born, NULL);
+	thread->has_told = false;
+	thread->past = false;
+	thread->submitted = true;
+	return err ? err : orphan_set(model, thread, NULL);
+}
+
+/**
  * aios_req_done() - the operation of a request is over, somebody still holds it
  * @model: the model
  * @rec: AIOS_EV_REQ_DONE
@@ -740,6 +792,8 @@ static enum aios_party complete_party(const struct aios_request *req,
 {
 	bool irq = flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ);
 
+	if (AIOS_F_PARTY(flags))
+		return aios_put_party(AIOS_F_PARTY(flags) - 1U);
 	if (!irq && thread->work == req)
 		return work_party(thread->work_kind);
 	if (!irq && thread->born == req && (req->done_ns || !aios_op_moves_bytes(req->ask.op)))
@@ -768,7 +822,7 @@ static int complete_before(struct aios_model *model, struct aios_thread *thread,
 	ctx_landed(req->ctx);
 	req->told_before = true;
 	req_quit(model, req);
-	return 0;
+	return aios_refs_give_up(model, req);
 }
 
 /**
@@ -811,6 +865,8 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 	}
 	/* The slab gave the address away, so the life before is over, seen or not. */
 	err = req_lose(model, &req->older);
+	if (!err)
+		err = aios_refs_last_put(model, req, rec);
 	if (!err)
 		err = aios_req_log(model, req, rec);
 	return err ? err : aios_ring_complete(model, req, body);

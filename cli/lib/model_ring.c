@@ -15,6 +15,10 @@
  * that moved may be its doing. When no reader is inside, what moved beyond the events that readers
  * returned was moved by the program itself. While readers are inside, that is certain only for
  * what is more than all of them asked for.
+ *
+ * At evidence level exact each look of a reader into the ring is told, under the lock that readers
+ * take, with the head before and after. Completions are told there when their event can be seen
+ * already: so a reader may have taken an event whose completion comes a moment later.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,11 +29,18 @@
 #define OVERLAP_MAX	64	/* completions that can be under way at the same time */
 #define POSITION_FIRST	(1ULL << 32)	/* leaves room for events found to be older */
 #define RING_MAX	(8U << 20)	/* fs/aio.c, ioctx_alloc(): more events are refused */
+#define EARLY_MAX	64	/* reads that can be told before a completion they took */
 #define ASKED_MAX	(1ULL << 32)	/* what a reader may ask for; more is not to be had */
 
 struct entry {
 	uint64_t position;
 	struct aios_request *req;
+};
+
+/* Events that a reader took whose completions have not been told. */
+struct early {
+	uint64_t cnt;
+	uint32_t tid;
 };
 
 /**
@@ -45,6 +56,9 @@ struct entry {
  * @unclaimed: of the events taken by somebody unknown, those no reader has come out with
  * @old_reader: a reader of whom nothing is known may be inside: from before the trace, or a hole
  * @wild: the head was seen where no entry is
+ * @blind: a reader went in before the file begins: what it took by then is not told
+ * @early: oldest first; their events are the last ones before @tail
+ * @early_cnt: of @early
  * @crowded: somebody else took events, or could have, since the last time nobody was inside
  */
 struct aios_ring_state {
@@ -65,6 +79,9 @@ struct aios_ring_state {
 	bool old_reader;
 	bool crowded;
 	bool wild;
+	bool blind;
+	struct early early[EARLY_MAX];
+	size_t early_cnt;
 };
 
 /* Makes @index the ring index of @position. */
@@ -206,6 +223,8 @@ int aios_ring_found(struct aios_ctx *ctx, const struct aios_ctx_found *body)
 	return 0;
 }
 
+static uint64_t early_events(const struct aios_ring_state *ring);
+
 /**
  * aios_ring_gap() - records are missing: readers may have gone in or out
  * @ctx: whose ring
@@ -219,6 +238,8 @@ void aios_ring_gap(struct aios_ctx *ctx)
 	ring->readers = 0;
 	ring->readers_nr = 0;
 	ring->old_reader = true;
+	ctx->not_seen += early_events(ring);
+	ring->early_cnt = 0;
 }
 
 /**
@@ -382,6 +403,50 @@ static uint64_t ring_slot(struct aios_ctx *ctx, struct aios_request *req, uint32
 	return position;
 }
 
+static uint64_t early_events(const struct aios_ring_state *ring)
+{
+	uint64_t events = 0;
+
+	for (size_t i = 0; i < ring->early_cnt; i++)
+		events += ring->early[i].cnt;
+	return events;
+}
+
+/*
+ * A reader took @cnt events whose completions are still to be told. Without a hole they will be;
+ * with one, or where there is no room, they count as lost at once.
+ */
+static void early_add(struct aios_ctx *ctx, uint64_t cnt, uint32_t tid)
+{
+	struct aios_ring_state *ring = ctx->ring;
+
+	ring->tail += cnt;
+	if (ctx->tainted || ring->early_cnt == EARLY_MAX || cnt > OVERLAP_MAX)
+		ctx->not_seen += cnt;
+	else
+		ring->early[ring->early_cnt++] = (struct early){ cnt, tid };
+}
+
+/* Is this the completion of the oldest event that was taken early? Return: whether it was. */
+static bool early_is(const struct aios_ring_state *ring, uint32_t tail)
+{
+	return ring->early_cnt && ring->nr && tail < ring->nr &&
+	       ring_index(ring, ring->tail - early_events(ring)) == tail;
+}
+
+static int early_complete(struct aios_model *model, struct aios_request *req, uint32_t tail)
+{
+	struct aios_ring_state *ring = req->ctx->ring;
+	uint32_t tid = ring->early[0].tid;
+
+	if (!--ring->early[0].cnt) {
+		ring->early_cnt--;
+		memmove(ring->early, ring->early + 1, ring->early_cnt * sizeof(ring->early[0]));
+	}
+	req->slot = tail;
+	return aios_req_reaped(model, req, AIOS_REAPER_KERNEL, tid, false);
+}
+
 /**
  * aios_ring_complete() - an event enters the ring
  * @model: the model
@@ -403,6 +468,8 @@ int aios_ring_complete(struct aios_model *model, struct aios_request *req,
 	ring = ctx_ring(ctx);
 	if (!ring)
 		return -ENOMEM;
+	if (early_is(ring, body->tail))
+		return early_complete(model, req, body->tail);
 	ring_catch_up(ctx, body->tail);
 	position = ring_slot(ctx, req, body->tail);
 	err = aios_ring_observe(model, ctx, body->head);
@@ -463,6 +530,9 @@ int aios_ring_read_begin(struct aios_model *model, const struct aios_rec *rec)
 	thread->read_nr = body->nr > 0 ? (uint64_t)body->nr : 0;
 	if (thread->read_nr > ASKED_MAX)
 		thread->read_nr = ASKED_MAX;
+	thread->read_got = 0;
+	ctx->ring->blind = (ctx->ring->blind && ctx->ring->readers) ||
+			   rec->h.flags & AIOS_F_FRONT;
 	ctx->ring->crowded = ctx->ring->crowded || ctx->ring->readers;
 	ctx->ring->readers++;
 	ctx->ring->readers_nr += thread->read_nr;
@@ -541,7 +611,7 @@ int aios_ring_read_end(struct aios_model *model, const struct aios_rec *rec)
 	const struct aios_read_end *body = &rec->read_end;
 	struct aios_thread *thread = aios_model_thread(model, &rec->h);
 	struct aios_ctx *ctx = aios_model_ctx(model, body->kctx);
-	uint64_t got = body->ret > 0 ? (uint64_t)body->ret : 0;
+	uint64_t got = body->ret > 0 ? (uint64_t)body->ret : 0, settled;
 	int err;
 
 	if (!thread || !ctx || !ctx_ring(ctx))
@@ -549,12 +619,62 @@ int aios_ring_read_end(struct aios_model *model, const struct aios_rec *rec)
 	if (got > ASKED_MAX)
 		got = ASKED_MAX;
 	aios_ctx_pin(ctx);
+	settled = thread->reading == ctx ? thread->read_got : 0;
 	ring_reader_out(thread, ctx, rec->h.time_ns);
 	ctx->reads++;
 	ctx->read_events += got;
 	ring_catch_up(ctx, body->tail);
-	err = ring_read(model, ctx, rec, got);
+	err = ring_read(model, ctx, rec, got - (settled < got ? settled : got));
 	aios_ctx_unpin(ctx);
+	return err;
+}
+
+/* Can a look into the ring be placed in it? @at: position of the head that was found. */
+static bool taken_is_clear(const struct aios_ring_state *ring, const struct aios_ring_read *body,
+			   uint64_t *at)
+{
+	if (!ring->nr || ring->old_reader || ring->wild || ring->past || ring->blind ||
+	    body->ret <= 0 || body->ret >= ring->nr || body->head >= ring->nr ||
+	    (body->head + (uint32_t)body->ret) % ring->nr != body->new_head)
+		return false;
+	*at = ring->popped + ring_ahead(ring, ring->popped, body->head);
+	return *at <= ring->tail;
+}
+
+/**
+ * aios_ring_taken() - a reader took events out of the ring (level exact)
+ * @model: the model
+ * @rec: AIOS_EV_RING_READ
+ *
+ * Readers take the ring's lock to look, so what the head has moved since the last look, or end of
+ * what is settled, was moved by the program. Where it is not clear who else is inside, what the
+ * reader comes out with has to do.
+ *
+ * Return: 0, -ENOMEM, or what a listener returned.
+ */
+int aios_ring_taken(struct aios_model *model, const struct aios_rec *rec)
+{
+	const struct aios_ring_read *body = &rec->ring_read;
+	struct aios_thread *thread = aios_model_thread(model, &rec->h);
+	struct aios_ctx *ctx = aios_model_ctx(model, body->kctx);
+	uint64_t at, got = (uint64_t)body->ret;
+	struct aios_ring_state *ring;
+	int err;
+
+	if (!thread || !ctx || !ctx_ring(ctx))
+		return -ENOMEM;
+	ring = ctx->ring;
+	if (thread->reading != ctx || !taken_is_clear(ring, body, &at))
+		return 0;
+	if (at + got > ring->tail)
+		early_add(ctx, at + got - ring->tail, rec->h.tid);
+	err = ring_pop(model, ctx, at, AIOS_REAPER_USER, 0, false);
+	if (!err)
+		err = ring_pop(model, ctx, at + got, AIOS_REAPER_KERNEL, rec->h.tid, false);
+	thread->read_got += got;
+	got = got < thread->read_nr ? got : thread->read_nr;
+	thread->read_nr -= got;
+	ring->readers_nr -= got < ring->readers_nr ? got : ring->readers_nr;
 	return err;
 }
 
@@ -582,6 +702,8 @@ int aios_ring_end(struct aios_model *model, struct aios_ctx *ctx, uint32_t head,
 
 	if (!ring)
 		return 0;
+	ctx->not_seen += early_events(ring);
+	ring->early_cnt = 0;
 	if (tail < ring->nr) {
 		uint32_t missing = ring_ahead(ring, ring->tail, tail);
 

@@ -296,6 +296,8 @@ int aios_summary_request(struct aios_summary *sum, const struct aios_request *re
 	if (req->tainted)
 		sum->tainted++;
 	sum->polls[aios_poll_order(req)]++;
+	if (req->ledger)
+		sum->balances[aios_balance(req)]++;
 	if (req->fate == AIOS_FATE_REFUSED)
 		return aios_tally_add(&op->refused, req->refused);
 	if (was_accepted(req))

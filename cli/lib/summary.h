@@ -111,6 +111,7 @@ struct aios_told_gap {
  * @origins: completions by enum aios_origin
  * @polls: poll requests by enum aios_poll_order
  * @parties: completions by enum aios_party
+ * @balances: requests that have a ledger, by enum aios_balance
  * @where: completions by enum aios_where
  * @lost_track: requests whose completion was not seen
  * @unread: requests whose event was never read
@@ -129,7 +130,8 @@ struct aios_summary {
 	struct aios_op_summary ops[AIOS_OPS];
 	uint64_t origins[4];
 	uint64_t polls[AIOS_POLL_UNCLEAR + 1];
-	uint64_t parties[AIOS_PARTY_PUT_WORK + 1];
+	uint64_t parties[AIOS_PARTY_ERROR + 1];
+	uint64_t balances[AIOS_BALANCE_BROKEN + 1];
 	uint64_t where[AIOS_WHERE_UNKNOWN + 1];
 	uint64_t lost_track;
 	uint64_t unread;

@@ -144,6 +144,24 @@ static json_t *calls_json(const struct aios_summary *sum)
 		"failed", tally_json(&calls->destroy_errors));
 }
 
+/* Where each slot and reference of a context was told, from its beginning to its end. */
+static void ctx_add_exact(json_t *object, const struct aios_ctx *ctx)
+{
+	json_object_set_new(
+		object, "slots",
+		json_pack("{s:o s:o s:o s:o}", "taken", aios_json_count(ctx->slots_taken), "given",
+			  aios_json_count(ctx->slots_given), "free",
+			  aios_json_count(ctx->slots_free), "owed",
+			  aios_json_count(ctx->slots_owed)));
+	json_object_set_new(
+		object, "references",
+		json_pack("{s:{s:o s:o} s:{s:o s:o}}", "users", "taken",
+			  aios_json_count(ctx->refs_got[AIOS_CTX_USERS]), "dropped",
+			  aios_json_count(ctx->refs_put[AIOS_CTX_USERS]), "reqs", "taken",
+			  aios_json_count(ctx->refs_got[AIOS_CTX_REQS]), "dropped",
+			  aios_json_count(ctx->refs_put[AIOS_CTX_REQS])));
+}
+
 static json_t *ctx_json(const struct aios_ctx *ctx)
 {
 	return json_pack(
@@ -169,8 +187,13 @@ static json_t *ctxs_json(const struct aios_summary *sum)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < sum->ctx_cnt; i++)
-		json_array_append_new(array, ctx_json(&sum->ctxs[i]));
+	for (size_t i = 0; i < sum->ctx_cnt; i++) {
+		json_t *object = ctx_json(&sum->ctxs[i]);
+
+		if (sum->ctxs[i].slots_seen)
+			ctx_add_exact(object, &sum->ctxs[i]);
+		json_array_append_new(array, object);
+	}
 	return array;
 }
 
@@ -190,10 +213,26 @@ static json_t *completions_json(const struct aios_summary *sum)
 
 	for (enum aios_where i = 0; i <= AIOS_WHERE_UNKNOWN; i++)
 		json_object_set_new(where, aios_where_name(i), aios_json_count(sum->where[i]));
-	for (enum aios_party i = 0; i <= AIOS_PARTY_PUT_WORK; i++)
-		json_object_set_new(by, aios_party_name(i), aios_json_count(sum->parties[i]));
+	for (enum aios_party i = 0; i <= AIOS_PARTY_ERROR; i++)
+		if (i <= AIOS_PARTY_PUT_WORK || sum->parties[i])
+			json_object_set_new(by, aios_party_name(i),
+					    aios_json_count(sum->parties[i]));
 	json_object_set_new(where, "last_put_by", by);
 	return where;
+}
+
+/* Only at evidence level exact: requests by what became of their references. */
+static json_t *ledgers_json(const struct aios_trace *trace)
+{
+	json_t *object;
+
+	if (!aios_info_exact(trace->info))
+		return NULL;
+	object = json_object();
+	for (enum aios_balance i = 0; i <= AIOS_BALANCE_BROKEN; i++)
+		json_object_set_new(object, aios_balance_name(i),
+				    aios_json_count(trace->sum->balances[i]));
+	return object;
 }
 
 /* Only where the file is a part of a recording. */
@@ -296,15 +335,16 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o s:o s:o s:o s:o s:o}",
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o s:o s:o s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
 			 "evidence", aios_json_text(info->evidence),
 			 "command", aios_json_text(info->command),
 			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
 			 "selection", selection_json(trace), "part", part_json(trace),
-			 "requests", requests_json(sum), "loss", loss_json(trace),
-			 "findings", json_array(), "poll_orders", polls_json(sum),
+			 "requests", requests_json(sum), "ledgers", ledgers_json(trace),
+			 "loss", loss_json(trace), "findings", json_array(),
+			 "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),
 			 "contexts", ctxs_json(sum));
 

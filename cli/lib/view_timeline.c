@@ -12,6 +12,8 @@
 
 #define AT_WHERE	14
 #define AT_EVENT	42
+#define AT_UNTIL	28
+#define AT_BY		38
 
 static void detail_iocb(struct aios_buf *buf, const struct aios_rec *rec)
 {
@@ -50,8 +52,15 @@ static void detail_complete(struct aios_buf *buf, const struct aios_rec *rec)
 {
 	const struct aios_req_complete *body = &rec->req_complete;
 
-	aios_buf_fmt(buf, "result %lld, references %u, ring tail %u", (long long)body->res,
-		     body->refs, body->tail);
+	uint32_t party = AIOS_F_PARTY(rec->h.flags);
+
+	if (party)
+		aios_buf_fmt(buf, "result %lld, last put by the %s, ring entry %u",
+			     (long long)body->res, aios_party_name(aios_put_party(party - 1)),
+			     body->tail);
+	else
+		aios_buf_fmt(buf, "result %lld, references %u, ring tail %u", (long long)body->res,
+			     body->refs, body->tail);
 	if (body->head != AIOS_UNKNOWN32)
 		aios_buf_fmt(buf, ", head %u", body->head);
 	aios_buf_fmt(buf, ", %u slots to give back", body->completed);
@@ -62,6 +71,21 @@ static void detail_queue(struct aios_buf *buf, const struct aios_rec *rec)
 	aios_buf_str(buf, rec->poll_queue.second ?
 		     "the file tries a second wait queue: not supported" :
 		     "put on the file's wait queue");
+}
+
+/* What the wake-up did, where that was seen (level exact). */
+static void detail_woken(struct aios_buf *buf, uint32_t decision)
+{
+	static const char *const texts[] = {
+		[AIOS_WOKEN_IGNORE] = ": ignored",
+		[AIOS_WOKEN_INLINE] = ": completes it",
+		[AIOS_WOKEN_PUT_WORK] = ": completes it, and leaves the rest to work",
+		[AIOS_WOKEN_WORK] = ": queued the work",
+		[AIOS_WOKEN_AGAIN] = ", work is queued already: asked for another run",
+		[AIOS_WOKEN_POLLFREE] = ": the wait queue goes away",
+	};
+
+	aios_buf_str(buf, decision <= AIOS_WOKEN_POLLFREE ? texts[decision] : "");
 }
 
 static void detail_wake(struct aios_buf *buf, const struct aios_rec *rec)
@@ -82,7 +106,9 @@ static void detail_wake(struct aios_buf *buf, const struct aios_rec *rec)
 	aios_buf_str(buf, body->state & AIOS_POLL_ARMED ? ", while it waited" :
 		     body->state & AIOS_POLL_CANCELLED ? ", after it was told to finish" :
 		     ", before it was decided to wait");
-	if (body->state & AIOS_POLL_SCHEDULED)
+	if (AIOS_POLL_DECIDED(body->state))
+		detail_woken(buf, AIOS_POLL_DECIDED(body->state) - 1);
+	else if (body->state & AIOS_POLL_SCHEDULED)
 		aios_buf_str(buf, ", work is queued already: asked for another run");
 	else if (!body->key)
 		aios_buf_str(buf, ": queued the work");
@@ -116,6 +142,95 @@ static void detail_work(struct aios_buf *buf, const struct aios_rec *rec)
 		aios_buf_str(buf, ", cancelled");
 }
 
+static void detail_put(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_fmt(buf, "by the %s, %u left", aios_party_name(aios_put_party(rec->req_put.party)),
+		     rec->req_put.refs);
+}
+
+static void detail_hold(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	static const char *const things[] = {
+		[AIOS_HOLD_FILE] = "a file",
+		[AIOS_HOLD_EVENTFD] = "an eventfd",
+		[AIOS_HOLD_CREDS] = "credentials",
+	};
+	uint32_t what = rec->req_hold.what;
+
+	aios_buf_str(buf, rec->h.type == AIOS_EV_REQ_HOLD ? "takes a reference of " :
+		     "drops its reference of ");
+	aios_buf_str(buf, what < AIOS_HOLD_CNT ? things[what] : "something");
+	if (rec->h.type == AIOS_EV_REQ_DROP && !rec->req_hold.seen)
+		aios_buf_str(buf, ": not seen, somebody else holds it as well");
+}
+
+static void detail_free(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	const struct aios_req_free *body = &rec->req_free;
+
+	aios_buf_fmt(buf, "references %u", body->refs);
+	if (body->file && body->watched & 1 << AIOS_HOLD_FILE)
+		aios_buf_fmt(buf, ", %u fput()", body->file_drops);
+	if (body->eventfd && body->watched & 1 << AIOS_HOLD_EVENTFD)
+		aios_buf_fmt(buf, ", %u eventfd_ctx_put()", body->eventfd_drops);
+	aios_buf_str(buf, " seen");
+}
+
+static void detail_slots(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_fmt(buf, "%u given back: there will be no event", rec->slots.nr);
+}
+
+static void detail_ask(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_fmt(buf, "->poll is called by %s, for ", rec->poll_ask.in_work ? "the work" :
+		     "the submission");
+	aios_fmt_poll(buf, rec->poll_ask.events);
+}
+
+static void detail_decide(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	static const char *const submission[] = {
+		[AIOS_DECIDED_STEAL] = "ready: the submission completes it",
+		[AIOS_DECIDED_ARM] = "not ready: waits",
+		[AIOS_DECIDED_ASYNC] = "woken already: left to that wake-up",
+		[AIOS_DECIDED_CANCEL] = "woken already and on one of two wait queues: cancelled",
+		[AIOS_DECIDED_ERROR] = "no wait queue, or two: refused",
+	};
+	static const char *const work[] = {
+		[AIOS_WORKED_COMPLETE] = "the work completes it",
+		[AIOS_WORKED_AGAIN] = "not ready, woken meanwhile: the work runs again",
+		[AIOS_WORKED_WAIT] = "not ready: waits on",
+	};
+	const struct aios_poll_decide *body = &rec->poll_decide;
+
+	if (body->in_work && body->decision <= AIOS_WORKED_WAIT)
+		aios_buf_str(buf, work[body->decision]);
+	else if (!body->in_work && body->decision <= AIOS_DECIDED_ERROR)
+		aios_buf_str(buf, submission[body->decision]);
+}
+
+static void detail_cancel_one(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_str(buf, rec->req_cancel.teardown ? "by the end of the context" : "by io_cancel");
+	if (rec->req_cancel.err) {
+		aios_buf_str(buf, ": ");
+		aios_fmt_errno(buf, rec->req_cancel.err);
+	}
+}
+
+static void detail_eventfd(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_str(buf, rec->eventfd.allowed ? "signalled" :
+		     "refused: it is being signalled by this task already");
+}
+
+static void detail_freeze(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_str(buf, rec->freeze.end ? "its file system may be frozen again" :
+		     "its file system cannot be frozen");
+}
+
 static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_rec *) = {
 	[AIOS_EV_REQ_BIRTH] = detail_iocb,
 	[AIOS_EV_REQ_FOUND] = detail_found,
@@ -128,6 +243,16 @@ static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_r
 	[AIOS_EV_POLL_RETURN] = detail_poll_return,
 	[AIOS_EV_WORK_BEGIN] = detail_work,
 	[AIOS_EV_WORK_END] = detail_work,
+	[AIOS_EV_REQ_PUT] = detail_put,
+	[AIOS_EV_REQ_HOLD] = detail_hold,
+	[AIOS_EV_REQ_DROP] = detail_hold,
+	[AIOS_EV_REQ_FREE] = detail_free,
+	[AIOS_EV_SLOTS] = detail_slots,
+	[AIOS_EV_POLL_ASK] = detail_ask,
+	[AIOS_EV_POLL_DECIDE] = detail_decide,
+	[AIOS_EV_REQ_CANCEL] = detail_cancel_one,
+	[AIOS_EV_EVENTFD] = detail_eventfd,
+	[AIOS_EV_FREEZE] = detail_freeze,
 };
 
 /* "+12.3us" since the first event. */
@@ -230,16 +355,76 @@ static void timeline_stages(struct aios_buf *buf, const struct aios_request *req
 	aios_buf_str(buf, "\n");
 }
 
+/* Where and by whom a reference was dropped. */
+static void ref_dropped(struct aios_buf *line, const struct aios_ref *ref, bool own)
+{
+	if (own) {
+		aios_buf_fmt(line, "by the %s, %u left, ", aios_party_name(ref->party), ref->left);
+		if (ref->unsure)
+			aios_buf_str(line, "(or that of the next one at this address) ");
+	} else if (ref->puts != 1) {
+		aios_buf_fmt(line, "%u times, ", ref->puts);
+	}
+	aios_buf_fmt(line, "on CPU %u ", ref->cpu);
+	if (ref->flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ))
+		aios_buf_fmt(line, "in a %s", aios_where_name(aios_where(ref->flags)));
+	else
+		aios_buf_fmt(line, "in thread %u", ref->tid);
+}
+
+static void timeline_ref(struct aios_buf *buf, enum aios_ref_kind kind, const struct aios_ref *ref,
+			 uint64_t start_ns)
+{
+	struct aios_buf line = { 0 };
+
+	if (!ref->gets && !ref->puts)
+		return;
+	aios_buf_fmt(&line, "    %-12s", aios_ref_name(kind));
+	aios_buf_str(&line, " +");
+	aios_fmt_duration(&line, ref->from_ns > start_ns ? ref->from_ns - start_ns : 0);
+	aios_buf_pad(&line, AT_UNTIL);
+	if (ref->puts) {
+		aios_buf_str(&line, "+");
+		aios_fmt_duration(&line, ref->to_ns > start_ns ? ref->to_ns - start_ns : 0);
+		aios_buf_pad(&line, AT_BY);
+		ref_dropped(&line, ref, kind <= AIOS_REF_OP);
+	} else {
+		aios_buf_str(&line, ref->unwatched ? "nobody watched" : "still held");
+	}
+	if (ref->puts && ref->unwatched)
+		aios_buf_str(&line, "; that it was dropped was not seen");
+	aios_buf_str(&line, "\n");
+	if (!line.err)
+		aios_buf_add(buf, line.data, line.len);
+	aios_buf_done(&line);
+}
+
+static void timeline_refs(struct aios_buf *buf, const struct aios_request *req, uint64_t start_ns)
+{
+	if (!req->ledger)
+		return;
+	aios_buf_fmt(buf, "  references: %s\n", aios_balance_name(aios_balance(req)));
+	for (enum aios_ref_kind kind = 0; kind < AIOS_REFS; kind++)
+		timeline_ref(buf, kind, &req->ledger->held[kind], start_ns);
+}
+
+/* Where every put is told, this was seen; else it follows from what ran. */
+static void timeline_party(struct aios_buf *buf, const struct aios_request *req)
+{
+	bool unseen = req->party == AIOS_PARTY_UNKNOWN;
+
+	aios_buf_fmt(buf, "  last reference dropped by %s%s%s, in %s context\n",
+		     unseen ? "" : "the ", unseen ? "somebody unseen" : aios_party_name(req->party),
+		     unseen || req->ledger ? "" : " (inferred)",
+		     aios_where_name(aios_where(req->complete_flags)));
+}
+
 static void timeline_notes(struct aios_buf *buf, const struct aios_request *req)
 {
 	enum aios_poll_order order = aios_poll_order(req);
 
 	if (req->completed_ns)
-		aios_buf_fmt(buf, "  last reference dropped by %s%s, in %s context\n",
-			     req->party == AIOS_PARTY_UNKNOWN ? "" : "the ",
-			     req->party == AIOS_PARTY_UNKNOWN ? "somebody unseen" :
-			     aios_party_name(req->party),
-			     aios_where_name(aios_where(req->complete_flags)));
+		timeline_party(buf, req);
 	if (order != AIOS_POLL_NONE)
 		aios_buf_fmt(buf, "  order: %s: %s\n", aios_poll_order_name(order),
 			     aios_poll_order_doc(order));
@@ -269,5 +454,6 @@ void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
 	for (size_t i = 0; i < req->history_cnt; i++)
 		timeline_event(buf, &req->history[i], start_ns);
 	timeline_reap(buf, req, start_ns);
+	timeline_refs(buf, req, start_ns);
 	timeline_notes(buf, req);
 }

@@ -19,6 +19,7 @@ static struct kit_out *out_copy(const struct aios_request *req)
 	out->req.ctx = &out->ctx;
 	out->order = aios_poll_order(req);
 	out->woken = aios_wake_order(req);
+	out->balance = aios_balance(req);
 	out->req.older = out->req.next = out->req.prev = NULL;
 	if (req->file) {
 		out->file = *req->file;
@@ -28,6 +29,11 @@ static struct kit_out *out_copy(const struct aios_request *req)
 	if (req->process) {
 		out->process = *req->process;
 		out->req.process = &out->process;
+	}
+	if (req->ledger) {
+		out->ledger = *req->ledger;
+		out->ledger.older = NULL;
+		out->req.ledger = &out->ledger;
 	}
 	if (req->history) {
 		out->req.history = calloc(req->history_cnt + 1, sizeof(*req->history));

@@ -132,6 +132,24 @@ struct aios_rec rec_work_end(uint64_t t, struct kit_who who, const struct kit_re
 struct aios_rec rec_read_begin(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			       int64_t min_nr, int64_t nr);
 struct aios_rec rec_read_end(uint64_t t, struct kit_who who, struct kit_ctx *ctx, int64_t ret);
+/* Evidence level exact. */
+struct aios_rec rec_made(uint64_t t, struct kit_who who, const struct kit_req *req);
+struct aios_rec rec_dropped(uint64_t t, struct kit_who who, const struct kit_req *req,
+			enum aios_put_party party, uint32_t refs);
+struct aios_rec rec_completed(uint64_t t, struct kit_who who, const struct kit_req *req,
+			      int64_t res, enum aios_put_party party);
+struct aios_rec rec_hold(uint64_t t, struct kit_who who, const struct kit_req *req, uint16_t type,
+			 enum aios_hold_what what);
+struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t refs);
+struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);
+struct aios_rec rec_slots(uint64_t t, struct kit_who who, const struct kit_ctx *ctx, uint32_t nr,
+			  enum aios_slots_from from);
+struct aios_rec rec_ctx_ref(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+			    uint16_t type, enum aios_ctx_count count);
+struct aios_rec rec_taken(uint64_t t, struct kit_who who, struct kit_ctx *ctx, int64_t events);
+struct aios_rec rec_decide(uint64_t t, struct kit_who who, const struct kit_req *req,
+			   enum aios_poll_decision decision);
+
 struct aios_rec rec_name(uint64_t t, struct kit_who who, uint64_t file, uint8_t part, uint8_t piece,
 			 const char *text);
 struct aios_rec rec_name_last(uint64_t t, struct kit_who who, uint64_t file, uint8_t part,
@@ -151,6 +169,8 @@ struct kit_out {
 	struct aios_ctx ctx;
 	struct aios_file file;
 	struct aios_process process;
+	struct aios_refs ledger;
+	enum aios_balance balance;
 	enum aios_poll_order order;
 	enum aios_wake_order woken;
 	uint64_t at_ns;

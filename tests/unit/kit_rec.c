@@ -401,6 +401,121 @@ struct aios_rec rec_read_end(uint64_t t, struct kit_who who, struct kit_ctx *ctx
 	return rec;
 }
 
+/* A birth at evidence level exact; with its file, if it asks for one. */
+struct aios_rec rec_made(uint64_t t, struct kit_who who, const struct kit_req *req)
+{
+	struct aios_rec rec = rec_birth(t, who, req);
+
+	rec.h.flags |= AIOS_F_LEDGER | AIOS_F_FREED;
+	return rec;
+}
+
+struct aios_rec rec_dropped(uint64_t t, struct kit_who who, const struct kit_req *req,
+			enum aios_put_party party, uint32_t refs)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_REQ_PUT, sizeof(rec.req_put), t, who);
+
+	rec.req_put.kiocb = req->kiocb;
+	rec.req_put.kctx = req->ctx->kctx;
+	rec.req_put.refs = refs;
+	rec.req_put.party = party;
+	return rec;
+}
+
+struct aios_rec rec_completed(uint64_t t, struct kit_who who, const struct kit_req *req,
+			      int64_t res, enum aios_put_party party)
+{
+	struct aios_rec rec = rec_complete(t, who, req, res);
+
+	rec.h.flags |= (uint16_t)((party + 1) << AIOS_F_PARTY_SHIFT);
+	return rec;
+}
+
+struct aios_rec rec_hold(uint64_t t, struct kit_who who, const struct kit_req *req, uint16_t type,
+			 enum aios_hold_what what)
+{
+	struct aios_rec rec = rec_make(type, sizeof(rec.req_hold), t, who);
+
+	rec.req_hold.kiocb = req->kiocb;
+	rec.req_hold.kctx = req->ctx->kctx;
+	rec.req_hold.obj = 0xffff888400000000ULL + what;
+	rec.req_hold.what = what;
+	rec.req_hold.seen = type == AIOS_EV_REQ_DROP;
+	return rec;
+}
+
+/* All was watched, and its file was dropped, if it had one. */
+struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t refs)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_REQ_FREE, sizeof(rec.req_free), t, who);
+
+	rec.req_free.kiocb = req->kiocb;
+	rec.req_free.kctx = req->ctx->kctx;
+	rec.req_free.file = req->ask.file;
+	rec.req_free.file_drops = req->ask.file != 0;
+	rec.req_free.refs = refs;
+	rec.req_free.watched = AIOS_WATCH_FREE | (AIOS_WATCH_FREE - 1);
+	return rec;
+}
+
+struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_FREEZE, sizeof(rec.freeze), t, who);
+
+	rec.freeze.kiocb = req->kiocb;
+	rec.freeze.kctx = req->ctx->kctx;
+	rec.freeze.end = end;
+	return rec;
+}
+
+struct aios_rec rec_slots(uint64_t t, struct kit_who who, const struct kit_ctx *ctx, uint32_t nr,
+			  enum aios_slots_from from)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_SLOTS, sizeof(rec.slots), t, who);
+
+	rec.slots.kctx = ctx->kctx;
+	rec.slots.nr = nr;
+	rec.slots.from = from;
+	return rec;
+}
+
+struct aios_rec rec_ctx_ref(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+			    uint16_t type, enum aios_ctx_count count)
+{
+	struct aios_rec rec = rec_make(type, sizeof(rec.ctx_ref), t, who);
+
+	rec.ctx_ref.kctx = ctx->kctx;
+	rec.ctx_ref.count = count;
+	return rec;
+}
+
+/* A reader looks into the ring, and takes this many events. */
+struct aios_rec rec_taken(uint64_t t, struct kit_who who, struct kit_ctx *ctx, int64_t events)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_RING_READ, sizeof(rec.ring_read), t, who);
+
+	rec.ring_read.kctx = ctx->kctx;
+	rec.ring_read.asked = events;
+	rec.ring_read.ret = events;
+	rec.ring_read.head = ctx->head;
+	rec.ring_read.tail = ctx->tail;
+	if (events > 0)
+		kit_user_reaps(ctx, (uint32_t)events);
+	rec.ring_read.new_head = ctx->head;
+	return rec;
+}
+
+struct aios_rec rec_decide(uint64_t t, struct kit_who who, const struct kit_req *req,
+			   enum aios_poll_decision decision)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_POLL_DECIDE, sizeof(rec.poll_decide), t, who);
+
+	rec.poll_decide.kiocb = req->kiocb;
+	rec.poll_decide.kctx = req->ctx->kctx;
+	rec.poll_decide.decision = (uint16_t)decision;
+	return rec;
+}
+
 struct aios_rec rec_name(uint64_t t, struct kit_who who, uint64_t file, uint8_t part, uint8_t piece,
 			 const char *text)
 {

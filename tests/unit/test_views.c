@@ -780,7 +780,7 @@ static void a_timeline_tells_a_life_event_by_event(void **state)
 	assert_has(text, "work-begin   poll work: asks the file again\n");
 	assert_has(text, "complete     result 1, references 0, ring tail 0, head 0, 0 slots");
 	assert_has(text, "\n  +5.00us     thread 1003                 reaped       io_getevents");
-	assert_has(text, "last reference dropped by the poll-work, in task context\n");
+	assert_has(text, "last reference dropped by the poll-work (inferred), in task context\n");
 	assert_has(text, "order: armed-work: waited; the wake-up left it to the work\n");
 	assert_has(text, "first wake-up against the return of ->poll: after\n");
 	assert_has(text, "ring entry 0\n");
