@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * aioscope.c - all programs of level function as one object. They are compiled together since the
- * linker of libbpf 1.1 cannot join objects that call functions of the kernel (bpf/peek.h).
+ * aioscope.c - all programs of levels function and exact as one object. They are compiled together
+ * since the linker of libbpf 1.1 cannot join objects that call functions of the kernel: bpf/peek.h.
  */
 #include "maps.bpf.c"
 #include "context.bpf.c"
@@ -11,5 +11,7 @@
 #include "process.bpf.c"
 #include "read.bpf.c"
 #include "request.bpf.c"
+/* What it tells is told by those above, too. */
+#include "exact.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -115,9 +115,12 @@ struct kiocb {
 	void *ki_complete;
 };
 
+struct cred;
+
 struct fsync_iocb {
 	struct file *file;
 	struct work_struct work;
+	struct cred *creds;
 };
 
 struct poll_iocb {
@@ -240,7 +243,14 @@ struct pid {
 	struct upid numbers[];
 };
 
+struct thread_info {
+	__u32 status;
+};
+
+struct kmem_cache;
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	int exit_code;

@@ -5,6 +5,7 @@
 #ifndef AIOS_BPF_MAPS_H
 #define AIOS_BPF_MAPS_H
 
+#include <aioscope/exact.h>
 #include <aioscope/ring.h>
 #include "kernel.h"
 
@@ -49,6 +50,51 @@ struct aios_told {
 	__u64 hash;
 };
 
+#define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */
+
+/**
+ * struct aios_ending - a request whose last reference is gone
+ * @file_drops: times @file was dropped since; so for @eventfd
+ * @watched: what is seen of that; the kernel runs no program within itself
+ */
+struct aios_ending {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 file;
+	__u64 eventfd;
+	__u32 refs;
+	__u8 file_drops;
+	__u8 eventfd_drops;
+	__u16 watched;
+};
+
+/**
+ * struct aios_doing - what a thread, or an interrupt of a CPU, is in the middle of
+ * @tid: whose this is
+ * @untold: @ask has not been told
+ * @failed: the birth of the submission that fails was told
+ * @party: 1 + who dropped the last reference of @last
+ * @ask: the request that is being submitted; its kiocb is 0 for none
+ * @ended: a request whose operation ended here while somebody else held it, for its put
+ * @ended_kctx: its context
+ * @creds: credentials that the fsync work is about to drop
+ * @ending: requests that are being destroyed, the last one first
+ * @endings: of them
+ */
+struct aios_doing {
+	__u32 tid;
+	__u8 untold;
+	__u8 failed;
+	__u8 party;
+	__u8 endings;
+	struct aios_iocb ask;
+	__u64 last;
+	__u64 ended;
+	__u64 ended_kctx;
+	__u64 creds;
+	struct aios_ending ending[AIOS_ENDING];
+};
+
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_ARRAY);	\
@@ -73,6 +119,7 @@ typedef AIOS_HASH(__u64, __u32, AIOS_MAX_CONTEXTS) aios_ctxs_map;
 typedef AIOS_HASH(__u32, __u32, AIOS_MAX_PROCESSES) aios_procs_map;
 typedef AIOS_HASH(__u32, struct aios_in_work, AIOS_MAX_WORKS) aios_works_map;
 typedef AIOS_HASH(struct aios_stash_key, struct aios_stash, AIOS_MAX_WORKS) aios_stash_map;
+typedef AIOS_ARRAY(struct aios_doing, 1, 0) aios_doing_map;
 typedef struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -99,6 +146,15 @@ extern aios_stash_map stash SEC(".maps");
 
 /* Wakes the reader before a ring is full; carries nothing. */
 extern aios_bell_map bell SEC(".maps");
+
+/* By thread and by interrupt of a CPU; sized by the loader, at evidence level exact alone. */
+extern aios_doing_map doing SEC(".maps");
+
+/* Which functions that drop references are hooked: AIOS_WATCH_FREE, 1 << enum aios_hold_what. */
+extern const volatile __u32 watched SEC(".rodata");
+
+/* The programs on them, by bit of @watched. */
+extern struct aios_witness witnesses[AIOS_WITNESSES] SEC(".bss");
 
 extern const volatile struct aios_config config SEC(".rodata");
 extern struct aios_kernel_stats stats SEC(".bss");

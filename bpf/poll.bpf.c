@@ -9,6 +9,7 @@
  * ends, since by then it can be completed and freed; the records that follow tell.
  */
 #include "birth.h"
+#include "doing.h"
 #include "emit.h"
 #include "filter.h"
 #include "hook.h"
@@ -165,6 +166,15 @@ static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct
 	tell_work(AIOS_EV_WORK_BEGIN, &work, kind == AIOS_WORK_POLL ? poll_state(req) : 0, direct);
 }
 
+/* The context of a request that this thread's work item runs for, 0 where it is not traced. */
+static __always_inline __u64 work_kctx(__u64 kiocb)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
+
+	return work && work->kiocb == kiocb ? work->kctx : 0;
+}
+
 static __always_inline void work_end(const int direct)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
@@ -177,10 +187,25 @@ static __always_inline void work_end(const int direct)
 	tell_work(AIOS_EV_WORK_END, &work, 0, direct);
 }
 
+/* At evidence level exact: the credentials that the work drops when it is through. */
+static __always_inline void note_creds(__u64 kiocb)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
+	struct aios_doing *d;
+
+	if (!(watched & 1 << AIOS_HOLD_CREDS) || !work_kctx(kiocb))
+		return;
+	d = doing_of_thread();
+	if (d)
+		d->creds = (__u64)BPF_CORE_READ(req, fsync.creds);
+}
+
 static __always_inline void on_fsync_work(aios_call_t call, const int direct)
 {
-	work_begin(call->a[0] - bpf_core_field_offset(struct aio_kiocb, fsync.work),
-		   AIOS_WORK_FSYNC, direct);
+	__u64 kiocb = call->a[0] - bpf_core_field_offset(struct aio_kiocb, fsync.work);
+
+	work_begin(kiocb, AIOS_WORK_FSYNC, direct);
+	note_creds(kiocb);
 }
 
 static __always_inline void on_poll_work(aios_call_t call, const int direct)

@@ -56,6 +56,9 @@ int iter_prepare(struct bpf_iter__bpf_prog *ctx)
 		bases.complete_active = (__u64)BPF_CORE_READ(prog, active);
 	if (id == control.done_id)
 		bases.done_active = (__u64)BPF_CORE_READ(prog, active);
+	for (int i = 0; i < AIOS_WITNESSES; i++)
+		if (id == witnesses[i].id)
+			witnesses[i].active = (__u64)BPF_CORE_READ(prog, active);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ struct program {
  * its own, since libbpf loads none that asks for the kernel's types where the kernel has no BTF.
  */
 struct aios_load {
-	struct aioscope *skel;		/* level function */
+	struct aioscope *skel;		/* levels function and exact */
 	struct aioscalls *calls;	/* level syscall */
 	struct bpf_object *obj;
 	struct aios_config *config;
@@ -104,7 +104,7 @@ static struct bpf_map *load_the_map(const struct aios_load *load, const char *na
 	return bpf_object__find_map_by_name(load->obj, name);
 }
 
-static int load_sizes(struct aios_load *load)
+static int load_sizes(struct aios_load *load, enum aios_level level)
 {
 	unsigned int cpus = load->rings.cpus, shift = load->rings.shift;
 	int err;
@@ -112,7 +112,12 @@ static int load_sizes(struct aios_load *load)
 	if ((uint64_t)cpus << shift > 1ULL << 30)
 		return -E2BIG;
 	err = bpf_map__set_max_entries(load_the_map(load, "ring_slots"), cpus << shift);
-	return err ? err : bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
+	if (!err)
+		err = bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
+	if (!err && level == AIOS_LEVEL_EXACT)
+		err = bpf_map__set_max_entries(load_the_map(load, "doing"),
+					       AIOS_DOING_TASKS + 2 * cpus);
+	return err;
 }
 
 static void load_config(struct aios_load *load, const struct aios_plan *plan,
@@ -142,6 +147,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 							  "pid");
 	}
 	memcpy(load->config, &config, sizeof(config));
+	if (load->skel)
+		load->skel->rodata->watched = aios_plan_watched(plan);
 }
 
 /* Chooses the programs that the plan needs. */
@@ -264,6 +271,19 @@ static int run_iterator(const struct bpf_program *prog, void *record, size_t siz
 	return err;
 }
 
+/* The programs on functions that drop a reference. */
+static void load_witnesses(struct aios_load *load)
+{
+	for (size_t i = 0; i < load->program_cnt; i++) {
+		const struct aios_hook *hook = load->programs[i].row->hook;
+
+		for (unsigned int bit = 0; bit < AIOS_WITNESSES; bit++)
+			if (hook->watches == 1U << bit)
+				load->skel->bss->witnesses[bit].id =
+					load_program_id(load, hook->function);
+	}
+}
+
 static int load_prepare(struct aios_load *load)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -277,6 +297,7 @@ static int load_prepare(struct aios_load *load)
 		return err;
 	load->control->complete_id = load_program_id(load, "aio_complete");
 	load->control->done_id = load_program_id(load, "aio_complete_rw");
+	load_witnesses(load);
 	return run_iterator(load->skel->progs.iter_prepare, &byte, 1, NULL, NULL);
 }
 
@@ -312,7 +333,7 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 		return load_why(code, err);
 	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
-	code = load_sizes(load);
+	code = load_sizes(load, plan->level);
 	if (!code)
 		code = load_choose(load, plan);
 	if (code)
@@ -549,7 +570,9 @@ int aios_load_misses(struct aios_load *load, bool last,
 
 	for (size_t i = 0; i < load->program_cnt && !ret; i++) {
 		const struct aios_hook *hook = load->programs[i].row->hook;
-		uint64_t count = hook->tidies ? 0 : program_missed(load, &load->programs[i], last);
+		/* What a skipped witness leaves open is told of the request. */
+		bool told = hook->tidies || (hook->watches && load->config->stand_in);
+		uint64_t count = told ? 0 : program_missed(load, &load->programs[i], last);
 
 		if (count)
 			ret = each(arg, load->programs[i].row, count);

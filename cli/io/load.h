@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include <aioscope/exact.h>
 #include <aioscope/ring.h>
 
 #include "../lib/err.h"

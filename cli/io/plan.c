@@ -12,25 +12,48 @@
 #define ENTRY(fn)	.function = fn, .point = AIOS_AT_ENTRY
 #define RETURN(fn)	.function = fn, .point = AIOS_AT_RETURN
 #define LOST(text)	.lost = text
+#define FUNCTION	.level = AIOS_HOOK_FUNCTION
+#define EXACT(tp)	.function = tp, .point = AIOS_AT_TRACEPOINT, .level = AIOS_HOOK_EXACT
+#define WATCHES(what)	.level = AIOS_HOOK_EXACT, .watches = 1 << AIOS_HOLD_##what
 #define POLL_RETURN(fn)								\
-	{ .what = "->poll of a file returned", RETURN(fn),			\
+	{ .what = "->poll of a file returned", RETURN(fn), FUNCTION,		\
 	  .group = AIOS_GROUP_POLL_RETURN,					\
 	  LOST("wake-ups before and after the return of " fn) }
 
+/*
+ * Levels function and exact. Where a tracepoint of fs/aio.c tells what a function does, its row
+ * comes right behind, and each level has one of the two.
+ */
 static const struct aios_hook hooks[] = {
-	{ .what = "context made", RETURN("ioctx_alloc"), .vital = true,
+	{ .what = "context made", RETURN("ioctx_alloc"), FUNCTION, .vital = true,
 	  LOST("contexts: whose they are, their sizes") },
+	{ .what = "context made", EXACT("aio_ctx_alloc"), .vital = true,
+	  LOST("contexts: whose they are, their sizes") },
+	{ .what = "why io_setup failed", EXACT("aio_ctx_limit"),
+	  LOST("how far fs.aio-max-nr was exhausted") },
+	{ .what = "context's reference taken", EXACT("aio_ctx_get"),
+	  LOST("who takes references of contexts") },
+	{ .what = "context's reference dropped", EXACT("aio_ctx_put"),
+	  LOST("who drops references of contexts") },
 	{ .what = "io_setup failed", RETURN("__x64_sys_io_setup"),
 	  LOST("failed io_setup calls") },
 	{ .what = "io_setup failed (32-bit)", RETURN("__ia32_compat_sys_io_setup"),
 	  LOST("failed io_setup calls of 32-bit programs") },
-	{ .what = "context killed", RETURN("kill_ioctx"),
+	{ .what = "context killed", RETURN("kill_ioctx"), FUNCTION,
 	  LOST("when contexts are killed") },
-	{ .what = "context's users are gone", ENTRY("free_ioctx_users"),
+	{ .what = "context killed", EXACT("aio_ctx_kill"),
+	  LOST("when contexts are killed") },
+	{ .what = "context's users are gone", ENTRY("free_ioctx_users"), FUNCTION,
 	  LOST("when the last system call leaves a dying context") },
-	{ .what = "context's requests are gone", ENTRY("free_ioctx_reqs"),
+	{ .what = "context's users are gone", EXACT("aio_ctx_users_drained"),
+	  LOST("when the last system call leaves a dying context") },
+	{ .what = "context's requests are gone", ENTRY("free_ioctx_reqs"), FUNCTION,
 	  LOST("when the last request of a dying context is gone") },
-	{ .what = "context freed", ENTRY("free_ioctx"), .vital = true,
+	{ .what = "context's requests are gone", EXACT("aio_ctx_reqs_drained"),
+	  LOST("when the last request of a dying context is gone") },
+	{ .what = "context freed", ENTRY("free_ioctx"), FUNCTION, .vital = true,
+	  LOST("the end of contexts, and what nobody read") },
+	{ .what = "context freed", EXACT("aio_ctx_free"), .vital = true,
 	  LOST("the end of contexts, and what nobody read") },
 	{ .what = "io_destroy returned", RETURN("__x64_sys_io_destroy"),
 	  LOST("how long io_destroy took") },
@@ -40,28 +63,76 @@ static const struct aios_hook hooks[] = {
 	  LOST("how long requests held up an exit") },
 	{ .what = "exit is through waiting", RETURN("exit_aio"),
 	  LOST("how long requests held up an exit") },
-	{ .what = "read begins", ENTRY("aio_read"), .vital = true, LOST("reads") },
-	{ .what = "write begins", ENTRY("aio_write"), .vital = true, LOST("writes") },
-	{ .what = "fsync begins", ENTRY("aio_fsync"), .vital = true, LOST("fsyncs") },
-	{ .what = "one iocb was submitted", RETURN("io_submit_one"), .vital = true,
+	{ .what = "read begins", ENTRY("aio_read"), FUNCTION, .vital = true, LOST("reads") },
+	{ .what = "write begins", ENTRY("aio_write"), FUNCTION, .vital = true, LOST("writes") },
+	{ .what = "fsync begins", ENTRY("aio_fsync"), FUNCTION, .vital = true, LOST("fsyncs") },
+	{ .what = "request made", EXACT("aio_req_get"), .vital = true, LOST("requests") },
+	{ .what = "request holds its file", EXACT("aio_hold_get"), .vital = true,
+	  LOST("requests and what they hold") },
+	{ .what = "no request to be had", EXACT("aio_req_refused"),
+	  LOST("why there was none") },
+	{ .what = "one iocb was submitted", RETURN("io_submit_one"), FUNCTION, .vital = true,
 	  LOST("refused requests, and how long submitting took") },
+	{ .what = "one iocb was refused", EXACT("aio_submit_error"), .vital = true,
+	  LOST("refused requests") },
+	{ .what = "request's reference dropped", EXACT("aio_req_put"), .vital = true,
+	  LOST("who drops references of requests, and how long submitting took") },
 	{ .what = "io_submit returned", RETURN("__x64_sys_io_submit"),
 	  LOST("calls of io_submit and their batches") },
 	{ .what = "io_submit returned (32-bit)", RETURN("__ia32_compat_sys_io_submit"),
 	  LOST("calls of io_submit of 32-bit programs") },
-	{ .what = "read or write done", ENTRY("aio_complete_rw"),
+	{ .what = "read or write done", ENTRY("aio_complete_rw"), FUNCTION,
 	  LOST("ends of operations that the submitter outlasts") },
-	{ .what = "request completed", ENTRY("aio_complete"), .vital = true,
+	{ .what = "operation done", EXACT("aio_op_done"), .vital = true,
+	  LOST("whose reference is dropped while the submitter holds another") },
+	{ .what = "request completed", ENTRY("aio_complete"), FUNCTION, .vital = true,
 	  LOST("completions") },
+	{ .what = "request completed", EXACT("aio_complete"), .vital = true,
+	  LOST("completions") },
+	{ .what = "file dropped", ENTRY("fput"), WATCHES(FILE),
+	  LOST("whether requests drop their files") },
+	{ .what = "eventfd dropped", ENTRY("eventfd_ctx_put"), WATCHES(EVENTFD),
+	  LOST("whether requests drop their eventfds") },
+	{ .what = "credentials dropped", ENTRY("__put_cred"), WATCHES(CREDS),
+	  LOST("whether fsyncs drop their credentials") },
+	{ .what = "request freed", .function = "kmem_cache_free", .point = AIOS_AT_RAW,
+	  .level = AIOS_HOOK_EXACT, .watches = AIOS_WATCH_FREE,
+	  LOST("the ends of requests: what they held, and for how long") },
+	{ .what = "freezing held off", EXACT("aio_freeze_begin"),
+	  LOST("writes that keep a file system from being frozen") },
+	{ .what = "freezing let go", EXACT("aio_freeze_end"),
+	  LOST("for how long they do") },
+	{ .what = "slots given back", EXACT("aio_slots_put"),
+	  LOST("when slots of rings are given back") },
+	{ .what = "eventfd signalled", EXACT("aio_eventfd"),
+	  LOST("whether eventfds are signalled") },
+	{ .what = "reader woken", EXACT("aio_reader_wake"),
+	  LOST("which completion wakes a reader") },
+	{ .what = "request cancelled", EXACT("aio_cancel"),
+	  LOST("which request a cancel found") },
 	{ .what = "io_cancel returned", RETURN("__x64_sys_io_cancel"),
 	  LOST("calls of io_cancel") },
 	{ .what = "io_cancel returned (32-bit)", RETURN("__ia32_sys_io_cancel"),
 	  LOST("calls of io_cancel of 32-bit programs") },
-	{ .what = "poll on a wait queue", ENTRY("aio_poll_queue_proc"), .vital = true,
+	{ .what = "poll on a wait queue", ENTRY("aio_poll_queue_proc"), FUNCTION, .vital = true,
 	  LOST("poll requests") },
-	{ .what = "poll woken", ENTRY("aio_poll_wake"),
+	{ .what = "poll on a wait queue", EXACT("aio_poll_queue"),
+	  LOST("wait queues of poll requests") },
+	{ .what = "file is asked", EXACT("aio_poll_begin"),
+	  LOST("when ->poll is called for a request") },
+	{ .what = "file has answered", EXACT("aio_poll_end"),
+	  LOST("wake-ups before and after the return of ->poll") },
+	{ .what = "submission decided on a poll", EXACT("aio_poll_decide"),
+	  LOST("what submissions decide about polls") },
+	{ .what = "poll work decided", EXACT("aio_poll_work"),
+	  LOST("what the poll work decides") },
+	{ .what = "poll woken", ENTRY("aio_poll_wake"), FUNCTION,
 	  LOST("wake-ups of poll requests, and their order") },
-	{ .what = "poll told to finish", ENTRY("aio_poll_cancel"),
+	{ .what = "poll woken", EXACT("aio_poll_wake"),
+	  LOST("wake-ups of poll requests, and their order") },
+	{ .what = "poll told to finish", ENTRY("aio_poll_cancel"), FUNCTION,
+	  LOST("cancelled poll requests") },
+	{ .what = "poll told to finish", EXACT("aio_poll_cancel"),
 	  LOST("cancelled poll requests") },
 	{ .what = "fsync work begins", ENTRY("aio_fsync_work"),
 	  LOST("how long fsyncs waited for a worker") },
@@ -79,6 +150,8 @@ static const struct aios_hook hooks[] = {
 	  LOST("who reads events, and when") },
 	{ .what = "reader comes out", RETURN("read_events"), .vital = true,
 	  LOST("who reads events, and when") },
+	{ .what = "events taken by a reader", EXACT("aio_ring_read"),
+	  LOST("which reader took which event where several are at it") },
 	{ .what = "process forked", .function = "sched_process_fork",
 	  .point = AIOS_AT_TRACEPOINT, LOST("children of traced processes") },
 	{ .what = "process executed", .function = "sched_process_exec",
@@ -133,6 +206,7 @@ static const struct {
 	[AIOS_LEVEL_FUNCTION] = { "function", hooks, sizeof(hooks) / sizeof(hooks[0]) },
 	[AIOS_LEVEL_SYSCALL] = { "syscall", call_hooks,
 				 sizeof(call_hooks) / sizeof(call_hooks[0]) },
+	[AIOS_LEVEL_EXACT] = { "exact", hooks, sizeof(hooks) / sizeof(hooks[0]) },
 };
 
 #define HOOKS	(sizeof(hooks) / sizeof(hooks[0]))
@@ -206,11 +280,18 @@ static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kern
 		row->way = event_choose(hook, kernel);
 	if (hook->point == AIOS_AT_START)
 		row->way = kernel->has_btf ? AIOS_WAY_BTF : AIOS_WAY_NONE;
-	if (hook->point == AIOS_AT_TRACEPOINT && aios_kernel_has_tracepoint(kernel, hook->function))
+	if ((hook->point == AIOS_AT_TRACEPOINT || hook->point == AIOS_AT_RAW) &&
+	    aios_kernel_has_tracepoint(kernel, hook->function))
 		row->way = AIOS_WAY_BTF;
 	if (!of_function)
 		return;
 	row->symbol = aios_kernel_symbol(kernel, hook->function);
+	/* What only level exact hooks has no stand-in: a kernel with its tracepoints needs none. */
+	if (hook->level == AIOS_HOOK_EXACT) {
+		if (aios_kernel_has_function(kernel, hook->function))
+			row->way = AIOS_WAY_BTF;
+		return;
+	}
 	if (wish->attach != AIOS_ATTACH_KPROBE &&
 	    aios_kernel_has_function(kernel, hook->function))
 		row->way = AIOS_WAY_BTF;
@@ -233,6 +314,21 @@ static int plan_skip(struct aios_plan *plan, const char *name, struct aios_err *
 	return 0;
 }
 
+static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
+{
+	return hook->level == AIOS_HOOK_BOTH ||
+	       (hook->level == AIOS_HOOK_EXACT) == (level == AIOS_LEVEL_EXACT);
+}
+
+bool aios_plan_exact(const struct aios_kernel *kernel)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (hooks[i].level == AIOS_HOOK_EXACT && hooks[i].vital &&
+		    !aios_kernel_has_tracepoint(kernel, hooks[i].function))
+			return false;
+	return true;
+}
+
 int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 		   const struct aios_plan_wish *wish, struct aios_err *err)
 {
@@ -242,9 +338,9 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 	ret->rows = calloc(levels[wish->level].cnt, sizeof(*ret->rows));
 	if (!ret->rows)
 		return -ENOMEM;
-	ret->cnt = levels[wish->level].cnt;
-	for (size_t i = 0; i < ret->cnt; i++)
-		ret->rows[i].hook = &levels[wish->level].hooks[i];
+	for (size_t i = 0; i < levels[wish->level].cnt; i++)
+		if (hook_is_of(&levels[wish->level].hooks[i], wish->level))
+			ret->rows[ret->cnt++].hook = &levels[wish->level].hooks[i];
 	for (size_t i = 0; i < wish->without_cnt && !ret_err; i++)
 		ret_err = plan_skip(ret, wish->without[i], err);
 	for (size_t i = 0; i < ret->cnt; i++)
@@ -304,6 +400,16 @@ unsigned int aios_plan_raw(const struct aios_plan *plan)
 	return raw;
 }
 
+unsigned int aios_plan_watched(const struct aios_plan *plan)
+{
+	unsigned int watched = 0;
+
+	for (size_t i = 0; i < plan->cnt; i++)
+		if (plan->rows[i].way != AIOS_WAY_NONE)
+			watched |= plan->rows[i].hook->watches;
+	return watched;
+}
+
 int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kernel,
 		    struct aios_err *err)
 {
@@ -317,6 +423,11 @@ int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kern
 		return aios_fail(err, -EOPNOTSUPP,
 				 "hooks of functions are switched off on this host; "
 				 "'sysctl kernel.ftrace_enabled=1' switches them on");
+	if (plan->level == AIOS_LEVEL_EXACT && !aios_plan_exact(kernel))
+		return aios_fail(err, -EOPNOTSUPP,
+				 "evidence level exact needs the aio:* tracepoints of a kernel "
+				 "with aioscope's patches, and this kernel has none; "
+				 "'--source function' works here");
 	for (size_t i = 0; i < plan->cnt; i++) {
 		const struct aios_plan_row *row = &plan->rows[i];
 
@@ -335,7 +446,8 @@ int aios_plan_programs(const struct aios_plan_row *row, char names[2][128])
 {
 	static const char *const btf[] = {
 		[AIOS_AT_ENTRY] = "fentry_%s", [AIOS_AT_RETURN] = "fexit_%s",
-		[AIOS_AT_TRACEPOINT] = "tp_%s", [AIOS_AT_START] = "iter_%s",
+		[AIOS_AT_TRACEPOINT] = "tp_%s", [AIOS_AT_RAW] = "raw_%s",
+		[AIOS_AT_START] = "iter_%s",
 	};
 	const char *function = row->hook->function;
 
@@ -372,7 +484,8 @@ static void row_how(const struct aios_plan_row *row, struct aios_buf *buf)
 {
 	static const char *const btf[] = {
 		[AIOS_AT_ENTRY] = "fentry", [AIOS_AT_RETURN] = "fexit",
-		[AIOS_AT_TRACEPOINT] = "tp_btf", [AIOS_AT_START] = "iter/task",
+		[AIOS_AT_TRACEPOINT] = "tp_btf", [AIOS_AT_RAW] = "raw_tp",
+		[AIOS_AT_START] = "iter/task",
 	};
 
 	if (row->way == AIOS_WAY_BTF)
@@ -432,6 +545,7 @@ void aios_plan_text(const struct aios_plan *plan, struct aios_buf *buf)
 		return;
 	}
 	aios_buf_fmt(buf, "the ring's head                 %s\n",
+		     plan->level == AIOS_LEVEL_EXACT ? "told at completions and reads" :
 		     plan->heads ? "read at completions and reads"
 				 : "-- /proc/kallsyms hides addresses; lost: ring occupancy, "
 				   "reaping by the program");

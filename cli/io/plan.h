@@ -17,6 +17,7 @@ enum aios_hook_point {
 	AIOS_AT_ENTRY,		/* of a function */
 	AIOS_AT_RETURN,		/* of a function */
 	AIOS_AT_TRACEPOINT,
+	AIOS_AT_RAW,		/* a tracepoint, by a program that knows no types */
 	AIOS_AT_START,		/* an iterator, run once */
 	AIOS_AT_CALL,		/* entry and exit of a system call */
 	AIOS_AT_ALL_CALLS,	/* of all of them */
@@ -35,6 +36,14 @@ enum aios_way {
 enum aios_level {
 	AIOS_LEVEL_FUNCTION,
 	AIOS_LEVEL_SYSCALL,
+	AIOS_LEVEL_EXACT,
+};
+
+/* Which of the levels that share a table a row is for. */
+enum aios_hook_level {
+	AIOS_HOOK_BOTH = 0,
+	AIOS_HOOK_FUNCTION,	/* a tracepoint tells the same at level exact */
+	AIOS_HOOK_EXACT,
 };
 
 /* Groups of hooks that are not attached unless asked for, since the whole host pays for them. */
@@ -51,6 +60,8 @@ enum aios_group {
  * @function: function of the kernel, tracepoint or system call; the programs are named after it
  * @system: for AIOS_AT_EVENT: the folder of the tracepoint in tracefs
  * @group: when it is attached
+ * @level: for levels function and exact, which have a table in common
+ * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_FREE
  * @vital: the level cannot be had without it
  * @follows: children of traced processes cannot be traced without it
  * @tidies: only gives room back: a call that the kernel lets pass without it loses nothing
@@ -62,6 +73,8 @@ struct aios_hook {
 	const char *function;
 	const char *system;
 	enum aios_group group;
+	enum aios_hook_level level;
+	unsigned int watches;
 	bool vital;
 	bool follows;
 	bool tidies;
@@ -170,9 +183,23 @@ int aios_plan_programs(const struct aios_plan_row *row, char names[2][128]);
 unsigned int aios_plan_raw(const struct aios_plan *plan);
 
 /**
+ * aios_plan_watched() - which functions that drop a reference are hooked
+ * @plan: the plan
+ * Return: 1 << enum aios_hold_what, AIOS_WATCH_FREE.
+ */
+unsigned int aios_plan_watched(const struct aios_plan *plan);
+
+/**
+ * aios_plan_exact() - has this kernel the tracepoints that level exact needs?
+ * @kernel: facts
+ * Return: whether it has all that the level cannot be had without.
+ */
+bool aios_plan_exact(const struct aios_kernel *kernel);
+
+/**
  * aios_level_name() - as users and trace files name a level
  * @level: which
- * Return: "function", "syscall": a constant.
+ * Return: "exact", "function", "syscall": a constant.
  */
 const char *aios_level_name(enum aios_level level);
 

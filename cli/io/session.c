@@ -41,7 +41,7 @@ struct session {
 	struct aios_user user;
 	struct aios_info info;
 	int why;		/* errno of a plan, programs or hooks that could not be had */
-	struct aios_err fell;	/* why level function could not be had */
+	struct aios_err fell;	/* why a better level could not be had */
 	int *pid_fds;
 	int signal_fd;
 	sigset_t old_signals;
@@ -97,37 +97,43 @@ static int plan_level(struct session *s, enum aios_level level, struct aios_err 
 static bool may_fall(const struct session *s)
 {
 	return s->why && s->why != -EPERM && s->why != -ENOMEM && s->why != -E2BIG &&
-	       s->opts->source == AIOS_SOURCE_AUTO && s->plan.level == AIOS_LEVEL_FUNCTION;
+	       s->opts->source == AIOS_SOURCE_AUTO && s->plan.level != AIOS_LEVEL_SYSCALL;
+}
+
+static int plan_less(struct session *s, struct aios_err *err)
+{
+	s->fell = *err;
+	return plan_level(s, s->plan.level == AIOS_LEVEL_EXACT ? AIOS_LEVEL_FUNCTION :
+								AIOS_LEVEL_SYSCALL, err);
 }
 
 static int session_plan(struct session *s, struct aios_err *err)
 {
-	enum aios_level level = s->opts->source == AIOS_SOURCE_SYSCALL ? AIOS_LEVEL_SYSCALL :
-									 AIOS_LEVEL_FUNCTION;
+	static const enum aios_level levels[] = {
+		[AIOS_SOURCE_FUNCTION] = AIOS_LEVEL_FUNCTION,
+		[AIOS_SOURCE_EXACT] = AIOS_LEVEL_EXACT,
+		[AIOS_SOURCE_SYSCALL] = AIOS_LEVEL_SYSCALL,
+	};
+	enum aios_level level = levels[s->opts->source];
 	int status;
 
 	if (aios_kernel_ask(&s->kernel, aios_plan_wants))
 		return AIOS_CANNOT_OBSERVE;
+	if (s->opts->source == AIOS_SOURCE_AUTO)
+		level = aios_plan_exact(&s->kernel) ? AIOS_LEVEL_EXACT : AIOS_LEVEL_FUNCTION;
 	status = plan_level(s, level, err);
-	if (status != AIOS_USAGE && s->opts->source == AIOS_SOURCE_EXACT) {
-		aios_fail(err, -EOPNOTSUPP,
-			  "evidence level exact needs the aio:* tracepoints of "
-			  "a kernel with aioscope's patches, and this kernel has none; "
-			  "'--source function' works here");
-		return AIOS_CANNOT_OBSERVE;
-	}
-	if (!may_fall(s))
-		return status;
-	s->fell = *err;
-	return plan_level(s, AIOS_LEVEL_SYSCALL, err);
+	while (may_fall(s))
+		status = plan_less(s, err);
+	return status;
 }
 
 /* Says in a line, once it is certain, that less can be had than usual, and why. */
 static void say_fallen(const struct session *s)
 {
 	if (s->fell.text[0])
-		aios_say("%s; going on at evidence level syscall: calls are counted, single "
-			 "requests are not seen", s->fell.text);
+		aios_say("%s; going on at evidence level %s%s", s->fell.text,
+			 aios_level_name(s->plan.level), s->plan.level == AIOS_LEVEL_SYSCALL ?
+			 ": calls are counted, single requests are not seen" : "");
 }
 
 int aios_session_plan(const struct aios_session_opts *opts, struct aios_buf *buf,
@@ -192,10 +198,9 @@ static int session_fall(struct session *s, struct aios_err *err)
 {
 	int status;
 
-	s->fell = *err;
 	s->live = aios_live_free(s->live);
 	s->load = aios_load_free(s->load);
-	status = plan_level(s, AIOS_LEVEL_SYSCALL, err);
+	status = plan_less(s, err);
 	return status ? status : load_level(s, err);
 }
 
@@ -203,7 +208,9 @@ static int session_load(struct session *s, struct aios_err *err)
 {
 	int status = load_level(s, err);
 
-	return may_fall(s) ? session_fall(s, err) : status;
+	while (may_fall(s))
+		status = session_fall(s, err);
+	return status;
 }
 
 static int trace_tgid(void *arg, uint32_t tgid)
@@ -289,7 +296,7 @@ static int session_attach(struct session *s, struct aios_err *err)
 {
 	int status = attach_level(s, err);
 
-	if (may_fall(s)) {
+	while (may_fall(s)) {
 		status = session_fall(s, err);
 		if (!status)
 			status = attach_level(s, err);
