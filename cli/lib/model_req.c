@@ -825,6 +825,16 @@ static int complete_before(struct aios_model *model, struct aios_thread *thread,
 	return aios_refs_give_up(model, req);
 }
 
+/*
+ * The name of a file is told by the first thread that uses it; births in others may come before it
+ * is complete. As long as the request holds the file its address is no other one's.
+ */
+static void req_name(struct aios_model *model, struct aios_request *req)
+{
+	if (!req->file && req->ask.file)
+		req->file = aios_model_file(model, req->ask.file);
+}
+
 /**
  * aios_req_complete() - the last reference of a request is gone
  * @model: the model
@@ -849,6 +859,7 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 		err = complete_orphan(model, thread, rec, &req);
 	if (err)
 		return err;
+	req_name(model, req);
 	req->party = complete_party(req, thread, rec->h.flags);
 	req->completed_ns = rec->h.time_ns;
 	if (!req->done_ns)

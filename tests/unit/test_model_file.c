@@ -348,6 +348,22 @@ static void an_address_that_is_used_again_is_another_file(void **state)
 	assert_string_equal(the(k, 2)->file.path, "/srv/new");
 }
 
+/* Another thread tells the name, and is not through when the first request of this one is born. */
+static void a_name_that_comes_after_the_birth_is_found(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+
+	r.ask.file = FILE_A;
+	see(k, rec_setup(1, by_t1, &c));
+	see_accepted(k, 10, by_t2, &r);
+	see_name(k, 20, by_t1, FILE_A, "/db");
+	see(k, rec_complete(40, in_softirq, &r, 1));
+	see_read(k, 50, by_t3, &c, 1);
+	assert_string_equal(the(k, 1)->file.path, "/db");
+}
+
 static void the_longest_component_the_kernel_knows(void **state)
 {
 	struct kit *k = *state;
@@ -392,6 +408,7 @@ int main(void)
 		KIT_TEST(two_threads_may_tell_at_once),
 		KIT_TEST(two_threads_may_tell_of_the_same_file_at_once),
 		KIT_TEST(an_address_that_is_used_again_is_another_file),
+		KIT_TEST(a_name_that_comes_after_the_birth_is_found),
 		KIT_TEST(the_longest_component_the_kernel_knows),
 	};
 
