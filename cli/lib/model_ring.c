@@ -582,7 +582,8 @@ static int ring_read(struct aios_model *model, struct aios_ctx *ctx, const struc
 	bool head_tells = ring_glance(ctx, rec->read_end.head);
 	uint64_t owed = ring_owed(ctx, got, head_tells), lies = ring->tail - ring->popped;
 	bool beside = head_tells && ring->head - ring->popped > owed;
-	bool inferred = ring->crowded || ring->past || beside;
+	/* Where the head is hidden the program may have taken some itself, before or between. */
+	bool inferred = ring->crowded || ring->past || beside || !head_tells;
 	uint32_t past = owed < ring->past ? (uint32_t)owed : ring->past;
 	int err;
 
