@@ -597,6 +597,105 @@ static void the_table_of_calls_says_what_the_level_lacks(void **state)
 	aios_plan_done(&plan);
 }
 
+static const struct aios_plan_wish exact = { .level = AIOS_LEVEL_EXACT };
+
+static bool plan_has(const struct aios_plan *plan, enum aios_hook_point point, const char *function)
+{
+	for (size_t i = 0; i < plan->cnt; i++)
+		if (plan->rows[i].hook->point == point &&
+		    !strcmp(plan->rows[i].hook->function, function))
+			return true;
+	return false;
+}
+
+/* What a tracepoint tells is not asked of a function as well; what none tells still is. */
+static void at_level_exact_tracepoints_take_the_place_of_functions(void **state)
+{
+	static const char *const replaced[] = {
+		"ioctx_alloc", "aio_read", "aio_write", "aio_fsync", "io_submit_one",
+		"aio_complete_rw", "aio_complete", "aio_poll_queue_proc", "pipe_poll",
+	};
+	struct aios_plan plan = plan_of(&full, exact), lower;
+	struct aios_err err = { "" };
+
+	(void)state;
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	for (size_t i = 0; i < NR(replaced); i++) {
+		assert_false(plan_has(&plan, AIOS_AT_ENTRY, replaced[i]));
+		assert_false(plan_has(&plan, AIOS_AT_RETURN, replaced[i]));
+	}
+	assert_true(plan_has(&plan, AIOS_AT_TRACEPOINT, "aio_complete"));
+	assert_true(plan_has(&plan, AIOS_AT_ENTRY, "read_events"));
+	assert_true(plan_has(&plan, AIOS_AT_ENTRY, "fput"));
+	lower = plan_of(&full, (struct aios_plan_wish){ .level = AIOS_LEVEL_FUNCTION });
+	for (size_t i = 0; i < lower.cnt; i++)
+		assert_true(strncmp(lower.rows[i].hook->function, "aio_", 4) ||
+			    lower.rows[i].hook->point != AIOS_AT_TRACEPOINT);
+	assert_false(plan_has(&lower, AIOS_AT_ENTRY, "fput"));
+	assert_int_equal(aios_plan_watched(&lower), 0);
+	aios_plan_done(&lower);
+	aios_plan_done(&plan);
+}
+
+static void without_its_tracepoints_there_is_no_level_exact(void **state)
+{
+	static const char *const few[] = { "aio_complete", "sched_process_exit", NULL };
+	struct aios_err err = { "" };
+	struct aios_plan plan;
+
+	(void)state;
+	assert_true(aios_plan_exact(&full));
+	tracepoints = few;
+	assert_false(aios_plan_exact(&full));
+	plan = plan_of(&full, exact);
+	assert_int_equal(aios_plan_check(&plan, &full, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "needs the aio:* tracepoints"));
+	assert_non_null(strstr(err.text, "'--source function' works here"));
+	aios_plan_done(&plan);
+}
+
+/* A function without BTF has no stand-in at this level; then nobody watches it, which is known. */
+static void what_is_not_hooked_is_not_watched(void **state)
+{
+	static const char *const no_fput[] = { "eventfd_ctx_put", "__put_cred", NULL };
+	const char *without[] = { "kmem_cache_free" };
+	struct aios_plan_wish wish = { .level = AIOS_LEVEL_EXACT, .without = without };
+	struct aios_plan plan = plan_of(&full, exact);
+
+	(void)state;
+	assert_int_equal(aios_plan_watched(&plan), AIOS_WATCH_FREE | (AIOS_WATCH_FREE - 1));
+	aios_plan_done(&plan);
+	wish.without_cnt = 1;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_watched(&plan), AIOS_WATCH_FREE - 1);
+	aios_plan_done(&plan);
+	functions = no_fput;
+	plan = plan_of(&full, exact);
+	assert_int_equal(row_of(&plan, "fput")->way, AIOS_WAY_NONE);
+	assert_int_equal(aios_plan_watched(&plan),
+			 AIOS_WATCH_FREE | 1 << AIOS_HOLD_EVENTFD | 1 << AIOS_HOLD_CREDS);
+	aios_plan_done(&plan);
+}
+
+static void programs_of_tracepoints_are_typed_or_raw(void **state)
+{
+	struct aios_plan plan = plan_of(&full, exact);
+	struct aios_buf buf = { 0 };
+	char line[512];
+
+	(void)state;
+	assert_programs(&plan, "aio_req_put", AIOS_WAY_BTF, "tp_aio_req_put", NULL);
+	assert_programs(&plan, "kmem_cache_free", AIOS_WAY_BTF, "raw_kmem_cache_free", NULL);
+	assert_programs(&plan, "fput", AIOS_WAY_BTF, "fentry_fput", NULL);
+	aios_plan_text(&plan, &buf);
+	line_of(buf.data, "request freed", line, sizeof(line));
+	assert_string_equal(line, "request freed                   raw_tp kmem_cache_free");
+	line_of(buf.data, "request's reference", line, sizeof(line));
+	assert_string_equal(line, "request's reference dropped     tp_btf aio_req_put");
+	aios_buf_done(&buf);
+	aios_plan_done(&plan);
+}
+
 #define PLAN_TEST(test)	cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -626,6 +725,10 @@ int main(void)
 		PLAN_TEST(calls_of_32_bits_are_hooked_where_asked_for),
 		PLAN_TEST(programs_of_calls_come_in_pairs),
 		PLAN_TEST(the_table_of_calls_says_what_the_level_lacks),
+		PLAN_TEST(at_level_exact_tracepoints_take_the_place_of_functions),
+		PLAN_TEST(without_its_tracepoints_there_is_no_level_exact),
+		PLAN_TEST(what_is_not_hooked_is_not_watched),
+		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -755,6 +755,47 @@ static const struct kit_out *told_poll(struct kit *k)
 	return the(k, 1);
 }
 
+/* The same request with its ledger, as level exact tells it. */
+static void a_timeline_tells_who_held_what(void **state)
+{
+	struct kit *k = kit_new(true);
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_poll(&c, 1);
+	const char *text;
+
+	(void)state;
+	r.ask.file = 0xf11e;
+	see(k, rec_setup(2, by_t1, &c));
+	see(k, rec_made(1000, by_t1, &r));
+	see(k, rec_hold(1010, by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_EVENTFD));
+	see(k, rec_decide(1100, by_t1, &r, AIOS_DECIDED_ARM));
+	see(k, rec_dropped(1200, by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	see(k, rec_wake(2000, in_softirq, &r, BIT_IN,
+			AIOS_POLL_ARMED | (AIOS_WOKEN_PUT_WORK + 1) << 8));
+	see(k, rec_completed(3000, by_worker, &r, BIT_IN, AIOS_PUT_POLL_PUT_WORK));
+	see(k, rec_freed(3100, by_worker, &r, 0));
+	see_read(k, 4000, by_t3, &c, 1);
+	aios_timeline(&k->text, &the(k, 1)->req, &utc, false);
+	text = k->text.data;
+	assert_harmless(&k->text);
+	assert_has(text, "hold         takes a reference of an eventfd\n");
+	assert_has(text, "poll-decide  not ready: waits\n");
+	assert_has(text, "put          by the submitter, 1 left\n");
+	assert_has(text, "while it waited: completes it, and leaves the rest to work");
+	assert_has(text, "complete     result 1, last put by the poll-put-work, ring entry 0");
+	assert_has(text, "free         references 0, 1 fput() seen\n");
+	/* Its eventfd was never given up. */
+	assert_has(text, "\n  references: broken\n"
+		   "    submission   +0         +200ns    by the submitter, 1 left, "
+		   "on CPU 0 in thread 1001\n"
+		   "    operation    +0         +2.00us   by the poll-put-work, 0 left, "
+		   "on CPU 3 in thread 55\n"
+		   "    file         +0         +2.10us   on CPU 3 in thread 55\n"
+		   "    eventfd      +10ns      still held\n");
+	assert_has(text, "last reference dropped by the poll-put-work, in task context\n");
+	kit_free(k);
+}
+
 static void a_timeline_tells_a_life_event_by_event(void **state)
 {
 	struct kit *k = kit_new(true);
@@ -875,6 +916,7 @@ int main(void)
 		VIEW_TEST(a_request_with_hostile_names_is_exported_all_the_same),
 		VIEW_TEST(csv_has_as_many_fields_as_headings),
 		VIEW_TEST(a_timeline_tells_a_life_event_by_event),
+		VIEW_TEST(a_timeline_tells_who_held_what),
 		VIEW_TEST(a_timeline_shows_addresses_on_demand),
 		VIEW_TEST(a_timeline_without_a_history_is_its_head_and_end),
 		VIEW_TEST(timelines_of_odd_records_are_harmless),
