@@ -55,7 +55,17 @@ busy_processes_lose_nothing() {
 		requests.json)" "requests of which only a part was seen"
 }
 
+# What level function hooks on the kernel that others are compared with; see exact.sh.
+plan_is_the_one_that_is_kept() {
+	aiotrace record --plan --source function -- true | awk '$0 !~ / -- |^the ring|^WHAT/' |
+		sort >hooks
+	# shellcheck disable=SC2154 # of suite
+	grep -v '^#' "$here/function.plan" | sort | diff - hooks
+}
+
 cases_attach() {
+	[[ $(uname -r) != 6.12.* ]] || check "the hooks are those of function.plan" \
+		plan_is_the_one_that_is_kept
 	check "kprobes instead of fentry see the same" kprobes_see_the_same
 	check "a hook that is left out costs what the plan says" without_wakes
 	check "--hooks poll-return tells wake-ups after the return of ->poll" poll_returns
