@@ -54,6 +54,7 @@ struct aios_file *aios_model_file(struct aios_model *model, uint64_t file)
  */
 void aios_name_parts_drop(struct aios_name_parts *name)
 {
+	aios_file_unpin(name->target);
 	free(name->text);
 	free(name->component);
 	*name = (struct aios_name_parts){ 0 };
@@ -123,36 +124,47 @@ static char *name_path(const struct aios_name_parts *name, const struct aios_fil
 	return len < 0 ? NULL : path;
 }
 
-static int name_over(struct aios_model *model, struct aios_name_parts *name,
-		     const struct aios_file_name *body)
+/*
+ * From its first piece on the address is that of this file: a request of another thread can be born
+ * before its name is complete, and gets it all the same.
+ */
+static int name_begin(struct aios_model *model, struct aios_name_parts *name,
+		      const struct aios_file_name *body)
 {
 	struct aios_file *file = calloc(1, sizeof(*file)), *old;
+
+	if (!file)
+		return -ENOMEM;
+	old = aios_map_get(&model->files, body->file);
+	if (aios_map_put(&model->files, body->file, file)) {
+		free(file);
+		return -ENOMEM;
+	}
+	aios_file_unpin(old);
+	file->pins = 2;
+	aios_name_parts_drop(name);
+	name->file = body->file;
+	name->target = file;
+	name->whole = true;
+	return 0;
+}
+
+static int name_over(struct aios_name_parts *name, const struct aios_file_name *body)
+{
+	struct aios_file *file = name->target;
 	int err = name_push(name);
 
-	if (!file || err)
-		goto fail;
-	file->pins = 1;
 	file->ino = body->ino;
 	file->dev = body->dev;
 	file->magic = body->magic;
 	file->f_flags = body->f_flags;
 	file->mode = body->mode;
-	if (name->whole && body->part == name->part) {
+	if (!err && name->whole && body->part == name->part) {
 		file->path = name_path(name, body);
-		if (!file->path)
-			goto fail;
+		err = file->path ? 0 : -ENOMEM;
 	}
-	old = aios_map_get(&model->files, body->file);
-	if (aios_map_put(&model->files, body->file, file))
-		goto fail;
-	aios_file_unpin(old);
 	aios_name_parts_drop(name);
-	return 0;
-fail:
-	if (file)
-		free(file->path);
-	free(file);
-	return -ENOMEM;
+	return err;
 }
 
 /**
@@ -169,16 +181,16 @@ int aios_model_file_name(struct aios_model *model, const struct aios_rec *rec)
 	const struct aios_file_name *body = &rec->file_name;
 	struct aios_thread *thread = aios_model_thread(model, &rec->h);
 	struct aios_name_parts *name;
+	int err = 0;
 
 	if (!thread)
 		return -ENOMEM;
 	name = &thread->name;
-	if (name->file != body->file || (body->part == 0 && body->piece == 0)) {
-		aios_name_parts_drop(name);
-		name->file = body->file;
-		name->whole = true;
-	}
+	if (name->file != body->file || !name->target || (body->part == 0 && body->piece == 0))
+		err = name_begin(model, name, body);
+	if (err)
+		return err;
 	if (body->name_flags & AIOS_NAME_LAST)
-		return name_over(model, name, body);
+		return name_over(name, body);
 	return name_piece(name, body);
 }

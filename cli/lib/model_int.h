@@ -11,6 +11,7 @@
 /**
  * struct aios_name_parts - a file name on its way, a component at a time from the last one
  * @file: struct file it belongs to, 0 when none is on its way
+ * @target: what it is the name of; pinned
  * @text: what has come, root first: each component is put in front
  * @part: component that is coming
  * @piece: piece of it that is due
@@ -18,6 +19,7 @@
  */
 struct aios_name_parts {
 	uint64_t file;
+	struct aios_file *target;
 	char *text;
 	char *component;
 	uint32_t part;

@@ -24,11 +24,14 @@ def facts: ["pid", "comm", "context", "op", "fd", "path", "offset", "length", "s
 	    "reaped_by"];
 
 # What level function may leave open, or only infer. A request that nobody saw before it was refused
-# has no file.
+# has no file; and where the heads are hidden, the plan says that what the program took itself is lost,
+# so that nobody knows which events are still in the ring.
 def is_claimed($what):
 	if $what == "path" then .path != null
 	elif $what == "fd" or $what == "resfd" then .[$what] != null
-	elif $what == "reaped_by" then .reap_inferred != true and .reaped_by != "unknown"
+	elif $what == "reaped_by" then
+		.reap_inferred != true and .reaped_by != "unknown" and (.reaped_by != null or $heads)
+	elif $what == "state" then $heads or (.state | IN("reaped", "unread") | not)
 	else true end;
 
 # Only what one thread, or the count of references, orders.

@@ -280,7 +280,7 @@ static void a_name_without_its_end_is_not_known(void **state)
 	struct kit *k = *state;
 
 	see(k, rec_name(10, by_t1, FILE_A, 0, 0, "db"));
-	assert_null(used(k, 900, FILE_A)->req.file);
+	assert_path(k, FILE_A, NULL);
 	assert_null(used(k, 910, 0)->req.file);
 }
 
@@ -298,7 +298,8 @@ static void a_name_that_was_cut_short_does_not_spoil_the_next_one(void **state)
 	see(k, rec_name(40, by_t1, FILE_B, 0, 0, "other"));
 	see(k, rec_name_last(40, by_t1, FILE_B, 1, 0));
 	assert_path(k, FILE_B, "/other");
-	assert_path(k, FILE_A, "/srv/db");
+	/* What the name was is good no longer: the address is another file's. */
+	assert_path(k, FILE_A, NULL);
 }
 
 static void two_threads_may_tell_at_once(void **state)
@@ -348,7 +349,29 @@ static void an_address_that_is_used_again_is_another_file(void **state)
 	assert_string_equal(the(k, 2)->file.path, "/srv/new");
 }
 
-/* Another thread tells the name, and is not through when the first request of this one is born. */
+/* Another thread tells the name, and is not through when a request of this one is over. */
+static void a_name_may_be_complete_after_a_request_is_over(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r[2] = { kit_read(&c, 1), kit_read(&c, 2) };
+
+	see(k, rec_setup(1, by_t1, &c));
+	see_name(k, 2, by_t1, FILE_A, "/old");
+	see(k, rec_name(10, by_t1, FILE_A, 0, 0, "db"));
+	for (unsigned int i = 0; i < NR(r); i++) {
+		r[i].ask.file = FILE_A;
+		see(k, rec_birth(20 + 10 * i, by_t2, &r[i]));
+		see(k, rec_complete(21 + 10 * i, by_t2, &r[i], 1));
+		see(k, rec_return(22 + 10 * i, by_t2, &r[i], 0));
+	}
+	see(k, rec_name_last(50, by_t1, FILE_A, 1, 0));
+	see_read(k, 60, by_t3, &c, 2);
+	assert_string_equal(the(k, 1)->file.path, "/db");
+	assert_string_equal(the(k, 2)->file.path, "/db");
+}
+
+/* ... or not even have begun with it. */
 static void a_name_that_comes_after_the_birth_is_found(void **state)
 {
 	struct kit *k = *state;
@@ -408,6 +431,7 @@ int main(void)
 		KIT_TEST(two_threads_may_tell_at_once),
 		KIT_TEST(two_threads_may_tell_of_the_same_file_at_once),
 		KIT_TEST(an_address_that_is_used_again_is_another_file),
+		KIT_TEST(a_name_may_be_complete_after_a_request_is_over),
 		KIT_TEST(a_name_that_comes_after_the_birth_is_found),
 		KIT_TEST(the_longest_component_the_kernel_knows),
 	};
