@@ -64,7 +64,8 @@ TRACEPOINT(aio_req_get)
 
 static __always_inline void tell_birth(struct aios_ring_ctl *ctl, struct aios_doing *d, __u64 file)
 {
-	__u16 flags = AIOS_F_LEDGER | (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
+	__u16 flags = (watched & AIOS_WATCH_PUTS ? AIOS_F_LEDGER : 0) |
+		      (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
 	struct aios_iocb *body;
 	struct aios_out out;
 
@@ -137,7 +138,7 @@ static __always_inline void tell_put(struct aios_ring_ctl *ctl, __u64 kiocb, __u
  */
 static __always_inline __u16 witnesses_here(const struct aios_ring_ctl *ctl, __u16 irq)
 {
-	__u16 here = watched;
+	__u16 here = watched & AIOS_WITNESSED;
 
 	if (!may_be_active(irq))
 		return here;

@@ -571,7 +571,8 @@ int aios_load_misses(struct aios_load *load, bool last,
 	for (size_t i = 0; i < load->program_cnt && !ret; i++) {
 		const struct aios_hook *hook = load->programs[i].row->hook;
 		/* What a skipped witness leaves open is told of the request. */
-		bool told = hook->tidies || (hook->watches && load->config->stand_in);
+		bool told = hook->tidies ||
+			    ((hook->watches & AIOS_WITNESSED) && load->config->stand_in);
 		uint64_t count = told ? 0 : program_missed(load, &load->programs[i], last);
 
 		if (count)

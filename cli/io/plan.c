@@ -76,6 +76,7 @@ static const struct aios_hook hooks[] = {
 	{ .what = "one iocb was refused", EXACT("aio_submit_error"), .vital = true,
 	  LOST("refused requests") },
 	{ .what = "request's reference dropped", EXACT("aio_req_put"), .vital = true,
+	  .watches = AIOS_WATCH_PUTS,
 	  LOST("who drops references of requests, and how long submitting took") },
 	{ .what = "io_submit returned", RETURN("__x64_sys_io_submit"),
 	  LOST("calls of io_submit and their batches") },

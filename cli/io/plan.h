@@ -61,7 +61,7 @@ enum aios_group {
  * @system: for AIOS_AT_EVENT: the folder of the tracepoint in tracefs
  * @group: when it is attached
  * @level: for levels function and exact, which have a table in common
- * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_FREE
+ * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_FREE, AIOS_WATCH_PUTS
  * @vital: the level cannot be had without it
  * @follows: children of traced processes cannot be traced without it
  * @tidies: only gives room back: a call that the kernel lets pass without it loses nothing
@@ -185,7 +185,7 @@ unsigned int aios_plan_raw(const struct aios_plan *plan);
 /**
  * aios_plan_watched() - which functions that drop a reference are hooked
  * @plan: the plan
- * Return: 1 << enum aios_hold_what, AIOS_WATCH_FREE.
+ * Return: 1 << enum aios_hold_what, AIOS_WATCH_FREE, AIOS_WATCH_PUTS.
  */
 unsigned int aios_plan_watched(const struct aios_plan *plan);
 

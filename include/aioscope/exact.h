@@ -10,6 +10,7 @@
 #define AIOS_DOING_TASKS	32768	/* pid_max of most hosts, so that threads do not share */
 
 #define AIOS_WITNESSES	(AIOS_HOLD_CNT + 1)	/* things that are held, and the request's memory */
+#define AIOS_WITNESSED	((1 << AIOS_WITNESSES) - 1)
 
 /**
  * struct aios_witness - a program on a function that drops a reference

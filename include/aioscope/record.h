@@ -596,6 +596,7 @@ enum aios_hold_what {
 
 /* Which functions that drop a reference are watched: 1 << enum aios_hold_what, and this one. */
 #define AIOS_WATCH_FREE	(1 << AIOS_HOLD_CNT)
+#define AIOS_WATCH_PUTS	(1 << (AIOS_HOLD_CNT + 1))	/* of requests: no function, a tracepoint */
 
 /**
  * struct aios_req_hold - a request takes, or drops, a reference of something
