@@ -66,15 +66,17 @@ static __always_inline void tell_birth(struct aios_ring_ctl *ctl, struct aios_do
 {
 	__u16 flags = (watched & AIOS_WATCH_PUTS ? AIOS_F_LEDGER : 0) |
 		      (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
-	struct aios_iocb *body;
+	struct aios_birth *body;
 	struct aios_out out;
 
 	d->untold = 0;
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), flags);
 	if (!body)
 		return;
-	*body = d->ask;
-	body->file = file;
+	body->iocb = d->ask;
+	body->iocb.file = file;
+	body->return_ns = 0;
+	body->return_err = 0;
 	aios_emit_end(&out);
 }
 
