@@ -223,7 +223,7 @@ test-all: kernel-deps
 
 # What tracing costs: docs/overhead.md
 .PHONY: bench
-bench: deps
+bench: kernel-deps
 	@$(MAKE) --no-print-directory all $(bench_bin)
 	@tests/bench/run $(BUILD)
 
