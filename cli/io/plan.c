@@ -418,8 +418,10 @@ int aios_plan_check(const struct aios_plan *plan, const struct aios_kernel *kern
 		return calls_check(plan, err);
 	if (!kernel->has_btf)
 		return aios_fail(err, -EOPNOTSUPP,
-				 "this kernel has no BTF (/sys/kernel/btf/vmlinux); "
-				 "it needs CONFIG_DEBUG_INFO_BTF=y");
+				 "%sthis kernel has no BTF (/sys/kernel/btf/vmlinux); "
+				 "it needs CONFIG_DEBUG_INFO_BTF=y",
+				 plan->level == AIOS_LEVEL_EXACT ?
+				 "evidence level exact needs aioscope's patches and BTF: " : "");
 	if (kernel->ftrace_off)
 		return aios_fail(err, -EOPNOTSUPP,
 				 "hooks of functions are switched off on this host; "
