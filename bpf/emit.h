@@ -73,10 +73,9 @@ static __always_inline int aios_take(struct aios_ring_ctl *ctl, struct aios_out 
 		if (out->waiting > config.slots_mask)
 			break;
 		found = __sync_val_compare_and_swap(&ctl->pos, want, want + 1);
-		if (found == want) {
-			out->pos = want;
+		out->pos = want;
+		if (found == want)
 			return 0;
-		}
 		want = found;
 	}
 	__sync_fetch_and_add(&ctl->dropped, 1);
@@ -88,6 +87,8 @@ static __always_inline void aios_ring_bell(const struct aios_out *out)
 {
 	__u32 nothing = 0;
 
+	if (out->waiting < config.bell)
+		return;
 	if (out->waiting == config.bell || out->waiting == config.bell + config.bell / 2)
 		bpf_ringbuf_output(&bell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 }
