@@ -58,11 +58,16 @@ __noinline __u64 birth_vec_bytes(__u64 vec, __u64 count, int compat)
 	return bytes;
 }
 
+static __always_inline int birth_is_vectored(__u16 op)
+{
+	return op == IOCB_CMD_PREADV || op == IOCB_CMD_PWRITEV;
+}
+
 /* What the iocb says, all but who is asked: @body->kiocb, kctx, uiocb and file. */
 static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb *iocb, int compat)
 {
 	__u16 op = iocb->aio_lio_opcode;
-	int vectored = op == IOCB_CMD_PREADV || op == IOCB_CMD_PWRITEV;
+	int vectored = birth_is_vectored(op);
 	__u64 count = iocb->aio_nbytes;
 
 	body->data = iocb->aio_data;
@@ -78,7 +83,10 @@ static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb
 	body->vecs = !vectored ? 0 : count > 0xffff ? 0xffff : count;
 }
 
-/* A birth is complete but for the return of its submission, which may come to be told with it. */
+/*
+ * A birth is complete but for the return of its submission, which may come to be told with it.
+ * @ctl: where to remember it for that; NULL where returns are told otherwise
+ */
 static __always_inline void birth_end(struct aios_ring_ctl *ctl, struct aios_out *out,
 				      struct aios_birth *body)
 {

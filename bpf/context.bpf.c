@@ -72,9 +72,8 @@ static __always_inline void on_io_setup32(aios_call_t call, const int direct)
 	ctx_refused(call->ret, aios_sys_arg32(call, 0, direct), 1, direct);
 }
 
-static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
+static __always_inline void ctx_kill(struct kioctx *kctx, __s32 ret, int waits, const int direct)
 {
-	struct kioctx *kctx = (struct kioctx *)call->a[1];
 	struct aios_ctx_kill *body;
 	struct aios_out out;
 
@@ -84,8 +83,8 @@ static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 	if (!body)
 		return;
 	body->kctx = (__u64)kctx;
-	body->ret = (__s32)call->ret;
-	body->waits = call->a[2] != 0;
+	body->ret = ret;
+	body->waits = waits;
 	/*
 	 * The context may be freed as soon as its last reference is gone, which a caller that
 	 * waits does not hold off: these reads can only be wrong, not harmful.
@@ -94,6 +93,11 @@ static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 	body->tail = BPF_CORE_READ(kctx, tail);
 	body->completed = BPF_CORE_READ(kctx, completed_events);
 	aios_emit_end(&out);
+}
+
+static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
+{
+	ctx_kill((struct kioctx *)call->a[1], call->ret, call->a[2] != 0, direct);
 }
 
 static __always_inline void ctx_ref0(__u16 type, __u64 kctx, const int direct)

@@ -58,7 +58,7 @@ static __always_inline struct aios_doing *aios_doing(__u16 irq)
  * @d: what aios_doing() returned
  * Return: the innermost one, or NULL where there is none.
  */
-static __always_inline struct aios_ending *aios_ending(struct aios_doing *d)
+static __always_inline struct aios_req_free *aios_ending(struct aios_doing *d)
 {
 	if (!d || !d->endings)
 		return NULL;

@@ -87,6 +87,7 @@ static __always_inline void aios_ring_bell(const struct aios_out *out)
 {
 	__u32 nothing = 0;
 
+	/* So it is most often, and then that is all there is to ask. */
 	if (out->waiting < config.bell)
 		return;
 	if (out->waiting == config.bell || out->waiting == config.bell + config.bell / 2)

@@ -41,11 +41,6 @@ static __always_inline int caller_is_compat(void)
 	       (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT);
 }
 
-static __always_inline int op_is_vectored(__u16 op)
-{
-	return op == IOCB_CMD_PREADV || op == IOCB_CMD_PWRITEV;
-}
-
 TRACEPOINT(aio_req_get)
 {
 	const struct iocb *iocb = (const struct iocb *)ctx[3];
@@ -53,7 +48,7 @@ TRACEPOINT(aio_req_get)
 
 	if (!d || !aios_ctx_chosen(ctx[0]))
 		return 0;
-	birth_fill(&d->ask, iocb, op_is_vectored(iocb->aio_lio_opcode) && caller_is_compat());
+	birth_fill(&d->ask, iocb, birth_is_vectored(iocb->aio_lio_opcode) && caller_is_compat());
 	d->ask.kiocb = ctx[1];
 	d->ask.kctx = ctx[0];
 	d->ask.uiocb = ctx[2];
@@ -75,9 +70,7 @@ static __always_inline void tell_birth(struct aios_ring_ctl *ctl, struct aios_do
 		return;
 	body->iocb = d->ask;
 	body->iocb.file = file;
-	body->return_ns = 0;
-	body->return_err = 0;
-	aios_emit_end(&out);
+	birth_end(NULL, &out, body);
 }
 
 static __always_inline void tell_hold(__u16 type, __u64 kiocb, __u64 kctx, __u64 obj, __u32 what,
@@ -151,11 +144,11 @@ static __always_inline __u16 witnesses_here(const struct aios_ring_ctl *ctl, __u
 }
 
 /* From now on what the request holds is dropped, here. */
-static __always_inline struct aios_ending *
+static __always_inline struct aios_req_free *
 ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs,
 	     const struct aios_ring_ctl *ctl, __u16 irq)
 {
-	struct aios_ending *e;
+	struct aios_req_free *e;
 
 	/* A third one, or more, only if a free was not seen: its place is free. */
 	d->endings = d->endings == 1 ? 2 : 1;
@@ -171,7 +164,8 @@ ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs
 	return e;
 }
 
-static __always_inline void tell_free(struct aios_doing *d, const struct aios_ending *e, __u16 irq)
+static __always_inline void
+tell_free(struct aios_doing *d, const struct aios_req_free *e, __u16 irq)
 {
 	struct aios_req_free *body;
 	struct aios_out out;
@@ -180,19 +174,12 @@ static __always_inline void tell_free(struct aios_doing *d, const struct aios_en
 	body = aios_emit_on(aios_ctl(), &out, AIOS_EV_REQ_FREE, sizeof(*body), irq);
 	if (!body)
 		return;
-	body->kiocb = e->kiocb;
-	body->kctx = e->kctx;
-	body->file = e->file;
-	body->eventfd = e->eventfd;
-	body->refs = e->refs;
-	body->file_drops = e->file_drops;
-	body->eventfd_drops = e->eventfd_drops;
-	body->watched = e->watched;
+	*body = *e;
 	aios_emit_end(&out);
 }
 
 /* Nobody will see that it is freed: so that is told at once, with what is known. */
-static __always_inline void tell_free_unseen(struct aios_doing *d, const struct aios_ending *e,
+static __always_inline void tell_free_unseen(struct aios_doing *d, const struct aios_req_free *e,
 					     __u16 irq)
 {
 	if (watched & ~e->watched & AIOS_WATCH_FREE)
@@ -204,7 +191,7 @@ static __always_inline void put_of_submission(struct aios_doing *d, struct aio_k
 					      __u32 party, __u32 refs)
 {
 	struct aios_ring_ctl *ctl = aios_ctl();
-	struct aios_ending *e = NULL;
+	struct aios_req_free *e = NULL;
 	__u64 kctx = d->ask.kctx;
 
 	if (d->ask.kiocb != (__u64)req)
@@ -287,7 +274,7 @@ TRACEPOINT(aio_complete)
 	struct aios_ring_ctl *ctl = aios_ctl();
 	__u16 irq = aios_irq_flags();
 	struct aios_req_complete *body;
-	struct aios_ending *e = NULL;
+	struct aios_req_free *e = NULL;
 	__u32 refs, party = 0;
 	struct aios_doing *d;
 	struct aios_out out;
@@ -326,7 +313,7 @@ TRACEPOINT(aio_complete)
 SEC("?fentry/fput")
 int fentry_fput(unsigned long long *ctx)
 {
-	struct aios_ending *e = aios_ending(aios_doing(aios_irq_flags()));
+	struct aios_req_free *e = aios_ending(aios_doing(aios_irq_flags()));
 	__u64 file = ctx[0];
 
 	if (e && e->file == file)
@@ -337,7 +324,7 @@ int fentry_fput(unsigned long long *ctx)
 SEC("?fentry/eventfd_ctx_put")
 int fentry_eventfd_ctx_put(unsigned long long *ctx)
 {
-	struct aios_ending *e = aios_ending(aios_doing(aios_irq_flags()));
+	struct aios_req_free *e = aios_ending(aios_doing(aios_irq_flags()));
 	__u64 eventfd = ctx[0];
 
 	if (e && e->eventfd == eventfd)
@@ -349,7 +336,6 @@ int fentry_eventfd_ctx_put(unsigned long long *ctx)
 SEC("?fentry/__put_cred")
 int fentry___put_cred(unsigned long long *ctx)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct aios_in_work *work;
 	struct aios_doing *d;
 	__u64 creds = ctx[0];
@@ -360,7 +346,7 @@ int fentry___put_cred(unsigned long long *ctx)
 	if (!d || !d->creds || d->creds != creds)
 		return 0;
 	d->creds = 0;
-	work = bpf_map_lookup_elem(&works, &tid);
+	work = work_of_thread();
 	if (work)
 		tell_hold(AIOS_EV_REQ_DROP, work->kiocb, work->kctx, creds, AIOS_HOLD_CREDS, 1);
 	return 0;
@@ -374,7 +360,7 @@ SEC("?raw_tp/kmem_cache_free")
 int raw_kmem_cache_free(unsigned long long *ctx)
 {
 	__u64 cache = ctx[2], known = *(volatile __u64 *)&kiocb_cache, kiocb = ctx[1];
-	struct aios_ending *e;
+	struct aios_req_free *e;
 	struct aios_doing *d;
 	__u16 irq;
 
@@ -390,7 +376,7 @@ int raw_kmem_cache_free(unsigned long long *ctx)
 	return 0;
 }
 
-TRACEPOINT(aio_freeze_begin)
+static __always_inline void tell_freeze(unsigned long long *ctx, __u32 end)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
 	__u64 kctx = (__u64)req->ki_ctx;
@@ -399,30 +385,23 @@ TRACEPOINT(aio_freeze_begin)
 
 	body = exact_begin(&out, kctx, AIOS_EV_FREEZE, sizeof(*body));
 	if (!body)
-		return 0;
+		return;
 	body->kiocb = (__u64)req;
 	body->kctx = kctx;
 	body->dev = ctx[1];
-	body->end = 0;
+	body->end = end;
 	aios_emit_end(&out);
+}
+
+TRACEPOINT(aio_freeze_begin)
+{
+	tell_freeze(ctx, 0);
 	return 0;
 }
 
 TRACEPOINT(aio_freeze_end)
 {
-	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
-	__u64 kctx = (__u64)req->ki_ctx;
-	struct aios_freeze *body;
-	struct aios_out out;
-
-	body = exact_begin(&out, kctx, AIOS_EV_FREEZE, sizeof(*body));
-	if (!body)
-		return 0;
-	body->kiocb = (__u64)req;
-	body->kctx = kctx;
-	body->dev = ctx[1];
-	body->end = 1;
-	aios_emit_end(&out);
+	tell_freeze(ctx, 1);
 	return 0;
 }
 
@@ -724,20 +703,7 @@ TRACEPOINT(aio_ctx_put)
 
 TRACEPOINT(aio_ctx_kill)
 {
-	struct kioctx *kctx = (struct kioctx *)ctx[0];
-	struct aios_ctx_kill *body;
-	struct aios_out out;
-
-	body = exact_begin(&out, (__u64)kctx, AIOS_EV_CTX_KILL, sizeof(*body));
-	if (!body)
-		return 0;
-	body->kctx = (__u64)kctx;
-	body->ret = (__s32)ctx[2];
-	body->waits = aios_bool(ctx[1]);
-	body->head = aios_ring_head(kctx, 1);
-	body->tail = kctx->tail;
-	body->completed = kctx->completed_events;
-	aios_emit_end(&out);
+	ctx_kill((struct kioctx *)ctx[0], ctx[2], aios_bool(ctx[1]), 1);
 	return 0;
 }
 

@@ -247,8 +247,6 @@ struct thread_info {
 	__u32 status;
 };
 
-struct kmem_cache;
-
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;

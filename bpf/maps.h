@@ -53,22 +53,6 @@ struct aios_told {
 #define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */
 
 /**
- * struct aios_ending - a request whose last reference is gone
- * @file_drops: times @file was dropped since; so for @eventfd
- * @watched: what is seen of that; the kernel runs no program within itself
- */
-struct aios_ending {
-	__u64 kiocb;
-	__u64 kctx;
-	__u64 file;
-	__u64 eventfd;
-	__u32 refs;
-	__u8 file_drops;
-	__u8 eventfd_drops;
-	__u16 watched;
-};
-
-/**
  * struct aios_doing - what a thread, or an interrupt of a CPU, is in the middle of
  * @tid: whose this is
  * @untold: @ask has not been told
@@ -78,7 +62,7 @@ struct aios_ending {
  * @ended: a request whose operation ended here while somebody else held it, for its put
  * @ended_kctx: its context
  * @creds: credentials that the fsync work is about to drop
- * @ending: requests that are being destroyed, the last one first
+ * @ending: requests that are being destroyed: what will be told of their ends, so far
  * @endings: of them
  */
 struct aios_doing {
@@ -92,7 +76,7 @@ struct aios_doing {
 	__u64 ended;
 	__u64 ended_kctx;
 	__u64 creds;
-	struct aios_ending ending[AIOS_ENDING];
+	struct aios_req_free ending[AIOS_ENDING];
 };
 
 #define AIOS_ARRAY(value_type, entries, map_flag)	\

@@ -45,6 +45,7 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 				       const int direct)
 {
 	__u64 uiocb = BPF_CORE_READ(req, ki_res.obj);
+	struct aios_ring_ctl *ctl = aios_ctl();
 	struct iocb iocb = {};
 	struct aios_birth *body;
 	struct aios_out out;
@@ -52,7 +53,8 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	if (bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb))
 		iocb.aio_fildes = iocb.aio_resfd = -1;
 	aios_tell_file(file, direct);
-	body = aios_emit_begin(&out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body),
+			    AIOS_FLAG(direct) | aios_irq_flags());
 	if (!body)
 		return;
 	birth_fill(&body->iocb, &iocb, 0);
@@ -62,7 +64,7 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	body->iocb.data = BPF_CORE_READ(req, ki_res.data);
 	body->iocb.file = (__u64)file;
 	body->iocb.op = IOCB_CMD_POLL;
-	birth_end(aios_ctl(), &out, body);
+	birth_end(ctl, &out, body);
 }
 
 static __always_inline void on_queue_proc(aios_call_t call, const int direct)
@@ -166,11 +168,17 @@ static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct
 	tell_work(AIOS_EV_WORK_BEGIN, &work, kind == AIOS_WORK_POLL ? poll_state(req) : 0, direct);
 }
 
+static __always_inline struct aios_in_work *work_of_thread(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	return bpf_map_lookup_elem(&works, &tid);
+}
+
 /* The context of a request that this thread's work item runs for, 0 where it is not traced. */
 static __always_inline __u64 work_kctx(__u64 kiocb)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
+	struct aios_in_work *work = work_of_thread();
 
 	return work && work->kiocb == kiocb ? work->kctx : 0;
 }
@@ -230,7 +238,6 @@ static __always_inline void on_work_end(aios_call_t call, const int direct)
 static __always_inline __u64 poll_caller(struct file *file, struct poll_table_struct *table,
 					 __u64 *kctx, __u32 *in_work)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct aios_in_work *work;
 	struct aio_kiocb *req;
 
@@ -240,7 +247,7 @@ static __always_inline __u64 poll_caller(struct file *file, struct poll_table_st
 		*kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
 		return aios_ctx_chosen(*kctx) ? (__u64)req : 0;
 	}
-	work = bpf_map_lookup_elem(&works, &tid);
+	work = work_of_thread();
 	if (!work || work->kind != AIOS_WORK_POLL || work->file != (__u64)file)
 		return 0;
 	*kctx = work->kctx;

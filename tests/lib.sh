@@ -7,6 +7,12 @@
 #	skip NAME REASON	says that a test could not be run here
 #	finish			prints the closing line; fails if a test did
 
+# A bit of everything where all scenarios take too long: each operation, each way to be refused, each
+# party, readers, and processes that end in the middle.
+# shellcheck disable=SC2034 # read by those who include this
+few_scenarios="ops errors refused fsync smp readers eagain eventfd user-reap poll-ready poll-early \
+poll-cancel poll-eventfd inflight-exit fork"
+
 passed=0
 failed=0
 skipped=0

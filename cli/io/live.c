@@ -190,21 +190,21 @@ static int live_miss(void *arg, const struct aios_plan_row *row, uint64_t count)
 	return live->misses.err;
 }
 
-/* Passes a scan chunk on: head, CPUs, and the first @misses of what was missed. */
-static int live_scan_end(struct aios_live *live, uint64_t from_ns, uint32_t misses)
+/* Passes a scan chunk on: head, CPUs, and what was missed, if it is to tell of that. */
+static int live_scan_end(struct aios_live *live, uint64_t from_ns, bool with_misses)
 {
 	struct aios_scan head = {
 		.from_ns = from_ns,
 		.to_ns = aios_now_ns(),
 		.cpus = live->rings->cpus,
-		.misses = misses,
+		.misses = with_misses ? live->miss_cnt : 0,
 	};
 
 	aios_buf_clear(&live->scan);
 	aios_buf_add(&live->scan, &head, sizeof(head));
 	for (unsigned int cpu = 0; cpu < live->rings->cpus; cpu++)
 		live_scan_cpu(live, cpu);
-	if (misses)
+	if (with_misses)
 		aios_buf_add(&live->scan, live->misses.data, live->misses.len);
 	if (live->scan.err)
 		return live->scan.err;
@@ -235,9 +235,9 @@ static int live_round(struct aios_live *live, bool last)
 		whole = whole && read;
 	}
 	if (whole && live->miss_cnt && live->before_ns > live->from_ns)
-		err = live_scan_end(live, live->before_ns, 0);
+		err = live_scan_end(live, live->before_ns, false);
 	if (!err)
-		err = live_scan_end(live, whole ? live->looked_ns : live->from_ns, live->miss_cnt);
+		err = live_scan_end(live, whole ? live->looked_ns : live->from_ns, true);
 	return err ? err : !whole;
 }
 

@@ -228,18 +228,29 @@ bool aios_load_rung(struct aios_load *load)
 	return ring_buffer__consume(load->bell) > 0;
 }
 
+/* What the kernel says of a program. Return: 0 or a negative errno. */
+static int program_info(const struct program *program, struct bpf_prog_info *ret)
+{
+	__u32 len = sizeof(*ret);
+
+	memset(ret, 0, sizeof(*ret));
+	return bpf_obj_get_info_by_fd(bpf_program__fd(program->prog), ret, &len);
+}
+
+/* The number of a program, 0 where the kernel does not tell. */
+static uint32_t program_id(const struct program *program)
+{
+	struct bpf_prog_info info;
+
+	return program_info(program, &info) ? 0 : info.id;
+}
+
 /* The number of the program that the plan put on @function, 0 for none. */
 static uint32_t load_program_id(const struct aios_load *load, const char *function)
 {
-	for (size_t i = 0; i < load->program_cnt; i++) {
-		const struct program *program = &load->programs[i];
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-
-		if (!strcmp(program->row->hook->function, function) &&
-		    !bpf_obj_get_info_by_fd(bpf_program__fd(program->prog), &info, &len))
-			return info.id;
-	}
+	for (size_t i = 0; i < load->program_cnt; i++)
+		if (!strcmp(load->programs[i].row->hook->function, function))
+			return program_id(&load->programs[i]);
 	return 0;
 }
 
@@ -280,7 +291,7 @@ static void load_witnesses(struct aios_load *load)
 		for (unsigned int bit = 0; bit < AIOS_WITNESSES; bit++)
 			if (hook->watches == 1U << bit)
 				load->skel->bss->witnesses[bit].id =
-					load_program_id(load, hook->function);
+					program_id(&load->programs[i]);
 	}
 }
 
@@ -548,11 +559,10 @@ static uint64_t load_covered(const struct aios_load *load, const struct aios_hoo
  */
 static uint64_t program_missed(const struct aios_load *load, struct program *program, bool last)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
+	struct bpf_prog_info info;
 	uint64_t accounted, suspect, count;
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program->prog), &info, &len))
+	if (program_info(program, &info))
 		return 0;
 	accounted = load_covered(load, program->row->hook) + program->missed;
 	suspect = info.recursion_misses > accounted ? info.recursion_misses - accounted : 0;

@@ -502,7 +502,8 @@ static int session_round(struct session *s, int timeout_ms)
 	if (full || now_ns - s->read_ns >= s->ops->pause_ns) {
 		err = aios_live_look(s->live, AIOS_LOOK_READ);
 		/* What a writer in the middle of a record held back is read at the next look. */
-		s->read_ns = err ? s->read_ns : now_ns;
+		if (!err)
+			s->read_ns = now_ns;
 	} else {
 		err = aios_live_look(s->live, AIOS_LOOK_GLANCE);
 	}

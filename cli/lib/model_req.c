@@ -655,6 +655,16 @@ static bool return_is_older(const struct aios_model *model, const struct aios_th
 	       !(thread->orphan && thread->orphan->ask.uiocb == body->uiocb);
 }
 
+/* The thread is through with what it submitted; @err: how that went. */
+static int thread_submitted(struct aios_model *model, struct aios_thread *thread, int err)
+{
+	aios_req_set(&thread->born, NULL);
+	thread->has_told = false;
+	thread->past = false;
+	thread->submitted = true;
+	return err ? err : orphan_set(model, thread, NULL);
+}
+
 /**
  * aios_req_return() - the submission of one iocb returned
  * @model: the model
@@ -678,11 +688,7 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec)
 		err = 0;
 	else if (!return_is_older(model, thread, &rec->req_return))
 		err = return_of_unborn(model, thread, rec);
-	aios_req_set(&thread->born, NULL);
-	thread->has_told = false;
-	thread->past = false;
-	thread->submitted = true;
-	return err ? err : orphan_set(model, thread, NULL);
+	return thread_submitted(model, thread, err);
 }
 
 /**
@@ -703,11 +709,7 @@ int aios_req_accepted(struct aios_model *model, struct aios_thread *thread,
 		born->ctx->accepted++;
 	else if (!born->handed_out)
 		err = born_accepted(model, born, rec->h.flags);
-	aios_req_set(&thread->born, NULL);
-	thread->has_told = false;
-	thread->past = false;
-	thread->submitted = true;
-	return err ? err : orphan_set(model, thread, NULL);
+	return thread_submitted(model, thread, err);
 }
 
 /**

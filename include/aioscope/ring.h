@@ -22,10 +22,10 @@
  *	slot.commit = P + 1
  *
  * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. A birth it
- * takes by setting AIOS_COMMIT_TAKEN by compare-and-swap. It must
- * not go past a place that is taken but not committed: its writer was interrupted. Because
- * time is read after the place is taken, a reader that notes the time T and then reads every
- * ring up to the position found after T has all records older than T.
+ * takes by setting AIOS_COMMIT_TAKEN by compare-and-swap. It must not go past a place that is
+ * taken but not committed: its writer was interrupted. Because time is read after the place is
+ * taken, a reader that notes the time T and then reads every ring up to the position found after
+ * T has all records older than T.
  */
 #ifndef AIOSCOPE_RING_H
 #define AIOSCOPE_RING_H

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # here, extent, program: of suite and scenarios.sh
+# shellcheck disable=SC2154 # here, extent, program, few_scenarios: of suite, scenarios.sh, lib.sh
 #
 # exact.sh - evidence level exact, on a kernel with the tracepoints of our series: every reference and
 # slot of every scenario, and level function of the same run as the second witness.
-#
-# Where the tool cannot see something, it says so: a trace that lost something is made once more.
 
 # judged TRACE ORACLES: what the trace tells equals the oracles, and its ledgers are right.
 judged() {
@@ -22,21 +20,6 @@ judged() {
 exact_scenarios() {
 	trace_scenarios t.aios o.json "$@" || return 1
 	judged t.aios o.json
-}
-
-exact_batch() {
-	local scenario
-	if exact_scenarios "$@" >batch.log 2>&1; then
-		for scenario; do
-			ok "exact, scenario $scenario: every reference and slot"
-		done
-		return
-	fi
-	cat batch.log
-	for scenario; do
-		check "exact, scenario $scenario (by itself)" exact_scenarios "$scenario"
-	done
-	not_ok "exact, scenarios in one trace: $*"
 }
 
 # A hook of level function that only this kernel has would see what nobody sees elsewhere.
@@ -118,31 +101,11 @@ two_witnesses() {
 	return 1
 }
 
-witness_batch() {
-	local scenario
-	if two_witnesses "$@" >batch.log 2>&1; then
-		for scenario; do
-			ok "two witnesses, scenario $scenario: function and exact say the same"
-		done
-		return
-	fi
-	cat batch.log
-	for scenario; do
-		check "two witnesses, scenario $scenario (by itself)" two_witnesses "$scenario"
-	done
-	not_ok "two witnesses, scenarios in one trace: $*"
-}
-
-# A bit of everything, for `make test`: each operation, each way to be refused, each party, readers and
-# processes that end in the middle.
-few="ops errors refused fsync smp readers eagain eventfd user-reap poll-ready poll-early poll-cancel
-	poll-eventfd inflight-exit fork"
-
 exact_batches() {
 	if [ "$extent" = all ]; then
 		batches 15
 	else
-		echo "$few" | xargs
+		echo "$few_scenarios"
 	fi
 }
 
@@ -153,9 +116,10 @@ cases_exact() {
 	thorough "timelines show who held what, from when to when" timelines_show_the_ledger
 	thorough "without a witness nothing is claimed" without_a_witness
 	while read -r -a scenarios; do
-		exact_batch "${scenarios[@]}"
+		batch_of "exact, " "every reference and slot" exact_scenarios "${scenarios[@]}"
 	done < <(exact_batches)
 	while read -r -a scenarios; do
-		witness_batch "${scenarios[@]}"
+		batch_of "two witnesses, " "function and exact say the same" two_witnesses \
+			"${scenarios[@]}"
 	done < <(exact_batches)
 }

@@ -29,19 +29,25 @@ scenarios_equal() {
 	compare t.aios o.json
 }
 
-batch() {
-	local scenario
-	if scenarios_equal "$@" >batch.log 2>&1; then
+# batch_of KIND SAYS COMMAND SCENARIO...: the command takes scenarios that share a trace.
+batch_of() {
+	local kind=$1 says=$2 command=$3 scenario
+	shift 3
+	if "$command" "$@" >batch.log 2>&1; then
 		for scenario; do
-			ok "scenario $scenario$build_of: requests, results, calls and rings equal the oracle's"
+			ok "${kind}scenario $scenario$build_of: $says"
 		done
 		return
 	fi
 	cat batch.log
 	for scenario; do
-		check "scenario $scenario$build_of (by itself)" scenarios_equal "$scenario"
+		check "${kind}scenario $scenario$build_of (by itself)" "$command" "$scenario"
 	done
-	not_ok "scenarios in one trace$build_of: $*"
+	not_ok "${kind}scenarios in one trace$build_of: $*"
+}
+
+batch() {
+	batch_of "" "requests, results, calls and rings equal the oracle's" scenarios_equal "$@"
 }
 
 # Orders that a scenario cannot but produce.
