@@ -257,7 +257,6 @@ int aios_ctx_slots(struct aios_model *model, const struct aios_rec *rec)
 {
 	struct aios_ctx *ctx = aios_map_get(&model->ctxs, rec->slots.kctx);
 	struct aios_thread *thread;
-	struct aios_ref *slot;
 
 	if (ctx)
 		ctx->slots_given += rec->slots.nr;
@@ -266,14 +265,9 @@ int aios_ctx_slots(struct aios_model *model, const struct aios_rec *rec)
 	thread = aios_model_thread(model, &rec->h);
 	if (!thread)
 		return -ENOMEM;
-	if (!thread->born || !thread->born->ledger || thread->born->ctx != ctx)
+	if (!thread->born || thread->born->ctx != ctx)
 		return 0;
-	slot = &thread->born->ledger->held[AIOS_REF_SLOT];
-	slot->puts = (uint8_t)(rec->slots.nr < 0xff ? rec->slots.nr : 0xff);
-	slot->to_ns = rec->h.time_ns;
-	slot->cpu = rec->h.cpu;
-	slot->tid = rec->h.tid;
-	return aios_req_log(model, thread->born, rec);
+	return aios_refs_slots(model, thread->born, rec);
 }
 
 /**

@@ -144,7 +144,7 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec);
 
 /* model_refs.c: the ledger of a request, at evidence level exact. */
 int aios_refs_open(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec);
-int aios_refs_close(struct aios_model *model, struct aios_request *req);
+int aios_refs_slots(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec);
 int aios_refs_give_up(struct aios_model *model, struct aios_request *req);
 bool aios_refs_due(const struct aios_request *req);
 int aios_refs_last_put(struct aios_model *model, struct aios_request *req,

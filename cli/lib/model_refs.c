@@ -223,6 +223,21 @@ int aios_refs_last_put(struct aios_model *model, struct aios_request *req,
 	return ledger_settle(model, req);
 }
 
+/**
+ * aios_refs_slots() - slots were given back for a request whose submission failed
+ * @model: the model
+ * @req: the request
+ * @rec: AIOS_EV_SLOTS; one slot is what it held
+ * Return: 0 or -ENOMEM.
+ */
+int aios_refs_slots(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec)
+{
+	if (!req->ledger)
+		return 0;
+	ref_put(&req->ledger->held[AIOS_REF_SLOT], &rec->h, rec->slots.nr);
+	return aios_req_log(model, req, rec);
+}
+
 /* Whose put of the operation's reference is this? The oldest life's here that has it due. */
 static struct aios_request *put_whose(const struct aios_model *model, uint64_t kiocb)
 {

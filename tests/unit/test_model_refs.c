@@ -92,13 +92,14 @@ static void the_submission_is_through_when_it_has_freed_the_request(void **state
 	assert_int_equal(the(k, 1)->ctx.accepted, 1);
 }
 
+/* @slots: given back, in as many records */
 static void see_failed(struct kit *k, uint64_t t, const struct kit_req *req, uint32_t slots)
 {
 	see(k, rec_made(t, by_t1, req));
 	see(k, rec_dropped(t + 1, by_t1, req, AIOS_PUT_ERROR, 1));
 	see(k, rec_freed(t + 2, by_t1, req, 1));
-	if (slots)
-		see(k, rec_slots(t + 3, by_t1, req->ctx, slots, AIOS_SLOTS_ERROR));
+	for (uint32_t i = 0; i < slots; i++)
+		see(k, rec_slots(t + 3, by_t1, req->ctx, 1, AIOS_SLOTS_ERROR));
 	see(k, rec_return(t + 4, by_t1, req, -EINVAL));
 }
 
@@ -114,8 +115,12 @@ static void a_submission_that_fails_drops_once_and_gives_its_slot_back(void **st
 	assert_int_equal(held(k, 1, AIOS_REF_OP)->puts, 0);
 	assert_int_equal(held(k, 1, AIOS_REF_SUBMIT)->party, AIOS_PARTY_ERROR);
 	assert_int_equal(held(k, 1, AIOS_REF_SLOT)->to_ns, 103);
-	see_failed(k, 200, &r, 0);
-	assert_int_equal(the(k, 2)->balance, AIOS_BALANCE_BROKEN);
+	for (uint32_t slots = 0; slots < 3; slots++) {
+		see_failed(k, 200 + 100 * slots, &r, slots);
+		assert_int_equal(held(k, 2 + slots, AIOS_REF_SLOT)->puts, slots);
+		assert_int_equal(the(k, 2 + slots)->balance,
+				 slots == 1 ? AIOS_BALANCE_EVEN : AIOS_BALANCE_BROKEN);
+	}
 }
 
 /* What is wrong with a life of which everything was told. */
