@@ -48,13 +48,16 @@ selections_of_a_live_run() {
 
 # An event that nobody reads is shown all the same, while the program still runs.
 unread_is_shown() {
-	aiotrace run -o lines.txt -- aiowork --hold 2 unreaped >o.json &
 	local i
-	for ((i = 0; i < 100; i++)); do
-		[ "$(grep -c ' aiowork\[' lines.txt 2>/dev/null)" = 15 ] && break
+	rm -f held
+	aiotrace run -o lines.txt -- aiowork --hold 600 --hold-file held unreaped >o.json &
+	wait_for held
+	for ((i = 0; i < 600; i++)); do
+		[ "$(grep -c ' aiowork\[' lines.txt)" -lt 15 ] || break
 		sleep 0.1
 	done
 	expect 15 "$(grep -c ' aiowork\[' lines.txt)" "lines before the program ended"
+	kill -TERM "$(cat held)"
 	wait
 	grep -q '11 completed and were never read' lines.txt
 }
