@@ -254,16 +254,20 @@ TRACEPOINT(aio_req_put)
 /* Where nobody else holds the request its completion is next, and all that is needed. */
 TRACEPOINT(aio_op_done)
 {
-	struct aio_kiocb *req = (struct aio_kiocb *)ctx[1];
+	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
 	struct aios_doing *d;
+	__u64 kctx;
 
-	if (req->ki_refcnt.refs.counter == 1 || !aios_ctx_chosen(ctx[0]))
+	if (req->ki_refcnt.refs.counter == 1)
+		return 0;
+	kctx = (__u64)req->ki_ctx;
+	if (!aios_ctx_chosen(kctx))
 		return 0;
 	d = aios_doing(aios_irq_flags());
 	if (!d)
 		return 0;
 	d->ended = (__u64)req;
-	d->ended_kctx = ctx[0];
+	d->ended_kctx = kctx;
 	return 0;
 }
 
@@ -300,7 +304,7 @@ TRACEPOINT(aio_complete)
 	body->res2 = event->res2;
 	body->tail = ctx[3];
 	body->head = ctx[4];
-	body->completed = ctx[7] - 1;
+	body->completed = ((struct kioctx *)ctx[0])->completed_events - 1;
 	body->refs = refs;
 	aios_emit_end(&out);
 	if (e)
