@@ -24,14 +24,16 @@ fio_equal() {
 		"lost records, holes, tainted requests, in flight, unread"
 }
 
+fio_on_a_file() {
+	"$1" "fio randrw on a file, depth $2, $3 jobs: nothing lost, totals equal" \
+		fio_equal /scratch/fio "$2" "$3"
+}
+
 cases_fio() {
-	local depth jobs
-	for depth in 1 64; do
-		for jobs in 1 4; do
-			check "fio randrw on a file, depth $depth, $jobs jobs: nothing lost, totals equal" \
-				fio_equal /scratch/fio $depth $jobs
-		done
-	done
+	fio_on_a_file check 1 1
+	fio_on_a_file thorough 1 4
+	fio_on_a_file thorough 64 1
+	fio_on_a_file check 64 4
 	thorough "fio randrw on a block device, depth 64, 4 jobs: nothing lost, totals equal" \
 		fio_equal /dev/nullb0 64 4
 }
