@@ -49,6 +49,7 @@ struct session {
 	uint64_t begin_ns;
 	uint64_t read_ns;	/* when the rings were read last */
 	uint64_t told_ns;	/* when the command was told that its time is up */
+	bool enough;		/* the trace ends, whatever the command does */
 	const char *reason;
 };
 
@@ -478,6 +479,17 @@ static bool time_is_up(struct session *s)
 	return now_ns - s->told_ns >= s->opts->settle_ns;
 }
 
+/* What hangs will not end by itself, and nobody would wait for its contexts. */
+static bool seen_enough(struct session *s)
+{
+	if (!s->enough && s->ops->enough && s->ops->enough(s->ops->arg)) {
+		s->enough = true;
+		if (s->opts->kill)
+			aios_target_signal(&s->target, SIGKILL);
+	}
+	return s->enough;
+}
+
 static const char *session_over(struct session *s)
 {
 	if (s->opts->argv && !s->target.running)
@@ -486,6 +498,8 @@ static const char *session_over(struct session *s)
 		return "stopped by a signal";
 	if (!s->opts->argv && pids_gone(s))
 		return "the process ended";
+	if (seen_enough(s))
+		return "something hangs";
 	return time_is_up(s) ? "the time was up" : NULL;
 }
 
@@ -531,7 +545,7 @@ static int session_settle(struct session *s)
 	uint64_t end_ns = aios_now_ns() + s->opts->settle_ns;
 	int err = 0;
 
-	if (!s->opts->argv && !pids_gone(s))
+	if (s->enough || (!s->opts->argv && !pids_gone(s)))
 		return 0;
 	while (!err && aios_load_contexts(s->load) && aios_now_ns() < end_ns && s->signals < 2) {
 		err = session_round(s, SETTLE_MS);

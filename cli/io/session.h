@@ -38,6 +38,7 @@ enum aios_source {
  * @source: evidence level
  * @wish: for the plan
  * @verbose: libbpf's messages go to stderr
+ * @kill: a command that is to be traced no more (see @enough) is killed, not left behind
  */
 struct aios_session_opts {
 	char **argv;
@@ -54,6 +55,7 @@ struct aios_session_opts {
 	enum aios_source source;
 	struct aios_plan_wish wish;
 	bool verbose;
+	bool kill;
 };
 
 /**
@@ -82,6 +84,8 @@ struct aios_session_result {
  * @pause_ns: records may wait that long in the rings, unless those fill up; 0 where somebody looks
  * @begun: everything is attached, nothing has been fed; returns 0 or a negative errno; may be NULL
  * @tick: after each round, with the numbers so far; may be NULL
+ * @enough: after each round: whether what was seen is enough, and the trace is to end though the
+ *	command may run for ever; may be NULL
  * @usr1: SIGUSR1 came; NULL leaves that signal alone
  * @ended: all chunks have been fed; what follows is the kernel's time to detach; returns 0 or a
  *	negative errno; may be NULL
@@ -92,6 +96,7 @@ struct aios_session_ops {
 	uint64_t pause_ns;
 	int (*begun)(void *arg);
 	void (*tick)(void *arg, const struct aios_live_stats *stats, uint64_t elapsed_ns);
+	bool (*enough)(void *arg);
 	void (*usr1)(void *arg);
 	int (*ended)(void *arg, const struct aios_session_result *result);
 	void *arg;

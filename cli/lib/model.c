@@ -370,6 +370,22 @@ int aios_model_unread(struct aios_model *model, uint64_t before_ns,
 	return ret;
 }
 
+int aios_model_alive(const struct aios_model *model,
+		     int (*each)(void *arg, const struct aios_request *req), void *arg)
+{
+	const struct aios_request *req = model->alive;
+	int ret = 0;
+
+	for (size_t i = model->alive_cnt; i && !ret; i--, req = req->next)
+		ret = each(arg, req);
+	return ret;
+}
+
+const struct aios_ctx *aios_model_context(const struct aios_model *model, uint64_t kctx)
+{
+	return aios_map_get(&model->ctxs, kctx);
+}
+
 static const char *const party_names[] = {
 	[AIOS_PARTY_UNKNOWN] = "unknown",
 	[AIOS_PARTY_SUBMITTER] = "submitter",

@@ -461,6 +461,24 @@ int aios_model_unread(struct aios_model *model, uint64_t before_ns,
 		      int (*each)(void *arg, struct aios_request *req), void *arg);
 
 /**
+ * aios_model_alive() - goes through requests that are not over, the oldest first
+ * @model: the model
+ * @each: called with @arg
+ *
+ * Return: 0, or the first other value of @each.
+ */
+int aios_model_alive(const struct aios_model *model,
+		     int (*each)(void *arg, const struct aios_request *req), void *arg);
+
+/**
+ * aios_model_context() - the context that is alive at an address
+ * @model: the model
+ * @kctx: struct kioctx
+ * Return: owned by the model, or NULL.
+ */
+const struct aios_ctx *aios_model_context(const struct aios_model *model, uint64_t kctx);
+
+/**
  * aios_request_hold() - keeps a request that was handed out beyond the call
  * @req: the request
  * Return: the same, to be given back with aios_request_release() before the model is freed.

@@ -25,7 +25,11 @@ static int pipe_record(void *arg, const struct aios_rec *rec)
 
 	if (!err && aios_info_calls_only(aios_decode_info(pipe->decode)))
 		err = aios_summary_caller(pipe->sum, rec);
-	return err ? err : aios_model_record(pipe->model, rec);
+	if (!err)
+		err = aios_model_record(pipe->model, rec);
+	if (!err && pipe->ops.record)
+		err = pipe->ops.record(pipe->arg, rec);
+	return err;
 }
 
 static int pipe_gap(void *arg, const struct aios_gap *gap)
@@ -67,8 +71,11 @@ static int pipe_request(void *arg, const struct aios_request *req)
 static int pipe_context(void *arg, const struct aios_ctx *ctx)
 {
 	struct aios_pipeline *pipe = arg;
+	int err = aios_summary_context(pipe->sum, ctx);
 
-	return aios_summary_context(pipe->sum, ctx);
+	if (!err && pipe->ops.context)
+		err = pipe->ops.context(pipe->arg, ctx);
+	return err;
 }
 
 struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
@@ -120,7 +127,7 @@ void aios_pipeline_select(struct aios_pipeline *pipe, const struct aios_select *
 }
 
 /* The end of a trace is told with it; one that was cut off ends with its last record. */
-static uint64_t pipe_now(const struct aios_pipeline *pipe)
+uint64_t aios_pipeline_now(const struct aios_pipeline *pipe)
 {
 	uint64_t end_ns = aios_decode_end_info(pipe->decode)->end_ns;
 
@@ -132,7 +139,7 @@ static uint64_t pipe_now(const struct aios_pipeline *pipe)
 bool aios_pipeline_selected(const struct aios_pipeline *pipe, const struct aios_request *req)
 {
 	return aios_selected(&pipe->sel, req, aios_decode_info(pipe->decode)->start_ns,
-			     pipe_now(pipe));
+			     aios_pipeline_now(pipe));
 }
 
 struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe)

@@ -17,14 +17,18 @@
 
 /**
  * struct aios_pipeline_ops - what a view listens to; any may be NULL
+ * @record: a record, after the model has taken it
  * @request: a request's life is over
+ * @context: a context's life is over
  * @gap: a hole, after the model has noted it
  * @until: everything older than a time has been passed on
  *
  * Each returns 0 or a negative errno, which ends the stream.
  */
 struct aios_pipeline_ops {
+	int (*record)(void *arg, const struct aios_rec *rec);
 	int (*request)(void *arg, const struct aios_request *req);
+	int (*context)(void *arg, const struct aios_ctx *ctx);
 	int (*gap)(void *arg, const struct aios_gap *gap);
 	int (*until)(void *arg, uint64_t time_ns);
 };
@@ -81,6 +85,13 @@ int aios_pipeline_end(struct aios_pipeline *pipe);
 struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe);
 
 struct aios_model *aios_pipeline_model(struct aios_pipeline *pipe);
+
+/**
+ * aios_pipeline_now() - how far a trace has been told, or when it ended
+ * @pipe: the pipeline
+ * Return: CLOCK_MONOTONIC, in ns.
+ */
+uint64_t aios_pipeline_now(const struct aios_pipeline *pipe);
 struct aios_clock aios_pipeline_clock(const struct aios_pipeline *pipe);
 
 #endif /* AIOS_PIPELINE_H */

@@ -109,6 +109,14 @@ void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
 		   const struct aios_clock *clock, bool addresses);
 
 /**
+ * aios_timeline_event() - a line of that: when, where, what
+ * @buf: appended to
+ * @rec: the event
+ * @start_ns: times are told from here
+ */
+void aios_timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uint64_t start_ns);
+
+/**
  * aios_export_json() - a request as an object of schema aioscope.request/1, in a line
  * @buf: appended to
  * @req: the request

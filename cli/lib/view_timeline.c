@@ -273,7 +273,7 @@ static void line_where(struct aios_buf *line, const struct aios_hdr *hdr)
 	aios_buf_pad(line, AT_EVENT);
 }
 
-static void timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uint64_t start_ns)
+void aios_timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uint64_t start_ns)
 {
 	struct aios_buf line = { 0 };
 
@@ -282,6 +282,8 @@ static void timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uin
 	aios_buf_fmt(&line, "%-13s", aios_event_name(rec->h.type));
 	if (rec->h.type < AIOS_EV_MAX && details[rec->h.type])
 		details[rec->h.type](&line, rec);
+	else
+		aios_buf_str(&line, aios_event_doc(rec->h.type));
 	aios_buf_str(&line, "\n");
 	if (!line.err)
 		aios_buf_add(buf, line.data, line.len);
@@ -452,7 +454,7 @@ void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
 			     (unsigned long long)req->ctx->kctx);
 	timeline_stages(buf, req);
 	for (size_t i = 0; i < req->history_cnt; i++)
-		timeline_event(buf, &req->history[i], start_ns);
+		aios_timeline_event(buf, &req->history[i], start_ns);
 	timeline_reap(buf, req, start_ns);
 	timeline_refs(buf, req, start_ns);
 	timeline_notes(buf, req);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check_cmd.h - the commands of aiocheck, a file each, and what they share.
+ */
+#ifndef AIOS_CHECK_CMD_H
+#define AIOS_CHECK_CMD_H
+
+#include <argp.h>
+
+#include "io/out.h"
+#include "lib/view_check.h"
+
+/**
+ * struct aios_judge - how to judge, and how to tell of it
+ * @opts: for the judge; its arrays are owned by @aios_judge
+ * @watch_hangs: --stuck-after was given: a hang ends the trace
+ * @json: one object a line
+ * @tap: TAP in place of text
+ * @github: annotations in place of text
+ * @junit: file for JUnit, or NULL
+ * @output: -o, or NULL
+ */
+struct aios_judge {
+	struct aios_check_opts opts;
+	bool watch_hangs;
+	bool json;
+	bool tap;
+	bool github;
+	const char *junit;
+	const char *output;
+	bool *chosen;
+	char *baseline;
+};
+
+/**
+ * aios_judge_argp - the parser, to be an argp child; its input is a struct aios_judge
+ */
+extern const struct argp aios_judge_argp;
+
+void aios_judge_default(struct aios_judge *judge);
+void aios_judge_done(struct aios_judge *judge);
+
+/**
+ * aios_judge_tell() - writes findings and verdict where they are wanted
+ * @judge: what the user asked for
+ * @check: after aios_check_end()
+ * @command_status: as from wait(2), -1 where there was none
+ * @out: open
+ * Return: an exit status: that of the verdict, or AIOS_INCONCLUSIVE where it could not be written.
+ */
+int aios_judge_tell(const struct aios_judge *judge, struct aios_check *check, int command_status,
+		    struct aios_out *out);
+
+/* Each takes main()'s arguments from its own name on and returns an exit status. */
+int aios_check_run(int argc, char **argv);
+int aios_check_file(int argc, char **argv);
+int aios_check_rules(int argc, char **argv);
+
+#endif /* AIOS_CHECK_CMD_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_run.c - aiocheck run: traces a command, or what runs already, and judges it.
+ */
+#include <errno.h>
+
+#include "check_cmd.h"
+#include "cmd.h"
+#include "io/load.h"
+#include "io/msg.h"
+#include "io/status.h"
+
+#define LOOK_NS	       1000000000ULL /* what is alive is judged so often */
+#define SETTLE_MORE_NS 1000000000ULL /* contexts are waited for until they are overdue */
+
+struct run {
+	struct aios_options opts;
+	struct aios_judge judge;
+	struct aios_check *check;
+	struct aios_out out;
+	uint64_t looked_ns;
+	int status;
+};
+
+static bool run_enough(void *arg)
+{
+	struct run *run = arg;
+	uint64_t now_ns = aios_now_ns();
+
+	if (!run->judge.watch_hangs || now_ns - run->looked_ns < LOOK_NS)
+		return false;
+	run->looked_ns = now_ns;
+	return !aios_check_alive(run->check) && aios_check_hangs(run->check);
+}
+
+static int run_ended(void *arg, const struct aios_session_result *result)
+{
+	struct run *run = arg;
+	int err = aios_check_end(run->check);
+
+	if (err)
+		return err;
+	run->status = aios_judge_tell(&run->judge, run->check, result->command_status, &run->out);
+	return 0;
+}
+
+/* A verdict is about rules: what went wrong with the trace is worse, with the command is not. */
+static int run_status(const struct run *run, int live)
+{
+	if (run->status == AIOS_BROKEN || live == AIOS_FINE)
+		return run->status;
+	if (live == AIOS_COMMAND_FAILED && run->status != AIOS_FINE)
+		return run->status;
+	return live;
+}
+
+static int run_trace(struct run *run)
+{
+	struct aios_session_ops ops = {
+		.feed = aios_pipeline_feed(aios_check_pipeline(run->check)),
+		.enough = run_enough,
+		.ended = run_ended,
+		.arg = run,
+	};
+	struct aios_session_result result;
+	struct aios_err err = {""};
+	int code;
+
+	run->status = AIOS_INCONCLUSIVE;
+	run->opts.session.out_to_err = !run->out.own;
+	code = aios_session(&run->opts.session, &ops, &result, &err);
+	return run_status(run, aios_live_status(code, &result, &err, run->opts.output));
+}
+
+static int run_start(struct run *run)
+{
+	struct aios_err err;
+	int status;
+
+	if (aios_out_open(&run->out, run->opts.output, NULL, &err)) {
+		aios_say("%s", err.text);
+		return AIOS_USAGE;
+	}
+	run->judge.json = run->opts.json;
+	if (!run->opts.session.settle_ns)
+		run->opts.session.settle_ns = run->judge.opts.patience_ns + SETTLE_MORE_NS;
+	run->check = aios_check_new(&run->judge.opts);
+	status = run->check ? run_trace(run) : AIOS_CANNOT_OBSERVE;
+	aios_check_free(run->check);
+	return aios_out_status(&run->out, status);
+}
+
+static const struct argp_option options[] = {
+	{"kill", 'k', NULL, 0, "kill a command that hangs; else it is left running", 3},
+	{0},
+};
+
+static const struct argp_child children[] = {
+	{&aios_trace_argp, 0, NULL, 0},
+	{&aios_judge_argp, 0, NULL, 0},
+	{&aios_help_argp, 0, NULL, 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct run *run = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &run->opts;
+		state->child_inputs[1] = &run->judge;
+		return 0;
+	case 'k':
+		run->opts.session.kill = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "-- CMD [ARG...]\n-p PID | -c NAME | -G DIR | -a",
+	.doc = "Trace a command, or what runs already, and check that the kernel kept the rules of "
+	       "native AIO.\vExamples:\n"
+	       "  aiocheck run -- ./test-suite\n"
+	       "  aiocheck run --junit aio.xml --stuck-after 10s --kill -- ./test-suite\n"
+	       "  aiocheck run --only P1,G8 -p 1234 -d 1m",
+	.children = children,
+};
+
+int aios_check_run(int argc, char **argv)
+{
+	struct run run = {0};
+	int status;
+
+	aios_options_default(&run.opts);
+	run.opts.session.settle_ns = 0;
+	aios_judge_default(&run.judge);
+	aios_options_parse(&argp, argc, argv, (char *)"aiocheck run", &run);
+	status = run.opts.plan ? aios_print_plan(&run.opts) : run_start(&run);
+	aios_judge_done(&run.judge);
+	aios_options_done(&run.opts);
+	return status;
+}

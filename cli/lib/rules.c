@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rules.c - the table of rules.
+ */
+#include "rules.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rules_int.h"
+
+#define COMPLETED "request completed"
+
+/* In the order of the catalogue: requests, polls, contexts, rings, system. docs/rules.md tells
+ * more. */
+static const struct aios_rule rules[] = {
+	{
+		.id = "R2",
+		.slug = "ends-once",
+		.statement = "A request ends once: with an event in the ring, or with io_submit's "
+			     "error.",
+		.means = "The program waits for ever for an event, gets one twice, or the kernel "
+			 "uses freed memory.",
+		.source = "aio_complete(), io_submit_one()",
+		.hooks = {COMPLETED},
+		.request = aios_rule_ends_once,
+	},
+	{
+		.id = "R3",
+		.slug = "put-parties",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "The submission drops one reference of a request, and one other "
+			     "party the other.",
+		.means = "The request is leaked, or freed while somebody uses it.",
+		.source = "iocb_put(), commit 9018ccc453af",
+		.hooks = {"request's reference dropped"},
+		.request = aios_rule_put_parties,
+	},
+	{
+		.id = "R4",
+		.slug = "refcount",
+		.statement = "A request's count goes from 2 to 1 to 0, and it completes at 0.",
+		.means = "The request is used after it was freed, or never freed.",
+		.source = "iocb_put(), iocb_destroy()",
+		.hooks = {COMPLETED},
+		.request = aios_rule_refcount,
+	},
+	{
+		.id = "R8",
+		.slug = "event-content",
+		.statement = "An event has a result that programs know, and that its request can "
+			     "have.",
+		.means = "The program sees an error that no manual has, or more bytes than it "
+			 "asked for.",
+		.source = "aio_rw_done(), commit a0c42bac7973",
+		.hooks = {COMPLETED},
+		.request = aios_rule_event_content,
+	},
+	{
+		.id = "R9",
+		.slug = "references-dropped",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "What a request holds it gives back once: file, eventfd, credentials.",
+		.means = "Files stay open, file systems busy and memory lost until the next boot; "
+			 "or what others hold is freed.",
+		.source = "iocb_destroy(), aio_fsync_work(), commit 84c4e1f89fef",
+		.hooks = {"request freed"},
+		.request = aios_rule_references,
+	},
+	{
+		.id = "R10",
+		.slug = "freeze-balance",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "A write keeps its file system from being frozen until it is over.",
+		.means = "fsfreeze and snapshots hang, or a frozen file system is written to.",
+		.source = "kiocb_end_write(), commit 70fe2f48152e",
+		.hooks = {"freezing held off", "freezing let go"},
+		.request = aios_rule_freeze,
+	},
+	{
+		.id = "R11",
+		.slug = "stuck-request",
+		.severity = AIOS_SEVERITY_STUCK,
+		.hangs = true,
+		.statement = "A request that was accepted ends some time.",
+		.means = "The program waits; who has the request is told.",
+		.source = "the life of a request",
+		.hooks = {COMPLETED},
+		.request = aios_rule_stuck,
+	},
+	{
+		.id = "R12",
+		.slug = "eventfd-signalled",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "The eventfd of a request is signalled once, and where that is "
+			     "allowed.",
+		.means = "The program is not told of the event, or the kernel dead-locks.",
+		.source = "aio_complete(), commits 01d7a356872e, 4b3749865374, 398e3fa789aa",
+		.hooks = {"eventfd signalled"},
+		.request = aios_rule_eventfd,
+	},
+	{
+		.id = "P1",
+		.slug = "poll-lost",
+		.hangs = true,
+		.statement = "A poll that has not completed is on its wait queue, or its work is "
+			     "due.",
+		.means = "The program never learns that its file is ready.",
+		.source = "aio_poll_wake(), aio_poll_complete_work(), commit 363bee27e258",
+		.hooks = {"poll woken", "poll work begins", "poll work ended"},
+		.request = aios_rule_poll_lost,
+	},
+	{
+		.id = "P3",
+		.slug = "wake-decision",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "A wake-up is ignored if, and only if, its key does not concern the "
+			     "poll.",
+		.means = "The program never learns that its file is ready, or is told so in vain.",
+		.source = "aio_poll_wake()",
+		.hooks = {"poll woken"},
+		.request = aios_rule_wake_decision,
+	},
+	{
+		.id = "P4",
+		.slug = "inline-completion",
+		.statement = "A wake-up completes a poll only with a key, and with no work due.",
+		.means = "The request completes twice, or with nothing.",
+		.source = "aio_poll_wake()",
+		.hooks = {"poll woken", COMPLETED},
+		.request = aios_rule_inline,
+	},
+	{
+		.id = "P5",
+		.slug = "poll-result",
+		.statement = "The result of a poll is something that was waited for; nothing, "
+			     "only if it was told to finish.",
+		.means = "The program acts on what has not happened.",
+		.source = "aio_poll(), aio_poll_complete_work()",
+		.hooks = {"poll woken", "poll told to finish", COMPLETED},
+		.request = aios_rule_poll_result,
+	},
+	{
+		.id = "P6",
+		.slug = "one-winner",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "One of submission, wake-up and work completes a poll.",
+		.means = "The request completes twice, and is used after it was freed.",
+		.source = "aio_poll(), commit af5c72b1fc7a",
+		.hooks = {"submission decided on a poll", "poll woken", "poll work decided"},
+		.request = aios_rule_one_winner,
+	},
+	{
+		.id = "P7",
+		.slug = "two-queues",
+		.statement = "A poll of a file with two wait queues is refused.",
+		.means = "The program never learns that its file is ready.",
+		.source = "aio_poll_queue_proc(), commit af5c72b1fc7a",
+		.hooks = {"poll on a wait queue", "poll woken"},
+		.request = aios_rule_two_queues,
+	},
+	{
+		.id = "P8",
+		.slug = "work-scheduled",
+		.statement = "While a poll's work is queued or runs, the request says so.",
+		.means = "The work runs twice, or the request is freed under it.",
+		.source = "aio_poll_complete_work()",
+		.hooks = {"poll work begins"},
+		.request = aios_rule_work,
+	},
+	{
+		.id = "P9",
+		.slug = "pollfree",
+		.statement = "A poll whose wait queue goes away leaves it, and completes.",
+		.means = "The kernel uses freed memory.",
+		.source = "aio_poll_wake(), commit 50252e4b5e98",
+		.hooks = {"poll woken"},
+		.request = aios_rule_pollfree,
+	},
+	{
+		.id = "P10",
+		.slug = "work-again",
+		.statement = "A wake-up that comes while the work runs makes it run again.",
+		.means = "The program never learns that its file is ready.",
+		.source = "aio_poll_complete_work(), commit 363bee27e258",
+		.hooks = {"poll woken"},
+		.request = aios_rule_resched,
+	},
+	{
+		.id = "P12",
+		.slug = "cancelled-poll",
+		.hangs = true,
+		.statement = "A poll that is told to finish does.",
+		.means = "io_destroy or the exit of the program hangs.",
+		.source = "aio_poll_cancel()",
+		.hooks = {"poll told to finish", COMPLETED},
+		.request = aios_rule_cancelled,
+	},
+	{
+		.id = "C1",
+		.slug = "slots",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "Free slots, requests, and events not given back make up the ring.",
+		.means = "io_submit fails with EAGAIN for ever, or events are written over.",
+		.source = "get_reqs_available(), refill_reqs_available(), commit d856f32a86b2",
+		.hooks = {"slots given back", "context freed"},
+		.request = aios_rule_slot,
+		.context = aios_rule_slots,
+	},
+	{
+		.id = "C3",
+		.slug = "one-life",
+		.statement = "A context is killed, left by its users, drained and freed: once "
+			     "each, in that order.",
+		.means = "The kernel uses freed memory.",
+		.source = "kill_ioctx(), free_ioctx_users(), free_ioctx_reqs(), free_ioctx()",
+		.hooks = {"context killed", "context's users are gone",
+			  "context's requests are gone"},
+		.context = aios_rule_one_life,
+	},
+	{
+		.id = "C4",
+		.slug = "context-freed",
+		.statement = "A context without users and requests is freed.",
+		.means = "Memory is lost until the next boot.",
+		.source = "free_ioctx_reqs(), commit 1881686f8420",
+		.hooks = {"context's requests are gone", "context freed"},
+		.context = aios_rule_freed_in_time,
+	},
+	{
+		.id = "C5",
+		.slug = "drained",
+		.statement = "When io_destroy or the exit is through, no request is left.",
+		.means = "Devices write to memory that the program has given away.",
+		.source = "commits e02ba72aabfa, 6098b45b32e6",
+		.hooks = {"context killed", COMPLETED},
+		.context = aios_rule_drained,
+	},
+	{
+		.id = "C7",
+		.slug = "teardown",
+		.hangs = true,
+		.statement = "When the last request is gone, who waits for that goes on.",
+		.means = "io_destroy, or the exit of the program, hangs for ever.",
+		.source = "free_ioctx_reqs(), commit 880641bb9da2",
+		.hooks = {"context killed", "context's users are gone",
+			  "context's requests are gone"},
+		.context = aios_rule_teardown,
+	},
+	{
+		.id = "C8",
+		.slug = "sleeper-on-dead-context",
+		.hangs = true,
+		.statement = "Who reads from a context that is killed is woken.",
+		.means = "io_getevents, and with it the program's exit, hangs for ever.",
+		.source = "kill_ioctx(), commit e91f90bb0bb1",
+		.hooks = {"context killed", "reader comes out"},
+		.context = aios_rule_sleepers,
+	},
+	{
+		.id = "G1",
+		.slug = "tail",
+		.statement = "The ring's tail moves by one for each completion.",
+		.means = "The program gets events that are none.",
+		.source = "aio_complete()",
+		.hooks = {COMPLETED},
+		.context = aios_rule_tail,
+	},
+	{
+		.id = "G4",
+		.slug = "reads",
+		.statement = "What io_getevents returns was in the ring, once.",
+		.means = "The program gets an event twice, or not at all.",
+		.source = "aio_read_events_ring()",
+		.hooks = {COMPLETED, "reader comes out"},
+		.context = aios_rule_reads,
+	},
+	{
+		.id = "G5",
+		.slug = "overwritten",
+		.statement = "An event that was not read is not written over.",
+		.means = "Events are lost.",
+		.source = "aio_complete(), commit d856f32a86b2",
+		.hooks = {COMPLETED},
+		.context = aios_rule_overwritten,
+	},
+	{
+		.id = "G8",
+		.slug = "waiters",
+		.severity = AIOS_SEVERITY_STUCK,
+		.hangs = true,
+		.statement = "Who waits for as many events as there are is woken.",
+		.means = "io_getevents sleeps beside the events it waits for.",
+		.source = "aio_complete(), commits 6cb2a21049b8, 71eb6b6b0ba9",
+		.hooks = {COMPLETED, "reader goes in", "reader comes out"},
+		.context = aios_rule_waiters,
+	},
+	{
+		.id = "G10",
+		.slug = "failed-reads",
+		.statement = "A read that fails takes nothing out of the ring.",
+		.means = "Events are lost.",
+		.source = "aio_read_events_ring()",
+		.hooks = {"reader goes in", "reader comes out"},
+		.context = aios_rule_failed_reads,
+	},
+	{
+		.id = "Y4",
+		.slug = "request-freed",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "A request that has ended is freed.",
+		.means = "Memory is lost until the next boot.",
+		.source = "iocb_destroy()",
+		.hooks = {"request freed"},
+		.request = aios_rule_freed,
+	},
+};
+
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+const struct aios_rule *aios_rules(size_t *cnt)
+{
+	*cnt = RULES;
+	return rules;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_called(const char *text, const char *name)
+{
+	while (*text && lower(*text) == lower(*name)) {
+		text++;
+		name++;
+	}
+	return !*text && !*name;
+}
+
+int aios_rule_find(const char *name)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (is_called(rules[i].id, name) || is_called(rules[i].slug, name))
+			return (int)i;
+	return -1;
+}
+
+bool aios_broken(struct aios_case *c, const char *expected, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	aios_buf_str(&c->what, text);
+	aios_buf_str(&c->expected, expected);
+	return true;
+}
+
+/* Names that scripts can rely on; constants. */
+const char *aios_severity_name(enum aios_severity severity)
+{
+	return severity == AIOS_SEVERITY_STUCK ? "stuck" : "error";
+}
+
+const char *aios_needs_name(enum aios_needs needs)
+{
+	return needs == AIOS_NEEDS_EXACT ? "exact" : "function";
+}

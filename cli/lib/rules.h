@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rules.h - what is always true of a correct fs/aio.c, and how it is seen that it was not.
+ *
+ * A rule is an invariant, never the shape of a known bug: a line of a table, with a function that
+ * looks at a life when it is over, or at one that does not end. What crossed a hole is not judged.
+ * Liveness is judged by state first: something that nothing will ever move again is lost at once;
+ * what somebody still holds is stuck when too much time has passed.
+ */
+#ifndef AIOS_RULES_H
+#define AIOS_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "model.h"
+
+enum aios_severity {
+	AIOS_SEVERITY_ERROR, /* the kernel is wrong */
+	AIOS_SEVERITY_STUCK, /* something does not end, and it may not be fs/aio.c's fault */
+};
+
+/* The weakest evidence a rule can be judged by. */
+enum aios_needs {
+	AIOS_NEEDS_FUNCTION,
+	AIOS_NEEDS_EXACT,
+};
+
+/**
+ * struct aios_case - what a rule is asked about, and what it answers
+ * @exact: every reference and decision is told
+ * @now_ns: how far the trace has been told
+ * @patience_ns: how long a step may take that somebody has to make
+ * @what: what was seen, a sentence without its full stop
+ * @expected: what should have been
+ */
+struct aios_case {
+	bool exact;
+	uint64_t now_ns;
+	uint64_t patience_ns;
+	struct aios_buf what;
+	struct aios_buf expected;
+};
+
+#define AIOS_RULE_HOOKS	  3
+#define AIOS_WATCH_EVENTS 24 /* records kept of a context, the newest ones */
+
+/**
+ * struct aios_watch_reader - a thread in io_getevents
+ * @rec: its AIOS_EV_READ_BEGIN; its type is 0 where the place is free
+ * @enough_ns: since when as many events as it waits for lie in the ring; 0 for not
+ * @crowded: another one was inside meanwhile
+ */
+struct aios_watch_reader {
+	struct aios_rec rec;
+	uint64_t enough_ns;
+	bool crowded;
+};
+
+/**
+ * struct aios_watch - what rules remember of a context while it lives, beside the model
+ * @kctx: its address
+ * @kills: times it was taken out of its table
+ * @users0, @reqs0: times one of its counts became 0
+ * @waiter: thread that waits for its last request, 0 for none
+ * @gone_ns: io_destroy, or the exit, was through with it
+ * @left: requests that were in flight then
+ * @late: completions after that
+ * @taken_wrong: reads whose head moved by other than what was read
+ * @moved_by_failure: events that reads which failed took out of the ring
+ * @laps: completions that wrote over an event that was not read
+ * @waited_ns: the longest a reader slept beside the events it waited for
+ * @readers: places of those inside, owned
+ * @events: its last records, owned; a ring of AIOS_WATCH_EVENTS once there were as many
+ * @event_cnt: of all there were
+ */
+struct aios_watch {
+	uint64_t kctx;
+	uint32_t kills;
+	uint32_t users0;
+	uint32_t reqs0;
+	uint32_t waiter;
+	uint64_t gone_ns;
+	uint32_t left;
+	uint32_t late;
+	uint32_t taken_wrong;
+	uint64_t moved_by_failure;
+	uint32_t laps;
+	uint64_t waited_ns;
+	struct aios_watch_reader *readers;
+	size_t reader_cnt, reader_cap;
+	struct aios_rec *events;
+	size_t event_cnt, event_cap;
+};
+
+/**
+ * struct aios_rule - an invariant
+ * @id: for ever
+ * @slug: the same in words
+ * @hangs: who waits for what it is about waits for ever
+ * @statement: what is true of a correct kernel
+ * @means: what it means for the user that it was not
+ * @source: where the rule comes from
+ * @hooks: what the attach plan has to observe, or the rule cannot be judged
+ * @request: is it broken by a request that is over, or does not end? May be NULL
+ * @context: the same of a context; @watch may be NULL; may be NULL
+ */
+struct aios_rule {
+	const char *id;
+	const char *slug;
+	enum aios_severity severity;
+	enum aios_needs needs;
+	bool hangs;
+	const char *statement;
+	const char *means;
+	const char *source;
+	const char *hooks[AIOS_RULE_HOOKS];
+	bool (*request)(struct aios_case *c, const struct aios_request *req);
+	bool (*context)(struct aios_case *c, const struct aios_ctx *ctx,
+			const struct aios_watch *watch);
+};
+
+/**
+ * aios_rules() - all rules
+ * @cnt: how many
+ * Return: a constant table.
+ */
+const struct aios_rule *aios_rules(size_t *cnt);
+
+/**
+ * aios_rule_find() - a rule by its id or slug
+ * @name: of any case
+ * Return: its index, or -1.
+ */
+int aios_rule_find(const char *name);
+
+const char *aios_severity_name(enum aios_severity severity);
+const char *aios_needs_name(enum aios_needs needs);
+
+#endif /* AIOS_RULES_H */

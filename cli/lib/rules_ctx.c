@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rules_ctx.c - rules about a context and its ring: slots, the end of its life, heads and tails.
+ */
+#include "rules_int.h"
+
+/* Of a context that was seen from its beginning on, and not from a hole on. */
+static bool is_known(const struct aios_ctx *ctx)
+{
+	return !ctx->older && !ctx->implied;
+}
+
+/**
+ * aios_rule_slots() - C1: free slots, requests and unreturned events make up the ring
+ */
+bool aios_rule_slots(struct aios_case *c, const struct aios_ctx *ctx,
+		     const struct aios_watch *watch)
+{
+	static const char expected[] = "all slots but the one that always stays empty";
+	uint64_t all = ctx->nr_events - 1ULL;
+
+	(void)watch;
+	if (!ctx->slots_seen || !ctx->nr_events)
+		return false;
+	if (ctx->slots_free + (uint64_t)ctx->slots_owed != all)
+		return aios_broken(c, expected,
+				   "of %llu slots of its ring, %u are free and %u are "
+				   "to be given back when it is freed",
+				   (unsigned long long)all, ctx->slots_free, ctx->slots_owed);
+	return c->exact && all - ctx->slots_taken + ctx->slots_given != ctx->slots_free &&
+	       aios_broken(c, expected,
+			   "%llu slots were taken and %llu given back, and of %llu "
+			   "%u are free",
+			   (unsigned long long)ctx->slots_taken,
+			   (unsigned long long)ctx->slots_given, (unsigned long long)all,
+			   ctx->slots_free);
+}
+
+/**
+ * aios_rule_one_life() - C3: a context is killed, left, drained and freed once, in that order
+ */
+bool aios_rule_one_life(struct aios_case *c, const struct aios_ctx *ctx,
+			const struct aios_watch *watch)
+{
+	static const char expected[] = "killed, left by its users, drained and freed: once each";
+
+	if (!watch)
+		return false;
+	if (watch->kills > 1)
+		return aios_broken(c, expected, "it was killed %u times", watch->kills);
+	if (watch->users0 > 1 || watch->reqs0 > 1)
+		return aios_broken(c, expected, "one of its counts became 0 more than once");
+	if (ctx->reqs0_ns && is_known(ctx) && !ctx->users0_ns)
+		return aios_broken(c, expected, "its requests were drained before its users");
+	return ctx->free_ns && is_known(ctx) && !ctx->undone && !ctx->reqs0_ns &&
+	       aios_broken(c, expected, "it was freed before its requests were drained");
+}
+
+/**
+ * aios_rule_freed_in_time() - C4: a context whose counts are 0 is freed
+ */
+bool aios_rule_freed_in_time(struct aios_case *c, const struct aios_ctx *ctx,
+			     const struct aios_watch *watch)
+{
+	(void)watch;
+	return !ctx->free_ns && aios_overdue(c, ctx->reqs0_ns) &&
+	       aios_broken(c, "free_ioctx() after an RCU grace period",
+			   "its last request has been "
+			   "gone for %llu s, and it was not freed",
+			   (unsigned long long)((c->now_ns - ctx->reqs0_ns) / 1000000000));
+}
+
+/**
+ * aios_rule_drained() - C5: when io_destroy or the exit is through, no request is left
+ */
+bool aios_rule_drained(struct aios_case *c, const struct aios_ctx *ctx,
+		       const struct aios_watch *watch)
+{
+	static const char expected[] = "that io_destroy and exit wait for all requests";
+
+	if (!watch || !is_known(ctx))
+		return false;
+	if (watch->late)
+		return aios_broken(c, expected,
+				   "%u requests completed after io_destroy, or the "
+				   "exit, was through",
+				   watch->late);
+	return watch->left && aios_broken(c, expected,
+					  "%u requests were in flight when "
+					  "io_destroy, or the exit, was through",
+					  watch->left);
+}
+
+/**
+ * aios_rule_teardown() - C7: what only has to be told that all is over is told so
+ */
+bool aios_rule_teardown(struct aios_case *c, const struct aios_ctx *ctx,
+			const struct aios_watch *watch)
+{
+	if (!ctx->kill_ns || ctx->free_ns)
+		return false;
+	if (ctx->users0_ns && !ctx->reqs0_ns && !ctx->in_flight && is_known(ctx) &&
+	    aios_overdue(c, ctx->users0_ns))
+		return aios_broken(c, "free_ioctx_reqs()",
+				   "it has no user and no request any more, "
+				   "and its count of requests is not 0");
+	return watch && watch->waiter && !watch->gone_ns && aios_overdue(c, ctx->reqs0_ns) &&
+	       aios_broken(c, "that io_destroy, or the exit, goes on",
+			   "its last request is gone, "
+			   "and who waits for that was not told");
+}
+
+/**
+ * aios_rule_sleepers() - C8: who reads from a context that is killed is woken
+ */
+bool aios_rule_sleepers(struct aios_case *c, const struct aios_ctx *ctx,
+			const struct aios_watch *watch)
+{
+	if (!watch || !aios_overdue(c, ctx->kill_ns))
+		return false;
+	for (size_t i = 0; i < watch->reader_cnt; i++)
+		if (watch->readers[i].rec.h.type)
+			return aios_broken(
+				c, "that io_getevents returns",
+				"thread %u is still in "
+				"io_getevents, %llu s after it was killed",
+				watch->readers[i].rec.h.tid,
+				(unsigned long long)((c->now_ns - ctx->kill_ns) / 1000000000));
+	return false;
+}
+
+/**
+ * aios_rule_tail() - G1: the tail moves by one for each completion
+ */
+bool aios_rule_tail(struct aios_case *c, const struct aios_ctx *ctx, const struct aios_watch *watch)
+{
+	(void)watch;
+	return ctx->not_seen && is_known(ctx) && !ctx->strange_heads &&
+	       aios_broken(c, "one step of the tail for each request that completes",
+			   "its ring shows %llu events that no request made",
+			   (unsigned long long)ctx->not_seen);
+}
+
+/**
+ * aios_rule_reads() - G4: what io_getevents returns was in the ring, once
+ */
+bool aios_rule_reads(struct aios_case *c, const struct aios_ctx *ctx,
+		     const struct aios_watch *watch)
+{
+	if (watch && watch->taken_wrong)
+		return aios_broken(c, "as many events as the head moved",
+				   "%u reads moved the head "
+				   "by other than what they took",
+				   watch->taken_wrong);
+	return is_known(ctx) && ctx->reaped_kernel > ctx->completed + ctx->not_seen &&
+	       aios_broken(c, "each event returned once",
+			   "io_getevents returned %llu events, and "
+			   "there were %llu",
+			   (unsigned long long)ctx->reaped_kernel,
+			   (unsigned long long)ctx->completed);
+}
+
+/**
+ * aios_rule_failed_reads() - G10: a read that fails takes nothing
+ *
+ * A program that takes events out of the ring itself can do so while a read fails.
+ */
+bool aios_rule_failed_reads(struct aios_case *c, const struct aios_ctx *ctx,
+			    const struct aios_watch *watch)
+{
+	return watch && watch->moved_by_failure && is_known(ctx) && !ctx->strange_heads &&
+	       ctx->reaped_user <= watch->moved_by_failure &&
+	       aios_broken(c, "that the ring's head stays",
+			   "%llu events left the ring in calls of "
+			   "io_getevents that failed: nobody got them",
+			   (unsigned long long)watch->moved_by_failure);
+}
+
+/**
+ * aios_rule_overwritten() - G5: an event that was not read is not written over
+ *
+ * Given a head that the kernel moved: what the program writes there is its own affair.
+ */
+bool aios_rule_overwritten(struct aios_case *c, const struct aios_ctx *ctx,
+			   const struct aios_watch *watch)
+{
+	return watch && watch->laps && is_known(ctx) && !ctx->strange_heads && !ctx->reaped_user &&
+	       aios_broken(c, "a slot for each event: at most one less than the ring has entries",
+			   "%u completions found the ring full", watch->laps);
+}
+
+/**
+ * aios_rule_waiters() - G8: who waits for as many events as there are is woken
+ */
+bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
+		       const struct aios_watch *watch)
+{
+	uint64_t waited_ns;
+
+	if (!watch || !is_known(ctx) || ctx->strange_heads)
+		return false;
+	waited_ns = watch->waited_ns;
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		const struct aios_watch_reader *reader = &watch->readers[i];
+
+		if (reader->rec.h.type && reader->enough_ns && c->now_ns > reader->enough_ns &&
+		    c->now_ns - reader->enough_ns > waited_ns)
+			waited_ns = c->now_ns - reader->enough_ns;
+	}
+	return waited_ns > c->patience_ns &&
+	       aios_broken(c, "a wake-up by the completion that makes them enough",
+			   "a reader slept for %llu s while the events that it waits for were in "
+			   "the ring",
+			   (unsigned long long)(waited_ns / 1000000000));
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rules_poll.c - rules about polls: no wake-up is missed, and one party alone completes a request.
+ *
+ * Wake-ups come under the lock of the wait queue, with the request's state as it is there. So a
+ * later wake-up, or a cancellation, is a witness of what the one before it did.
+ */
+#include <linux/aio_abi.h>
+
+#include "rules_int.h"
+
+/* As in poll(2), and as the kernel has them in keys. */
+#define POLL_ERR  0x08
+#define POLL_HUP  0x10
+#define POLL_NVAL 0x20
+
+static bool is_poll(const struct aios_request *req)
+{
+	return req->asked && req->ask.op == IOCB_CMD_POLL;
+}
+
+/* Does a wake-up concern the request? One without a key may concern anybody. */
+static bool concerns(const struct aios_poll_wake *wake)
+{
+	return !wake->key || wake->key & (wake->events | POLL_ERR | POLL_HUP);
+}
+
+#define LOCKED_NS 100000000ULL /* longer than anybody holds the lock of a wait queue */
+
+/* Was the cancellation, which is told before it takes that lock, after the wake-up that had it? */
+static bool is_after(const struct aios_hdr *cancel, const struct aios_hdr *wake)
+{
+	return cancel->cpu == wake->cpu || cancel->time_ns > wake->time_ns + LOCKED_NS;
+}
+
+/**
+ * struct wakes - a walk through the wake-ups of a request
+ * @due: a wake-up concerned it, and nobody has taken care of it yet
+ * @at: that one
+ */
+struct wakes {
+	bool due;
+	const struct aios_rec *at;
+};
+
+/* Return: whether @rec shows that a wake-up before it was dropped. */
+static bool wakes_step(struct wakes *wakes, const struct aios_rec *rec)
+{
+	bool dropped = false;
+
+	switch (rec->h.type) {
+	case AIOS_EV_POLL_WAKE:
+		dropped = wakes->due && !(rec->poll_wake.state & AIOS_POLL_SCHEDULED);
+		if (concerns(&rec->poll_wake)) {
+			wakes->due = true;
+			wakes->at = rec;
+		}
+		return dropped;
+	case AIOS_EV_POLL_CANCEL:
+		return wakes->due && !(rec->poll_cancel.state & AIOS_POLL_SCHEDULED) &&
+		       is_after(&rec->h, &wakes->at->h);
+	case AIOS_EV_WORK_BEGIN:
+	case AIOS_EV_REQ_COMPLETE:
+	case AIOS_EV_REQ_DONE:
+		wakes->due = false;
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* Has a work item that found the request cancelled, or that decided so, ended without an end? */
+static const char *work_left_it(const struct aios_request *req)
+{
+	bool must = false;
+
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_WORK_BEGIN && rec->work.kind == AIOS_WORK_POLL)
+			must = rec->work.state & AIOS_POLL_CANCELLED;
+		if (rec->h.type == AIOS_EV_POLL_DECIDE && rec->poll_decide.in_work)
+			must = rec->poll_decide.decision == AIOS_WORKED_COMPLETE;
+		if (rec->h.type == AIOS_EV_WORK_END && must)
+			return "its work item ran, had to complete it, and ended without that";
+	}
+	return NULL;
+}
+
+/**
+ * aios_rule_poll_lost() - P1: a poll that has not completed is on its queue, or its work is due
+ */
+bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
+{
+	static const char expected[] = "a completion, or a work item that asks the file again";
+	struct wakes wakes = {.due = false};
+	const char *left;
+
+	if (!is_poll(req))
+		return false;
+	for (size_t i = 0; i < req->history_cnt; i++)
+		if (wakes_step(&wakes, &req->history[i]))
+			return aios_broken(c, expected,
+					   "a wake-up that concerned it%s was dropped: "
+					   "no work was scheduled for it",
+					   wakes.at->poll_wake.key ? "" : " (without a key)");
+	if (wakes.due && !req->completed_ns && aios_overdue(c, wakes.at->h.time_ns))
+		return aios_broken(c, expected,
+				   "a wake-up that concerned it%s was followed by "
+				   "nothing",
+				   wakes.at->poll_wake.key ? "" : " (without a key)");
+	left = req->completed_ns ? NULL : work_left_it(req);
+	return left && aios_broken(c, "its completion", "%s: nothing holds it any more", left);
+}
+
+/**
+ * aios_rule_wake_decision() - P3: a wake-up is ignored only if its key does not concern the request
+ */
+bool aios_rule_wake_decision(struct aios_case *c, const struct aios_request *req)
+{
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_poll_wake *wake = &req->history[i].poll_wake;
+		uint32_t decided;
+
+		if (req->history[i].h.type != AIOS_EV_POLL_WAKE)
+			continue;
+		decided = AIOS_POLL_DECIDED(wake->state);
+		if (!decided || wake->key & AIOS_POLLFREE)
+			continue;
+		if (decided - 1 == AIOS_WOKEN_IGNORE && concerns(wake))
+			return aios_broken(c, "a completion, or work",
+					   "a wake-up that concerned it "
+					   "was ignored: key 0x%x, it waits for 0x%x",
+					   wake->key, wake->events);
+		if (decided - 1 != AIOS_WOKEN_IGNORE && !concerns(wake))
+			return aios_broken(c, "that it is ignored",
+					   "a wake-up that did not concern "
+					   "it was heeded: key 0x%x, it waits for 0x%x",
+					   wake->key, wake->events);
+	}
+	return false;
+}
+
+/* The wake-up that completed it there and then, or NULL. */
+static const struct aios_poll_wake *completing_wake(const struct aios_request *req)
+{
+	const struct aios_rec *last = NULL;
+
+	if (req->party != AIOS_PARTY_POLL_WAKE)
+		return NULL;
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_REQ_COMPLETE)
+			return last && last->h.cpu == rec->h.cpu ? &last->poll_wake : NULL;
+		if (rec->h.type == AIOS_EV_POLL_WAKE)
+			last = rec;
+	}
+	return NULL;
+}
+
+/**
+ * aios_rule_inline() - P4: a wake-up completes a request only with a key, and with no work due
+ */
+bool aios_rule_inline(struct aios_case *c, const struct aios_request *req)
+{
+	const struct aios_poll_wake *wake = is_poll(req) ? completing_wake(req) : NULL;
+
+	if (!wake || wake->key & AIOS_POLLFREE)
+		return false;
+	if (!wake->key)
+		return aios_broken(c, "a work item that asks the file",
+				   "a wake-up without a key "
+				   "completed it, though nobody knows that it is ready");
+	return wake->state & AIOS_POLL_SCHEDULED &&
+	       aios_broken(c, "that the work item completes it",
+			   "a wake-up completed it while its "
+			   "work item was queued or running");
+}
+
+static bool may_be_zero(const struct aios_request *req)
+{
+	const struct aios_poll *poll = &req->poll;
+
+	return poll->cancels || poll->cancelled || poll->freed || poll->queues > 1;
+}
+
+/**
+ * aios_rule_poll_result() - P5: the result of a poll is something that was waited for
+ */
+bool aios_rule_poll_result(struct aios_case *c, const struct aios_request *req)
+{
+	uint32_t want = req->ask.events | POLL_ERR | POLL_HUP | POLL_NVAL;
+
+	if (!is_poll(req) || !req->completed_ns || req->origin != AIOS_ORIGIN_BIRTH || req->res < 0)
+		return false;
+	if (!req->res)
+		return !may_be_zero(req) && aios_broken(c, "an event that was asked for",
+							"it completed with nothing, "
+							"and was not told to finish");
+	return !(req->res & want) && aios_broken(c, "an event that was asked for",
+						 "it completed with 0x%llx, and asked "
+						 "for 0x%x",
+						 (unsigned long long)req->res, req->ask.events);
+}
+
+static bool completes(const struct aios_rec *rec)
+{
+	uint32_t decided;
+
+	if (rec->h.type == AIOS_EV_POLL_DECIDE)
+		return rec->poll_decide.in_work ? rec->poll_decide.decision == AIOS_WORKED_COMPLETE
+						: rec->poll_decide.decision == AIOS_DECIDED_STEAL;
+	if (rec->h.type != AIOS_EV_POLL_WAKE)
+		return false;
+	decided = AIOS_POLL_DECIDED(rec->poll_wake.state);
+	return decided == 1 + AIOS_WOKEN_INLINE || decided == 1 + AIOS_WOKEN_PUT_WORK;
+}
+
+/**
+ * aios_rule_one_winner() - P6: one of submission, wake-up and work completes a poll
+ */
+bool aios_rule_one_winner(struct aios_case *c, const struct aios_request *req)
+{
+	unsigned int winners = 0;
+
+	for (size_t i = 0; is_poll(req) && i < req->history_cnt; i++)
+		winners += completes(&req->history[i]);
+	if (winners > 1)
+		return aios_broken(c, "one of them",
+				   "%u of submission, wake-ups and work decided "
+				   "to complete it",
+				   winners);
+	return req->fate == AIOS_FATE_REFUSED && winners &&
+	       aios_broken(c, "no error any more", "io_submit refused it after it was won");
+}
+
+/**
+ * aios_rule_two_queues() - P7: who has to wait on two queues is refused, or cancelled
+ *
+ * Where it was ready it does not wait; where it was woken before the submission could refuse it, it
+ * is left to that wake-up.
+ */
+bool aios_rule_two_queues(struct aios_case *c, const struct aios_request *req)
+{
+	const struct aios_poll *poll = &req->poll;
+
+	if (!is_poll(req) || poll->queues < 2 || req->refused || !req->returned_ns ||
+	    (req->completed_ns && req->completed_ns <= req->returned_ns))
+		return false;
+	if (poll->early || poll->freed || poll->cancels || poll->cancelled)
+		return false;
+	return aios_broken(c, "EINVAL from io_submit",
+			   "its file put it on two wait queues, and it "
+			   "was accepted: the second one will not wake it");
+}
+
+/**
+ * aios_rule_work() - P8: work is done for requests that wait for it
+ */
+bool aios_rule_work(struct aios_case *c, const struct aios_request *req)
+{
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_WORK_BEGIN && rec->work.kind == AIOS_WORK_POLL &&
+		    !(rec->work.state & AIOS_POLL_SCHEDULED))
+			return aios_broken(c, "work_scheduled until the work is over",
+					   "its work item runs, and is not said to be scheduled");
+	}
+	return false;
+}
+
+/**
+ * aios_rule_resched() - P10: a wake-up that comes while the work runs makes it run again
+ */
+bool aios_rule_resched(struct aios_case *c, const struct aios_request *req)
+{
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+		uint32_t state = rec->h.type == AIOS_EV_POLL_WAKE     ? rec->poll_wake.state
+				 : rec->h.type == AIOS_EV_POLL_CANCEL ? rec->poll_cancel.state
+								      : 0;
+
+		if (state & AIOS_POLL_RESCHED && !(state & AIOS_POLL_SCHEDULED))
+			return aios_broken(c, "another run of the work",
+					   "it was woken while its "
+					   "work ran, and the work did not run again");
+	}
+	return false;
+}
+
+/**
+ * aios_rule_pollfree() - P9: once its wait queue goes away a request is on it no more
+ *
+ * The last wake-up of a queue completes it there and then, or leaves it to a work item that has to.
+ */
+bool aios_rule_pollfree(struct aios_case *c, const struct aios_request *req)
+{
+	static const char expected[] = "that it leaves the queue, and is completed";
+	bool freed = false, worked = false;
+
+	for (size_t i = 0; is_poll(req) && i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_REQ_COMPLETE || rec->h.type == AIOS_EV_REQ_DONE)
+			break;
+		if (freed && rec->h.type == AIOS_EV_POLL_WAKE)
+			return aios_broken(c, expected,
+					   "it was woken by a wait queue that had "
+					   "gone away (POLLFREE)");
+		if (freed && rec->h.type == AIOS_EV_WORK_BEGIN)
+			worked = true;
+		if (worked && rec->h.type == AIOS_EV_WORK_END)
+			return aios_broken(c, expected,
+					   "its wait queue had gone away (POLLFREE), "
+					   "and its work item left it waiting");
+		if (rec->h.type == AIOS_EV_POLL_WAKE && rec->poll_wake.key & AIOS_POLLFREE)
+			freed = true;
+	}
+	return false;
+}
+
+/**
+ * aios_rule_cancelled() - P12: a poll that was told to finish does
+ */
+bool aios_rule_cancelled(struct aios_case *c, const struct aios_request *req)
+{
+	for (size_t i = 0; is_poll(req) && !req->completed_ns && i < req->history_cnt; i++)
+		if (req->history[i].h.type == AIOS_EV_POLL_CANCEL &&
+		    aios_overdue(c, req->history[i].h.time_ns))
+			return aios_broken(c, "one event",
+					   "it was told to finish, and there is no "
+					   "event since");
+	return false;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * view_check.c - findings and the verdict for people, and the rules.
+ */
+#include "view_check.h"
+
+#include "names.h"
+
+static void text_events(struct aios_buf *buf, const struct aios_finding *finding)
+{
+	for (size_t i = 0; i < finding->event_cnt; i++)
+		aios_timeline_event(buf, &finding->events[i], finding->events[0].h.time_ns);
+}
+
+static void text_object(struct aios_buf *buf, const struct aios_finding *finding,
+			const struct aios_clock *clock)
+{
+	if (finding->req) {
+		aios_timeline(buf, finding->req, clock, false);
+		return;
+	}
+	aios_buf_fmt(buf, "context #%llu (0x%llx) of ", (unsigned long long)finding->ctx_id,
+		     (unsigned long long)finding->user_id);
+	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
+	aios_buf_fmt(buf, "[%u]\n", finding->pid);
+	text_events(buf, finding);
+}
+
+/* First the line that people search for, as compilers have it; then what proves it. */
+static void text_finding(struct aios_buf *buf, const struct aios_finding *finding,
+			 const struct aios_check_view *view)
+{
+	const struct aios_rule *rule = finding->rule;
+
+	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
+	aios_buf_fmt(buf, "[%u]: %s: %s [%s %s]%s\n", finding->pid,
+		     aios_severity_name(rule->severity), finding->what, rule->id, rule->slug,
+		     finding->known ? " (known)" : "");
+	if (finding->known)
+		return;
+	aios_buf_fmt(buf, "  rule: %s\n  expected: %s\n  so: %s\n", rule->statement,
+		     finding->expected, rule->means);
+	text_object(buf, finding, &view->clock);
+	aios_buf_str(buf, "\n");
+}
+
+/* Findings beyond those that are kept. */
+static void text_more(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	for (size_t i = 0; i < cnt; i++) {
+		uint64_t found = aios_check_count(view->check, i);
+
+		if (found > AIOS_FINDINGS_KEPT)
+			aios_buf_fmt(buf, "and %llu more of %s %s\n\n",
+				     (unsigned long long)(found - AIOS_FINDINGS_KEPT), rules[i].id,
+				     rules[i].slug);
+	}
+}
+
+static void text_reason(struct aios_buf *buf, const struct aios_verdict_info *info)
+{
+	static const char *const reasons[] = {
+		[AIOS_REASON_NONE] = "",
+		[AIOS_REASON_LOSS] = "the trace lost records, so what is missing may have been "
+				     "wrong",
+		[AIOS_REASON_EVIDENCE] = "the evidence is too weak for the rules that were asked "
+					 "for; 'aiocheck rules' tells what each needs",
+		[AIOS_REASON_NO_AIO] = "no context was made and no request submitted: nothing was "
+				       "checked",
+	};
+
+	if (info->verdict == AIOS_VERDICT_INCONCLUSIVE)
+		aios_buf_fmt(buf, ": %s", reasons[info->reason]);
+}
+
+static const char *s(uint64_t cnt)
+{
+	return cnt == 1 ? "" : "s";
+}
+
+static void text_basis(struct aios_buf *buf, const struct aios_verdict_info *info,
+		       const struct aios_check_view *view)
+{
+	const char *evidence = view->trace->info->evidence;
+
+	aios_buf_fmt(buf,
+		     "checked %zu rule%s on %llu request%s and %llu context%s, at evidence "
+		     "level %s, ",
+		     info->rules_checked, s(info->rules_checked),
+		     (unsigned long long)info->requests, s(info->requests),
+		     (unsigned long long)info->contexts, s(info->contexts),
+		     evidence ? evidence : "unknown");
+	if (info->gaps)
+		aios_buf_fmt(buf, "with %llu gap%s\n", (unsigned long long)info->gaps,
+			     s(info->gaps));
+	else
+		aios_buf_str(buf, "without a gap\n");
+}
+
+static void text_unchecked(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	size_t cnt, left = 0;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	for (size_t i = 0; i < cnt; i++) {
+		enum aios_rule_state state = aios_check_state(view->check, i);
+
+		if (state != AIOS_RULE_LEVEL && state != AIOS_RULE_HOOK)
+			continue;
+		aios_buf_fmt(buf, "%s%s",
+			     left++ ? " " : "not checked, for want of evidence: ", rules[i].id);
+	}
+	aios_buf_str(buf, left ? "\n" : "");
+}
+
+int aios_check_text(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	struct aios_verdict_info info = aios_check_verdict(view->check);
+	size_t cnt;
+	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		text_finding(buf, &findings[i], view);
+	text_more(buf, view);
+	aios_buf_str(buf, aios_verdict_name(info.verdict));
+	text_reason(buf, &info);
+	if (info.findings)
+		aios_buf_fmt(buf, ": %llu finding%s, %zu rule%s broken",
+			     (unsigned long long)info.findings, s(info.findings), info.rules_broken,
+			     s(info.rules_broken));
+	if (info.known)
+		aios_buf_fmt(buf, ", %llu known finding%s", (unsigned long long)info.known,
+			     s(info.known));
+	aios_buf_str(buf, "\n");
+	text_basis(buf, &info, view);
+	text_unchecked(buf, view);
+	return buf->err;
+}
+
+void aios_rules_text(struct aios_buf *buf)
+{
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		aios_buf_fmt(buf, "%-4s %-24s %-9s %-6s %s\n", rules[i].id, rules[i].slug,
+			     aios_needs_name(rules[i].needs), aios_severity_name(rules[i].severity),
+			     rules[i].statement);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * watch.c - what rules remember of contexts while they live.
+ */
+#include "watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "vec.h"
+
+const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint64_t kctx)
+{
+	return aios_map_get(&watches->map, kctx);
+}
+
+static void watch_free(struct aios_watch *watch)
+{
+	if (watch) {
+		free(watch->readers);
+		free(watch->events);
+	}
+	free(watch);
+}
+
+void aios_watch_drop(struct aios_watches *watches, uint64_t kctx)
+{
+	struct aios_watch *watch = aios_map_take(&watches->map, kctx);
+
+	if (watch && watch->waiter && !watch->gone_ns)
+		watches->waiting--;
+	watch_free(watch);
+}
+
+void aios_watches_done(struct aios_watches *watches)
+{
+	struct aios_watch *watch;
+	size_t iter = 0;
+
+	while ((watch = aios_map_next(&watches->map, &iter)))
+		watch_free(watch);
+	aios_map_done(&watches->map);
+}
+
+static int watch_new(struct aios_watches *watches, uint64_t kctx)
+{
+	struct aios_watch *watch;
+
+	aios_watch_drop(watches, kctx);
+	watch = calloc(1, sizeof(*watch));
+	if (!watch)
+		return -ENOMEM;
+	watch->kctx = kctx;
+	if (!aios_map_put(&watches->map, kctx, watch))
+		return 0;
+	watch_free(watch);
+	return -ENOMEM;
+}
+
+/* The newest records: without memory for them a finding has fewer, and is as true. */
+static void watch_keep(struct aios_watch *watch, const struct aios_rec *rec)
+{
+	struct aios_rec *events = watch->events;
+
+	if (watch->event_cnt < AIOS_WATCH_EVENTS)
+		events =
+			aios_vec_room(events, watch->event_cnt, &watch->event_cap, sizeof(*events));
+	if (!events)
+		return;
+	watch->events = events;
+	events[watch->event_cnt++ % AIOS_WATCH_EVENTS] = *rec;
+}
+
+/* What happened to a context: @ctx is what the model knows of it, or NULL where it is over. */
+struct seen {
+	struct aios_watches *watches;
+	struct aios_watch *watch;
+	const struct aios_ctx *ctx;
+	const struct aios_rec *rec;
+};
+
+static void see_kill(struct seen *seen)
+{
+	const struct aios_ctx_kill *kill = &seen->rec->ctx_kill;
+
+	if (kill->ret)
+		return;
+	seen->watch->kills++;
+	if (kill->waits && !seen->watch->waiter) {
+		seen->watch->waiter = seen->rec->h.tid;
+		seen->watches->waiting++;
+	}
+}
+
+static void see_users0(struct seen *seen)
+{
+	seen->watch->users0++;
+}
+
+static void see_reqs0(struct seen *seen)
+{
+	seen->watch->reqs0++;
+}
+
+/* Since when has each reader had enough? */
+static void readers_look(struct aios_watch *watch, const struct aios_ctx *ctx, uint64_t now_ns)
+{
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		struct aios_watch_reader *reader = &watch->readers[i];
+		int64_t min_nr = reader->rec.read_begin.min_nr;
+
+		if (!reader->rec.h.type)
+			continue;
+		if (min_nr <= 0 || ctx->unread < (uint64_t)min_nr)
+			reader->enough_ns = 0;
+		else if (!reader->enough_ns)
+			reader->enough_ns = now_ns;
+	}
+}
+
+static void see_complete(struct seen *seen)
+{
+	const struct aios_req_complete *body = &seen->rec->req_complete;
+	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
+
+	if (seen->watch->gone_ns) {
+		seen->watch->late++;
+		watch_keep(seen->watch, seen->rec);
+	}
+	if (!nr)
+		return;
+	if (body->head < nr && body->tail < nr && (body->tail + 1) % nr == body->head) {
+		seen->watch->laps++;
+		watch_keep(seen->watch, seen->rec);
+	}
+	readers_look(seen->watch, seen->ctx, seen->rec->h.time_ns);
+}
+
+static void see_read_begin(struct seen *seen)
+{
+	struct aios_watch *watch = seen->watch;
+	size_t place = watch->reader_cnt;
+	struct aios_watch_reader *readers;
+	bool alone = true;
+
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		if (watch->readers[i].rec.h.type) {
+			watch->readers[i].crowded = true;
+			alone = false;
+		} else {
+			place = i;
+		}
+	}
+	readers = aios_vec_room(watch->readers, watch->reader_cnt, &watch->reader_cap,
+				sizeof(*readers));
+	if (!readers)
+		return;
+	watch->readers = readers;
+	readers[place] = (struct aios_watch_reader){.rec = *seen->rec, .crowded = !alone};
+	watch->reader_cnt += place == watch->reader_cnt;
+	if (seen->ctx)
+		readers_look(watch, seen->ctx, seen->rec->h.time_ns);
+}
+
+/* Events that a read which failed took out of the ring: nobody has got them. */
+static uint64_t taken_by_failure(const struct aios_watch_reader *reader, const struct aios_ctx *ctx,
+				 const struct aios_read_end *end)
+{
+	uint32_t nr = ctx ? ctx->nr_events : 0, from = reader->rec.read_begin.head;
+
+	if (!nr || end->ret >= 0 || reader->crowded || ctx->kill_ns || from >= nr ||
+	    end->head >= nr)
+		return 0;
+	return (end->head + nr - from) % nr;
+}
+
+static void see_read_end(struct seen *seen)
+{
+	struct aios_watch *watch = seen->watch;
+	uint64_t now_ns = seen->rec->h.time_ns, taken;
+
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		struct aios_watch_reader *reader = &watch->readers[i];
+
+		if (!reader->rec.h.type || reader->rec.h.tid != seen->rec->h.tid)
+			continue;
+		if (reader->enough_ns && now_ns > reader->enough_ns &&
+		    now_ns - reader->enough_ns > watch->waited_ns)
+			watch->waited_ns = now_ns - reader->enough_ns;
+		taken = taken_by_failure(reader, seen->ctx, &seen->rec->read_end);
+		watch->moved_by_failure += taken;
+		if (taken)
+			watch_keep(watch, seen->rec);
+		reader->rec.h.type = 0;
+	}
+	if (seen->ctx)
+		readers_look(watch, seen->ctx, now_ns);
+}
+
+/* fs/aio.c, aio_read_events_ring(): the head moves by what was copied, or not at all. */
+static void see_ring_read(struct seen *seen)
+{
+	const struct aios_ring_read *body = &seen->rec->ring_read;
+	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
+	uint64_t took = body->ret > 0 ? (uint64_t)body->ret : 0;
+
+	if (nr && (body->head % nr + took) % nr != body->new_head % nr) {
+		seen->watch->taken_wrong++;
+		watch_keep(seen->watch, seen->rec);
+	}
+	if (seen->ctx)
+		readers_look(seen->watch, seen->ctx, seen->rec->h.time_ns);
+}
+
+static void see_nothing(struct seen *seen)
+{
+	(void)seen;
+}
+
+/* Records that begin with a kctx, or have one second. */
+static const struct {
+	void (*see)(struct seen *seen);
+	bool kctx_is_second;
+	bool keep;
+} sights[AIOS_EV_MAX] = {
+	[AIOS_EV_CTX_SETUP] = {.see = see_nothing, .keep = true},
+	[AIOS_EV_CTX_KILL] = {.see = see_kill, .keep = true},
+	[AIOS_EV_CTX_USERS0] = {.see = see_users0, .keep = true},
+	[AIOS_EV_CTX_REQS0] = {.see = see_reqs0, .keep = true},
+	[AIOS_EV_REQ_COMPLETE] = {.see = see_complete, .kctx_is_second = true},
+	[AIOS_EV_READ_BEGIN] = {.see = see_read_begin, .keep = true},
+	[AIOS_EV_READ_END] = {.see = see_read_end, .keep = true},
+	[AIOS_EV_RING_READ] = {.see = see_ring_read},
+};
+
+/* A thread comes back from waiting for the last request of the contexts it killed. */
+static void waiter_is_through(struct aios_watches *watches, const struct aios_model *model,
+			      const struct aios_rec *rec)
+{
+	struct aios_watch *watch;
+	const struct aios_ctx *ctx;
+	size_t iter = 0;
+
+	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
+		if (watch->waiter != rec->h.tid || watch->gone_ns)
+			continue;
+		ctx = aios_model_context(model, watch->kctx);
+		watch->gone_ns = rec->h.time_ns;
+		watch->left = ctx && !ctx->before_unknown ? ctx->in_flight : 0;
+		watches->waiting--;
+		watch_keep(watch, rec);
+	}
+}
+
+int aios_watch_record(struct aios_watches *watches, const struct aios_model *model,
+		      const struct aios_rec *rec)
+{
+	struct seen seen = {.watches = watches, .rec = rec};
+	uint64_t kctx;
+	int err = 0;
+
+	if (rec->h.type == AIOS_EV_EXIT_END ||
+	    (rec->h.type == AIOS_EV_CTX_DESTROY && !rec->ctx_destroy.ret))
+		waiter_is_through(watches, model, rec);
+	if (rec->h.type >= AIOS_EV_MAX || !sights[rec->h.type].see)
+		return 0;
+	kctx = rec->body[sights[rec->h.type].kctx_is_second];
+	if (rec->h.type == AIOS_EV_CTX_SETUP)
+		err = watch_new(watches, kctx);
+	seen.watch = aios_map_get(&watches->map, kctx);
+	if (err || !seen.watch)
+		return err;
+	seen.ctx = aios_model_context(model, kctx);
+	sights[rec->h.type].see(&seen);
+	if (sights[rec->h.type].keep)
+		watch_keep(seen.watch, rec);
+	return 0;
+}
