@@ -39,11 +39,26 @@ static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
 	aios_emit_end(&out);
 }
 
+/* Of anybody's contexts, as fs.aio-nr is everybody's. */
+static __always_inline void nr_added(struct kioctx *kctx)
+{
+	__sync_fetch_and_add(&stats.nr_added, BPF_CORE_READ(kctx, max_reqs));
+}
+
+static __always_inline void nr_taken(struct kioctx *kctx)
+{
+	__sync_fetch_and_add(&stats.nr_taken, BPF_CORE_READ(kctx, max_reqs));
+}
+
 static __always_inline void on_ioctx_alloc(aios_call_t call, const int direct)
 {
+	struct kioctx *kctx = (struct kioctx *)call->ret;
+
 	/* Errors come back as pointers, ERR_PTR(); why is told by the system call's return. */
-	if ((__u64)call->ret < (__u64)-4095)
-		ctx_setup((struct kioctx *)call->ret, direct);
+	if ((__u64)kctx >= (__u64)-4095)
+		return;
+	nr_added(kctx);
+	ctx_setup(kctx, direct);
 }
 
 static __always_inline void ctx_refused(__s64 err, __u32 max_reqs, __u32 compat, const int direct)
@@ -97,7 +112,11 @@ static __always_inline void ctx_kill(struct kioctx *kctx, __s32 ret, int waits, 
 
 static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 {
-	ctx_kill((struct kioctx *)call->a[1], call->ret, call->a[2] != 0, direct);
+	struct kioctx *kctx = (struct kioctx *)call->a[1];
+
+	if (!(__s32)call->ret)
+		nr_taken(kctx);
+	ctx_kill(kctx, call->ret, call->a[2] != 0, direct);
 }
 
 static __always_inline void ctx_ref0(__u16 type, __u64 kctx, const int direct)
@@ -126,6 +145,40 @@ static __always_inline void on_free_ioctx_reqs(aios_call_t call, const int direc
 		 direct);
 }
 
+/**
+ * struct slots_sum - slots that CPUs keep for themselves
+ * @cpus: their struct kioctx_cpu, as a per-CPU address
+ */
+struct slots_sum {
+	__u64 cpus;
+	__u32 sum;
+};
+
+static long slots_of_cpu(__u32 cpu, struct slots_sum *slots)
+{
+	__u64 offset = 0;
+	__u32 count = 0;
+
+	bpf_probe_read_kernel(&offset, sizeof(offset),
+			      (void *)(config.per_cpu_offset + cpu * sizeof(offset)));
+	bpf_probe_read_kernel(&count, sizeof(count),
+			      (void *)(slots->cpus + offset +
+				       bpf_core_field_offset(struct kioctx_cpu, reqs_available)));
+	slots->sum += count;
+	return 0;
+}
+
+/* 1 + the free slots of a context that nobody uses any more, 0 where they cannot be counted. */
+static __always_inline __u32 free_slots_1(struct kioctx *kctx)
+{
+	struct slots_sum slots = { .cpus = (__u64)BPF_CORE_READ(kctx, cpu) };
+
+	if (!config.per_cpu_offset)
+		return 0;
+	bpf_loop(config.cpus, slots_of_cpu, &slots, 0);
+	return 1 + slots.sum + BPF_CORE_READ(kctx, reqs_available.counter);
+}
+
 /* The ring's pages are still there; nobody but this work item can reach them. */
 static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 {
@@ -137,14 +190,15 @@ static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 	if (!aios_ctx_chosen(key))
 		return;
 	aios_ctx_forget(key);
-	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body), AIOS_FLAG(direct));
+	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body),
+			       AIOS_FLAG(direct) | AIOS_F_COUNTED);
 	if (!body)
 		return;
 	body->kctx = key;
 	body->head = aios_ring_head(kctx, 0);
 	body->tail = BPF_CORE_READ(kctx, tail);
 	body->completed = BPF_CORE_READ(kctx, completed_events);
-	body->free_1 = 0;
+	body->free_1 = free_slots_1(kctx);
 	aios_emit_end(&out);
 }
 

@@ -675,7 +675,10 @@ TRACEPOINT(aio_ctx_limit)
 
 TRACEPOINT(aio_ctx_alloc)
 {
-	ctx_setup((struct kioctx *)ctx[0], 1);
+	struct kioctx *kctx = (struct kioctx *)ctx[0];
+
+	nr_added(kctx);
+	ctx_setup(kctx, 1);
 	return 0;
 }
 
@@ -707,7 +710,11 @@ TRACEPOINT(aio_ctx_put)
 
 TRACEPOINT(aio_ctx_kill)
 {
-	ctx_kill((struct kioctx *)ctx[0], ctx[2], aios_bool(ctx[1]), 1);
+	struct kioctx *kctx = (struct kioctx *)ctx[0];
+
+	if (!(__s32)ctx[2])
+		nr_taken(kctx);
+	ctx_kill(kctx, ctx[2], aios_bool(ctx[1]), 1);
 	return 0;
 }
 

@@ -155,6 +155,10 @@ struct aio_kiocb {
 	struct eventfd_ctx *ki_eventfd;
 };
 
+struct kioctx_cpu {
+	unsigned int reqs_available;
+};
+
 struct kioctx {
 	struct percpu_ref users;
 	atomic_t dead;
@@ -163,10 +167,14 @@ struct kioctx {
 	unsigned int req_batch;
 	unsigned int max_reqs;
 	unsigned int nr_events;
+	struct kioctx_cpu *cpu;
 	struct folio **ring_folios;	/* since v6.9, before that ring_pages */
 	struct rcu_work free_rwork;
 	struct list_head active_reqs;
 	struct wait_queue_head wait;
+	struct {
+		atomic_t reqs_available;
+	};
 	unsigned int tail;
 	unsigned int completed_events;
 	unsigned int id;

@@ -19,7 +19,7 @@ struct file {
 static int file_read(const struct file *file, struct aios_check *check)
 {
 	struct aios_feed feed = aios_pipeline_feed(aios_check_pipeline(check));
-	struct aios_err err = {""};
+	struct aios_err err = { "" };
 	int code = aios_trace_in(file->path, &feed, &err), ended = aios_check_end(check);
 
 	if (!code)
@@ -115,7 +115,7 @@ static const struct argp argp = {
 
 int aios_check_file(int argc, char **argv)
 {
-	struct file file = {0};
+	struct file file = { 0 };
 	int status;
 
 	aios_judge_default(&file.judge);
@@ -143,7 +143,7 @@ int aios_check_rules(int argc, char **argv)
 		{"json", OPT_JSON, NULL, 0, "one JSON object a line", 0},
 		{0},
 	};
-	static const struct argp_child help[] = {{&aios_help_argp, 0, NULL, 0}, {0}};
+	static const struct argp_child help[] = { { &aios_help_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp rules_argp = {
 		.options = rules_options,
 		.parser = parse_rules,
@@ -151,7 +151,7 @@ int aios_check_rules(int argc, char **argv)
 		.doc = "The rules: id, name, evidence that is needed, severity, and what is always "
 		       "true.",
 	};
-	struct aios_buf buf = {0};
+	struct aios_buf buf = { 0 };
 	struct aios_out out;
 	struct aios_err err;
 	bool json = false;

@@ -145,11 +145,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp aios_judge_argp = {.options = options, .parser = parse};
+const struct argp aios_judge_argp = { .options = options, .parser = parse };
 
 void aios_judge_default(struct aios_judge *judge)
 {
-	*judge = (struct aios_judge){.opts.patience_ns = AIOS_PATIENCE_NS};
+	*judge = (struct aios_judge){ .opts.patience_ns = AIOS_PATIENCE_NS };
 }
 
 /**
@@ -167,7 +167,7 @@ void aios_judge_done(struct aios_judge *judge)
 /* Return: 0, or AIOS_INCONCLUSIVE after saying why. */
 static int tell_junit(const struct aios_judge *judge, const struct aios_check_view *view)
 {
-	struct aios_buf buf = {0};
+	struct aios_buf buf = { 0 };
 	struct aios_out out;
 	struct aios_err err;
 	int code;
@@ -206,7 +206,7 @@ int aios_judge_tell(const struct aios_judge *judge, struct aios_check *check, in
 		.clock = aios_pipeline_clock(aios_check_pipeline(check)),
 		.command_status = command_status,
 	};
-	struct aios_buf buf = {0};
+	struct aios_buf buf = { 0 };
 	int code, status;
 
 	code = (judge->json	? aios_check_json

@@ -63,7 +63,7 @@ static int run_trace(struct run *run)
 		.arg = run,
 	};
 	struct aios_session_result result;
-	struct aios_err err = {""};
+	struct aios_err err = { "" };
 	int code;
 
 	run->status = AIOS_INCONCLUSIVE;
@@ -134,7 +134,7 @@ static const struct argp argp = {
 
 int aios_check_run(int argc, char **argv)
 {
-	struct run run = {0};
+	struct run run = { 0 };
 	int status;
 
 	aios_options_default(&run.opts);

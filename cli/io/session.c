@@ -28,6 +28,9 @@
 
 #define ROUND_MS	50	/* is there anything to do? is asked at least that often */
 #define SETTLE_MS	10	/* ... and while the last contexts go away */
+#define NR_SAME		3	/* times in a row that fs.aio-nr fits, to be taken for certain */
+#define NR_LOOKS	50
+#define NR_PAUSE_US	1000
 #define DRAIN_NS	200000000ULL	/* for the last record */
 
 struct session {
@@ -49,6 +52,8 @@ struct session {
 	uint64_t begin_ns;
 	uint64_t read_ns;	/* when the rings were read last */
 	uint64_t told_ns;	/* when the command was told that its time is up */
+	bool nr_known;
+	int64_t nr_before;	/* nr_drift() when the trace began */
 	bool enough;		/* the trace ends, whatever the command does */
 	const char *reason;
 };
@@ -381,6 +386,45 @@ static int session_ready(const struct session *s, struct aios_err *err)
 	return 0;
 }
 
+static bool read_aio_nr(int64_t *ret)
+{
+	FILE *file = fopen("/proc/sys/fs/aio-nr", "re");
+	long long nr = 0;
+	bool got = file && fscanf(file, "%lld", &nr) == 1;
+
+	if (file)
+		fclose(file);
+	*ret = nr;
+	return got;
+}
+
+/*
+ * How far fs.aio-nr is from what contexts were made and killed for since the hooks are there. It
+ * changes a moment before that is counted: while that happens it is asked again. A kprobe may miss
+ * a call and not say so.
+ *
+ * Return: whether it could be told.
+ */
+static bool nr_drift(const struct session *s, int64_t *ret)
+{
+	const struct aios_kernel_stats *stats = aios_load_stats(s->load);
+	int64_t nr, before = 0;
+	int same = 0;
+
+	if (s->plan.level == AIOS_LEVEL_SYSCALL || s->opts->wish.attach == AIOS_ATTACH_KPROBE)
+		return false;
+	for (int i = 0; i < NR_LOOKS && same < NR_SAME; i++) {
+		if (!read_aio_nr(&nr))
+			return false;
+		*ret = nr - (int64_t)(*(const volatile __u64 *)&stats->nr_added -
+				      *(const volatile __u64 *)&stats->nr_taken);
+		same = i && *ret == before ? same + 1 : 0;
+		before = *ret;
+		usleep(NR_PAUSE_US);
+	}
+	return same == NR_SAME;
+}
+
 static int session_begin(struct session *s, struct aios_err *err)
 {
 	int code = s->ops->begun ? s->ops->begun(s->ops->arg) : 0;
@@ -392,6 +436,7 @@ static int session_begin(struct session *s, struct aios_err *err)
 	if (!code && !s->opts->argv && !s->opts->pid_cnt && !aios_load_sees_all(s->load))
 		aios_say("this is not the initial pid namespace: of processes outside, contexts "
 			 "older than the trace are not found");
+	s->nr_known = nr_drift(s, &s->nr_before);
 	if (!code)
 		code = session_ready(s, err);
 	s->begin_ns = aios_now_ns();
@@ -574,8 +619,12 @@ static int session_end(struct session *s)
 		.command_status = s->target.pid && !s->target.running ? s->target.status : -1,
 	};
 	struct aios_buf json = { 0 };
-	int err = session_drain(s);
+	int64_t after = 0;
+	int err;
 
+	end.nr_known = s->nr_known && nr_drift(s, &after);
+	end.nr_drift = end.nr_known ? after - s->nr_before : 0;
+	err = session_drain(s);
 	end.stats = *aios_load_stats(s->load);
 	end.end_ns = aios_now_ns();
 	if (!err)

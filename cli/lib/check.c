@@ -38,10 +38,15 @@ struct aios_check {
 	size_t finding_cnt, finding_cap;
 };
 
-/* Was what a rule looks at observed? A trace that names no hooks observed all of its level. */
+/*
+ * Was what a rule looks at observed? A trace that names no hooks observed all of its level, and one
+ * of another level may have no hook of that name (see struct aios_rule).
+ */
 static bool is_hooked(const struct aios_info *info, const char *what)
 {
-	bool missing = false;
+	bool missing = false, if_any = *what == '?';
+
+	what += if_any;
 
 	for (size_t i = 0; i < info->hook_cnt; i++) {
 		if (!info->hooks[i].what || strcmp(info->hooks[i].what, what))
@@ -50,7 +55,7 @@ static bool is_hooked(const struct aios_info *info, const char *what)
 			return true;
 		missing = true;
 	}
-	return !missing && !info->hook_cnt;
+	return !missing && (if_any || !info->hook_cnt);
 }
 
 static enum aios_rule_state rule_state(const struct aios_check *check, size_t nr,
@@ -91,8 +96,12 @@ static int by_text(const void *a, const void *b)
 static char *finding_key(const struct aios_rule *rule, const char *comm,
 			 const struct aios_request *req)
 {
-	struct aios_buf buf = {0};
+	struct aios_buf buf = { 0 };
 
+	if (rule->trace) {
+		aios_buf_fmt(&buf, "%s:host", rule->id);
+		return buf.data;
+	}
 	aios_buf_fmt(&buf, "%s:", rule->id);
 	aios_buf_safe(&buf, comm[0] ? comm : "?");
 	aios_buf_fmt(&buf, ":%s", !req ? "context" : req->asked ? aios_op_name(req->ask.op) : "?");
@@ -209,6 +218,8 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 
 	if (req)
 		broken = rule->request && rule->request(&c, req);
+	else if (!ctx->kctx)
+		broken = rule->trace && rule->trace(&c, aios_pipeline_trace(check->pipe).end);
 	else
 		broken = rule->context &&
 			 rule->context(&c, ctx, aios_watch_get(&check->watches, ctx->kctx));
@@ -299,7 +310,7 @@ struct aios_check *aios_check_new(const struct aios_check_opts *opts)
 		.request = check_request,
 		.context = check_context,
 	};
-	static const struct aios_model_opts model_opts = {.history = true};
+	static const struct aios_model_opts model_opts = { .history = true };
 	struct aios_check *check = calloc(1, sizeof(*check));
 
 	if (!check)
@@ -347,9 +358,12 @@ bool aios_check_hangs(const struct aios_check *check)
 
 int aios_check_end(struct aios_check *check)
 {
+	static const struct aios_ctx nobodys;
 	int err = aios_pipeline_end(check->pipe);
 
 	check_begin(check);
+	if (!err && !aios_lost(aios_pipeline_trace(check->pipe).loss))
+		err = ask_all(check, NULL, &nobodys);
 	return err;
 }
 

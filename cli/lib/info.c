@@ -39,18 +39,14 @@ static json_t *hooks_json(const struct aios_info *info)
 
 int aios_info_write(const struct aios_info *info, struct aios_buf *buf)
 {
-	json_t *root = json_pack("{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:I s:o}",
-				 "version", aios_json_text(info->version),
-				 "kernel", aios_json_text(info->kernel),
-				 "host", aios_json_text(info->host),
-				 "evidence", aios_json_text(info->evidence),
-				 "command", aios_json_text(info->command),
-				 "cpus", (int)info->cpus,
-				 "wall_offset_ns", (json_int_t)info->wall_offset_ns,
-				 "utc_offset_s", (int)info->utc_offset_s,
-				 "start_ns", (json_int_t)info->start_ns,
-				 "begins_ns", (json_int_t)info->begins_ns,
-				 "hooks", hooks_json(info));
+	json_t *root = json_pack(
+		"{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:I s:o}", "version",
+		aios_json_text(info->version), "kernel", aios_json_text(info->kernel), "host",
+		aios_json_text(info->host), "evidence", aios_json_text(info->evidence), "command",
+		aios_json_text(info->command), "cpus", (int)info->cpus, "wall_offset_ns",
+		(json_int_t)info->wall_offset_ns, "utc_offset_s", (int)info->utc_offset_s,
+		"start_ns", (json_int_t)info->start_ns, "begins_ns", (json_int_t)info->begins_ns,
+		"hooks", hooks_json(info));
 
 	return aios_json_line(root, buf);
 }
@@ -81,7 +77,7 @@ int aios_info_read(const char *json, size_t len, struct aios_info *ret)
 	json_t *root = json_loadb(json, len, 0, NULL);
 	int err = -EBADMSG;
 
-	*ret = (struct aios_info){ 0 };
+	*ret = (struct aios_info){0};
 	if (json_is_object(root)) {
 		ret->version = get_string(root, "version");
 		ret->kernel = get_string(root, "kernel");
@@ -122,18 +118,19 @@ void aios_info_done(struct aios_info *info)
 	free(info->host);
 	free(info->evidence);
 	free(info->command);
-	*info = (struct aios_info){ 0 };
+	*info = (struct aios_info){0};
 }
 
 int aios_end_write(const struct aios_end *end, struct aios_buf *buf)
 {
 	return aios_json_line(
-		json_pack("{s:o s:I s:I s:i s:I s:I s:I}", "reason", aios_json_text(end->reason),
-			  "end_ns", (json_int_t)end->end_ns, "goes_on_ns",
-			  (json_int_t)end->goes_on_ns, "command_status", end->command_status,
-			  "contexts_not_kept", (json_int_t)end->stats.ctx_full,
+		json_pack("{s:o s:I s:I s:i s:I s:I s:I s:o}", "reason",
+			  aios_json_text(end->reason), "end_ns", (json_int_t)end->end_ns,
+			  "goes_on_ns", (json_int_t)end->goes_on_ns, "command_status",
+			  end->command_status, "contexts_not_kept", (json_int_t)end->stats.ctx_full,
 			  "processes_not_kept", (json_int_t)end->stats.proc_full, "works_not_kept",
-			  (json_int_t)end->stats.work_full),
+			  (json_int_t)end->stats.work_full, "aio_nr_drift",
+			  end->nr_known ? json_integer((json_int_t)end->nr_drift) : json_null()),
 		buf);
 }
 
@@ -142,13 +139,15 @@ int aios_end_read(const char *json, size_t len, struct aios_end *ret)
 	json_t *root = json_loadb(json, len, 0, NULL);
 	int err = -EBADMSG;
 
-	*ret = (struct aios_end){ .command_status = -1 };
+	*ret = (struct aios_end){.command_status = -1};
 	if (json_is_object(root)) {
 		ret->reason = get_string(root, "reason");
 		ret->end_ns = (uint64_t)get_number(root, "end_ns");
 		ret->goes_on_ns = (uint64_t)get_number(root, "goes_on_ns");
 		if (json_is_integer(json_object_get(root, "command_status")))
 			ret->command_status = (int)get_number(root, "command_status");
+		ret->nr_known = json_is_integer(json_object_get(root, "aio_nr_drift"));
+		ret->nr_drift = json_integer_value(json_object_get(root, "aio_nr_drift"));
 		ret->stats.ctx_full = (uint64_t)get_number(root, "contexts_not_kept");
 		ret->stats.proc_full = (uint64_t)get_number(root, "processes_not_kept");
 		ret->stats.work_full = (uint64_t)get_number(root, "works_not_kept");
@@ -161,5 +160,5 @@ int aios_end_read(const char *json, size_t len, struct aios_end *ret)
 void aios_end_done(struct aios_end *end)
 {
 	free(end->reason);
-	*end = (struct aios_end){ 0 };
+	*end = (struct aios_end){0};
 }

@@ -63,6 +63,8 @@ struct aios_info {
  * @end_ns: CLOCK_MONOTONIC
  * @goes_on_ns: the recording went on, and from then on it is told elsewhere; 0 where it was over
  * @command_status: as from wait(2), -1 where no command was run
+ * @nr_known: @nr_drift is
+ * @nr_drift: how much fs.aio-nr grew beyond what contexts, of anybody, were made for
  * @stats: what the kernel side could not keep
  */
 struct aios_end {
@@ -70,6 +72,8 @@ struct aios_end {
 	uint64_t end_ns;
 	uint64_t goes_on_ns;
 	int command_status;
+	bool nr_known;
+	int64_t nr_drift;
 	struct aios_kernel_stats stats;
 };
 

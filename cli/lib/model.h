@@ -337,6 +337,7 @@ struct aios_request {
  * @refs_got: references taken by system calls and the like, by enum aios_ctx_count; seen at level
  *	exact alone, as all the following
  * @refs_put: dropped ...
+ * @slots_counted: @slots_free and @slots_owed are known; seen at level function, too
  * @slots_seen: all that takes a slot, or gives one back, was seen
  * @slots_taken: by requests
  * @slots_given: back: when events were read, or a submission failed
@@ -383,6 +384,7 @@ struct aios_ctx {
 	uint64_t waited_ns;
 	uint64_t refs_got[AIOS_CTX_COUNTS];
 	uint64_t refs_put[AIOS_CTX_COUNTS];
+	bool slots_counted;
 	bool slots_seen;
 	uint64_t slots_taken;
 	uint64_t slots_given;

@@ -214,7 +214,9 @@ int aios_ctx_free(struct aios_model *model, const struct aios_rec *rec)
 		return -ENOMEM;
 	ctx->free_ns = rec->h.time_ns;
 	if (rec->ctx_free.free_1) {
-		ctx->slots_seen = !ctx->older && !ctx->implied && !ctx->tainted;
+		ctx->slots_counted = true;
+		ctx->slots_seen = !(rec->h.flags & AIOS_F_COUNTED) && !ctx->older &&
+				  !ctx->implied && !ctx->tainted;
 		ctx->slots_free = rec->ctx_free.free_1 - 1;
 		ctx->slots_owed = rec->ctx_free.completed;
 	}

@@ -22,7 +22,7 @@ static const struct aios_rule rules[] = {
 		.means = "The program waits for ever for an event, gets one twice, or the kernel "
 			 "uses freed memory.",
 		.source = "aio_complete(), io_submit_one()",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.request = aios_rule_ends_once,
 	},
 	{
@@ -33,7 +33,7 @@ static const struct aios_rule rules[] = {
 			     "party the other.",
 		.means = "The request is leaked, or freed while somebody uses it.",
 		.source = "iocb_put(), commit 9018ccc453af",
-		.hooks = {"request's reference dropped"},
+		.hooks = { "request's reference dropped" },
 		.request = aios_rule_put_parties,
 	},
 	{
@@ -42,7 +42,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A request's count goes from 2 to 1 to 0, and it completes at 0.",
 		.means = "The request is used after it was freed, or never freed.",
 		.source = "iocb_put(), iocb_destroy()",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.request = aios_rule_refcount,
 	},
 	{
@@ -53,7 +53,7 @@ static const struct aios_rule rules[] = {
 		.means = "The program sees an error that no manual has, or more bytes than it "
 			 "asked for.",
 		.source = "aio_rw_done(), commit a0c42bac7973",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.request = aios_rule_event_content,
 	},
 	{
@@ -64,7 +64,7 @@ static const struct aios_rule rules[] = {
 		.means = "Files stay open, file systems busy and memory lost until the next boot; "
 			 "or what others hold is freed.",
 		.source = "iocb_destroy(), aio_fsync_work(), commit 84c4e1f89fef",
-		.hooks = {"request freed"},
+		.hooks = { "request freed" },
 		.request = aios_rule_references,
 	},
 	{
@@ -74,7 +74,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A write keeps its file system from being frozen until it is over.",
 		.means = "fsfreeze and snapshots hang, or a frozen file system is written to.",
 		.source = "kiocb_end_write(), commit 70fe2f48152e",
-		.hooks = {"freezing held off", "freezing let go"},
+		.hooks = { "freezing held off", "freezing let go" },
 		.request = aios_rule_freeze,
 	},
 	{
@@ -85,7 +85,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A request that was accepted ends some time.",
 		.means = "The program waits; who has the request is told.",
 		.source = "the life of a request",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.request = aios_rule_stuck,
 	},
 	{
@@ -96,7 +96,7 @@ static const struct aios_rule rules[] = {
 			     "allowed.",
 		.means = "The program is not told of the event, or the kernel dead-locks.",
 		.source = "aio_complete(), commits 01d7a356872e, 4b3749865374, 398e3fa789aa",
-		.hooks = {"eventfd signalled"},
+		.hooks = { "eventfd signalled" },
 		.request = aios_rule_eventfd,
 	},
 	{
@@ -107,7 +107,7 @@ static const struct aios_rule rules[] = {
 			     "due.",
 		.means = "The program never learns that its file is ready.",
 		.source = "aio_poll_wake(), aio_poll_complete_work(), commit 363bee27e258",
-		.hooks = {"poll woken", "poll work begins", "poll work ended"},
+		.hooks = { "poll woken", "poll work begins", "poll work ended" },
 		.request = aios_rule_poll_lost,
 	},
 	{
@@ -118,7 +118,7 @@ static const struct aios_rule rules[] = {
 			     "poll.",
 		.means = "The program never learns that its file is ready, or is told so in vain.",
 		.source = "aio_poll_wake()",
-		.hooks = {"poll woken"},
+		.hooks = { "poll woken" },
 		.request = aios_rule_wake_decision,
 	},
 	{
@@ -127,7 +127,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A wake-up completes a poll only with a key, and with no work due.",
 		.means = "The request completes twice, or with nothing.",
 		.source = "aio_poll_wake()",
-		.hooks = {"poll woken", COMPLETED},
+		.hooks = { "poll woken", COMPLETED },
 		.request = aios_rule_inline,
 	},
 	{
@@ -137,7 +137,7 @@ static const struct aios_rule rules[] = {
 			     "only if it was told to finish.",
 		.means = "The program acts on what has not happened.",
 		.source = "aio_poll(), aio_poll_complete_work()",
-		.hooks = {"poll woken", "poll told to finish", COMPLETED},
+		.hooks = { "poll woken", "poll told to finish", COMPLETED },
 		.request = aios_rule_poll_result,
 	},
 	{
@@ -147,7 +147,7 @@ static const struct aios_rule rules[] = {
 		.statement = "One of submission, wake-up and work completes a poll.",
 		.means = "The request completes twice, and is used after it was freed.",
 		.source = "aio_poll(), commit af5c72b1fc7a",
-		.hooks = {"submission decided on a poll", "poll woken", "poll work decided"},
+		.hooks = { "submission decided on a poll", "poll woken", "poll work decided" },
 		.request = aios_rule_one_winner,
 	},
 	{
@@ -156,7 +156,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A poll of a file with two wait queues is refused.",
 		.means = "The program never learns that its file is ready.",
 		.source = "aio_poll_queue_proc(), commit af5c72b1fc7a",
-		.hooks = {"poll on a wait queue", "poll woken"},
+		.hooks = { "poll on a wait queue", "poll woken" },
 		.request = aios_rule_two_queues,
 	},
 	{
@@ -165,7 +165,7 @@ static const struct aios_rule rules[] = {
 		.statement = "While a poll's work is queued or runs, the request says so.",
 		.means = "The work runs twice, or the request is freed under it.",
 		.source = "aio_poll_complete_work()",
-		.hooks = {"poll work begins"},
+		.hooks = { "poll work begins" },
 		.request = aios_rule_work,
 	},
 	{
@@ -174,7 +174,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A poll whose wait queue goes away leaves it, and completes.",
 		.means = "The kernel uses freed memory.",
 		.source = "aio_poll_wake(), commit 50252e4b5e98",
-		.hooks = {"poll woken"},
+		.hooks = { "poll woken" },
 		.request = aios_rule_pollfree,
 	},
 	{
@@ -183,7 +183,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A wake-up that comes while the work runs makes it run again.",
 		.means = "The program never learns that its file is ready.",
 		.source = "aio_poll_complete_work(), commit 363bee27e258",
-		.hooks = {"poll woken"},
+		.hooks = { "poll woken" },
 		.request = aios_rule_resched,
 	},
 	{
@@ -193,17 +193,16 @@ static const struct aios_rule rules[] = {
 		.statement = "A poll that is told to finish does.",
 		.means = "io_destroy or the exit of the program hangs.",
 		.source = "aio_poll_cancel()",
-		.hooks = {"poll told to finish", COMPLETED},
+		.hooks = { "poll told to finish", COMPLETED },
 		.request = aios_rule_cancelled,
 	},
 	{
 		.id = "C1",
 		.slug = "slots",
-		.needs = AIOS_NEEDS_EXACT,
 		.statement = "Free slots, requests, and events not given back make up the ring.",
 		.means = "io_submit fails with EAGAIN for ever, or events are written over.",
 		.source = "get_reqs_available(), refill_reqs_available(), commit d856f32a86b2",
-		.hooks = {"slots given back", "context freed"},
+		.hooks = { "context freed", "?slots given back" },
 		.request = aios_rule_slot,
 		.context = aios_rule_slots,
 	},
@@ -214,8 +213,8 @@ static const struct aios_rule rules[] = {
 			     "each, in that order.",
 		.means = "The kernel uses freed memory.",
 		.source = "kill_ioctx(), free_ioctx_users(), free_ioctx_reqs(), free_ioctx()",
-		.hooks = {"context killed", "context's users are gone",
-			  "context's requests are gone"},
+		.hooks = { "context killed", "context's users are gone",
+			  "context's requests are gone" },
 		.context = aios_rule_one_life,
 	},
 	{
@@ -224,7 +223,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A context without users and requests is freed.",
 		.means = "Memory is lost until the next boot.",
 		.source = "free_ioctx_reqs(), commit 1881686f8420",
-		.hooks = {"context's requests are gone", "context freed"},
+		.hooks = { "context's requests are gone", "context freed" },
 		.context = aios_rule_freed_in_time,
 	},
 	{
@@ -233,7 +232,7 @@ static const struct aios_rule rules[] = {
 		.statement = "When io_destroy or the exit is through, no request is left.",
 		.means = "Devices write to memory that the program has given away.",
 		.source = "commits e02ba72aabfa, 6098b45b32e6",
-		.hooks = {"context killed", COMPLETED},
+		.hooks = { "context killed", COMPLETED },
 		.context = aios_rule_drained,
 	},
 	{
@@ -243,8 +242,8 @@ static const struct aios_rule rules[] = {
 		.statement = "When the last request is gone, who waits for that goes on.",
 		.means = "io_destroy, or the exit of the program, hangs for ever.",
 		.source = "free_ioctx_reqs(), commit 880641bb9da2",
-		.hooks = {"context killed", "context's users are gone",
-			  "context's requests are gone"},
+		.hooks = { "context killed", "context's users are gone",
+			  "context's requests are gone" },
 		.context = aios_rule_teardown,
 	},
 	{
@@ -254,7 +253,7 @@ static const struct aios_rule rules[] = {
 		.statement = "Who reads from a context that is killed is woken.",
 		.means = "io_getevents, and with it the program's exit, hangs for ever.",
 		.source = "kill_ioctx(), commit e91f90bb0bb1",
-		.hooks = {"context killed", "reader comes out"},
+		.hooks = { "context killed", "reader comes out" },
 		.context = aios_rule_sleepers,
 	},
 	{
@@ -263,7 +262,7 @@ static const struct aios_rule rules[] = {
 		.statement = "The ring's tail moves by one for each completion.",
 		.means = "The program gets events that are none.",
 		.source = "aio_complete()",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.context = aios_rule_tail,
 	},
 	{
@@ -272,7 +271,7 @@ static const struct aios_rule rules[] = {
 		.statement = "What io_getevents returns was in the ring, once.",
 		.means = "The program gets an event twice, or not at all.",
 		.source = "aio_read_events_ring()",
-		.hooks = {COMPLETED, "reader comes out"},
+		.hooks = { COMPLETED, "reader comes out" },
 		.context = aios_rule_reads,
 	},
 	{
@@ -281,7 +280,7 @@ static const struct aios_rule rules[] = {
 		.statement = "An event that was not read is not written over.",
 		.means = "Events are lost.",
 		.source = "aio_complete(), commit d856f32a86b2",
-		.hooks = {COMPLETED},
+		.hooks = { COMPLETED },
 		.context = aios_rule_overwritten,
 	},
 	{
@@ -292,7 +291,7 @@ static const struct aios_rule rules[] = {
 		.statement = "Who waits for as many events as there are is woken.",
 		.means = "io_getevents sleeps beside the events it waits for.",
 		.source = "aio_complete(), commits 6cb2a21049b8, 71eb6b6b0ba9",
-		.hooks = {COMPLETED, "reader goes in", "reader comes out"},
+		.hooks = { COMPLETED, "reader goes in", "reader comes out" },
 		.context = aios_rule_waiters,
 	},
 	{
@@ -301,8 +300,18 @@ static const struct aios_rule rules[] = {
 		.statement = "A read that fails takes nothing out of the ring.",
 		.means = "Events are lost.",
 		.source = "aio_read_events_ring()",
-		.hooks = {"reader goes in", "reader comes out"},
+		.hooks = { "reader goes in", "reader comes out" },
 		.context = aios_rule_failed_reads,
+	},
+	{
+		.id = "Y1",
+		.slug = "aio-nr",
+		.statement = "fs.aio-nr is the sum of what all contexts were made for.",
+		.means = "io_setup fails with EAGAIN while nobody holds that many, until the next "
+			 "boot.",
+		.source = "ioctx_alloc(), aio_nr_sub(), commits e34ecee2ae79, 2a8a98673c13",
+		.hooks = { "context made", "context killed" },
+		.trace = aios_rule_aio_nr,
 	},
 	{
 		.id = "Y4",
@@ -311,7 +320,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A request that has ended is freed.",
 		.means = "Memory is lost until the next boot.",
 		.source = "iocb_destroy()",
-		.hooks = {"request freed"},
+		.hooks = { "request freed" },
 		.request = aios_rule_freed,
 	},
 };

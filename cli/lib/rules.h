@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "info.h"
 #include "model.h"
 
 enum aios_severity {
@@ -103,9 +104,11 @@ struct aios_watch {
  * @statement: what is true of a correct kernel
  * @means: what it means for the user that it was not
  * @source: where the rule comes from
- * @hooks: what the attach plan has to observe, or the rule cannot be judged
+ * @hooks: what the attach plan has to observe, or the rule cannot be judged; behind a '?', only
+ *	where the level has such a hook
  * @request: is it broken by a request that is over, or does not end? May be NULL
  * @context: the same of a context; @watch may be NULL; may be NULL
+ * @trace: the same of all that the trace saw, once it has ended; may be NULL
  */
 struct aios_rule {
 	const char *id;
@@ -120,6 +123,7 @@ struct aios_rule {
 	bool (*request)(struct aios_case *c, const struct aios_request *req);
 	bool (*context)(struct aios_case *c, const struct aios_ctx *ctx,
 			const struct aios_watch *watch);
+	bool (*trace)(struct aios_case *c, const struct aios_end *end);
 };
 
 /**

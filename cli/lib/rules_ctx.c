@@ -20,14 +20,14 @@ bool aios_rule_slots(struct aios_case *c, const struct aios_ctx *ctx,
 	uint64_t all = ctx->nr_events - 1ULL;
 
 	(void)watch;
-	if (!ctx->slots_seen || !ctx->nr_events)
+	if (!ctx->slots_counted || !ctx->nr_events)
 		return false;
 	if (ctx->slots_free + (uint64_t)ctx->slots_owed != all)
 		return aios_broken(c, expected,
 				   "of %llu slots of its ring, %u are free and %u are "
 				   "to be given back when it is freed",
 				   (unsigned long long)all, ctx->slots_free, ctx->slots_owed);
-	return c->exact && all - ctx->slots_taken + ctx->slots_given != ctx->slots_free &&
+	return ctx->slots_seen && all - ctx->slots_taken + ctx->slots_given != ctx->slots_free &&
 	       aios_broken(c, expected,
 			   "%llu slots were taken and %llu given back, and of %llu "
 			   "%u are free",
@@ -212,4 +212,19 @@ bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
 			   "a reader slept for %llu s while the events that it waits for were in "
 			   "the ring",
 			   (unsigned long long)(waited_ns / 1000000000));
+}
+
+/**
+ * aios_rule_aio_nr() - Y1: fs.aio-nr changes by what contexts are made for, and back
+ */
+bool aios_rule_aio_nr(struct aios_case *c, const struct aios_end *end)
+{
+	if (!end->nr_known || !end->nr_drift)
+		return false;
+	return aios_broken(c,
+			   "that io_setup adds what it was asked for, and that the end of the "
+			   "context takes it away",
+			   "during the trace fs.aio-nr %s by %lld that no context accounts for",
+			   end->nr_drift > 0 ? "rose" : "fell",
+			   (long long)(end->nr_drift > 0 ? end->nr_drift : -end->nr_drift));
 }

@@ -31,4 +31,6 @@ aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, 
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
 	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters;
 
+bool aios_rule_aio_nr(struct aios_case *c, const struct aios_end *end);
+
 #endif /* AIOS_RULES_INT_H */

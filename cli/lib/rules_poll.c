@@ -93,7 +93,7 @@ static const char *work_left_it(const struct aios_request *req)
 bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 {
 	static const char expected[] = "a completion, or a work item that asks the file again";
-	struct wakes wakes = {.due = false};
+	struct wakes wakes = { .due = false };
 	const char *left;
 
 	if (!is_poll(req))

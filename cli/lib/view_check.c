@@ -19,11 +19,23 @@ static void text_object(struct aios_buf *buf, const struct aios_finding *finding
 		aios_timeline(buf, finding->req, clock, false);
 		return;
 	}
+	if (finding->rule->trace)
+		return;
 	aios_buf_fmt(buf, "context #%llu (0x%llx) of ", (unsigned long long)finding->ctx_id,
 		     (unsigned long long)finding->user_id);
 	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
 	aios_buf_fmt(buf, "[%u]\n", finding->pid);
 	text_events(buf, finding);
+}
+
+static void text_whose(struct aios_buf *buf, const struct aios_finding *finding)
+{
+	if (finding->rule->trace) {
+		aios_buf_str(buf, "host");
+		return;
+	}
+	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
+	aios_buf_fmt(buf, "[%u]", finding->pid);
 }
 
 /* First the line that people search for, as compilers have it; then what proves it. */
@@ -32,9 +44,9 @@ static void text_finding(struct aios_buf *buf, const struct aios_finding *findin
 {
 	const struct aios_rule *rule = finding->rule;
 
-	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
-	aios_buf_fmt(buf, "[%u]: %s: %s [%s %s]%s\n", finding->pid,
-		     aios_severity_name(rule->severity), finding->what, rule->id, rule->slug,
+	text_whose(buf, finding);
+	aios_buf_fmt(buf, ": %s: %s [%s %s]%s\n", aios_severity_name(rule->severity),
+		     finding->what, rule->id, rule->slug,
 		     finding->known ? " (known)" : "");
 	if (finding->known)
 		return;

@@ -21,7 +21,7 @@ static enum outcome rule_outcome(const struct aios_check_view *view, size_t nr,
 	enum aios_rule_state state = aios_check_state(view->check, nr);
 	size_t cnt;
 	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
-	const struct aios_rule *rules = aios_rules(&(size_t){0});
+	const struct aios_rule *rules = aios_rules(&(size_t){ 0 });
 
 	for (size_t i = 0; i < cnt; i++) {
 		*why = findings[i].what;
@@ -86,7 +86,7 @@ static void junit_findings(struct aios_buf *buf, const struct aios_check_view *v
 {
 	size_t cnt;
 	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
-	struct aios_buf text = {0};
+	struct aios_buf text = { 0 };
 
 	for (size_t i = 0; i < cnt; i++) {
 		if (findings[i].rule != rule || findings[i].known)
@@ -107,7 +107,7 @@ static void junit_findings(struct aios_buf *buf, const struct aios_check_view *v
 static void junit_case(struct aios_buf *buf, const struct aios_check_view *view, size_t nr,
 		       enum outcome outcome, const char *why)
 {
-	const struct aios_rule *rule = &aios_rules(&(size_t){0})[nr];
+	const struct aios_rule *rule = &aios_rules(&(size_t){ 0 })[nr];
 
 	aios_buf_fmt(buf, "    <testcase classname=\"aiocheck\" name=\"%s %s\" time=\"0\"",
 		     rule->id, rule->slug);
@@ -130,8 +130,8 @@ static void junit_case(struct aios_buf *buf, const struct aios_check_view *view,
 int aios_check_junit(struct aios_buf *buf, const struct aios_check_view *view)
 {
 	struct aios_verdict_info info = aios_check_verdict(view->check);
-	size_t cnt, counts[OUTCOME_NONE + 1] = {0};
-	struct aios_buf cases = {0};
+	size_t cnt, counts[OUTCOME_NONE + 1] = { 0 };
+	struct aios_buf cases = { 0 };
 	const char *why;
 
 	aios_rules(&cnt);

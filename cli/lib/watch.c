@@ -156,7 +156,7 @@ static void see_read_begin(struct seen *seen)
 	if (!readers)
 		return;
 	watch->readers = readers;
-	readers[place] = (struct aios_watch_reader){.rec = *seen->rec, .crowded = !alone};
+	readers[place] = (struct aios_watch_reader){ .rec = *seen->rec, .crowded = !alone };
 	watch->reader_cnt += place == watch->reader_cnt;
 	if (seen->ctx)
 		readers_look(watch, seen->ctx, seen->rec->h.time_ns);
@@ -223,14 +223,14 @@ static const struct {
 	bool kctx_is_second;
 	bool keep;
 } sights[AIOS_EV_MAX] = {
-	[AIOS_EV_CTX_SETUP] = {.see = see_nothing, .keep = true},
-	[AIOS_EV_CTX_KILL] = {.see = see_kill, .keep = true},
-	[AIOS_EV_CTX_USERS0] = {.see = see_users0, .keep = true},
-	[AIOS_EV_CTX_REQS0] = {.see = see_reqs0, .keep = true},
-	[AIOS_EV_REQ_COMPLETE] = {.see = see_complete, .kctx_is_second = true},
-	[AIOS_EV_READ_BEGIN] = {.see = see_read_begin, .keep = true},
-	[AIOS_EV_READ_END] = {.see = see_read_end, .keep = true},
-	[AIOS_EV_RING_READ] = {.see = see_ring_read},
+	[AIOS_EV_CTX_SETUP] = { .see = see_nothing, .keep = true },
+	[AIOS_EV_CTX_KILL] = { .see = see_kill, .keep = true },
+	[AIOS_EV_CTX_USERS0] = { .see = see_users0, .keep = true },
+	[AIOS_EV_CTX_REQS0] = { .see = see_reqs0, .keep = true },
+	[AIOS_EV_REQ_COMPLETE] = { .see = see_complete, .kctx_is_second = true },
+	[AIOS_EV_READ_BEGIN] = { .see = see_read_begin, .keep = true },
+	[AIOS_EV_READ_END] = { .see = see_read_end, .keep = true },
+	[AIOS_EV_RING_READ] = { .see = see_ring_read },
 };
 
 /* A thread comes back from waiting for the last request of the contexts it killed. */
@@ -255,7 +255,7 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 int aios_watch_record(struct aios_watches *watches, const struct aios_model *model,
 		      const struct aios_rec *rec)
 {
-	struct seen seen = {.watches = watches, .rec = rec};
+	struct seen seen = { .watches = watches, .rec = rec };
 	uint64_t kctx;
 	int err = 0;
 

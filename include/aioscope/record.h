@@ -53,6 +53,9 @@ struct aios_hdr {
 #define AIOS_F_LEDGER	0x0040	/* of a birth: who drops the request's references will be told */
 #define AIOS_F_FREED	0x0080	/* of a birth: and when the request is freed */
 
+/* Of the end of a context: its free slots were counted then, and not told one by one before. */
+#define AIOS_F_COUNTED	0x0100
+
 /* Of a completion: 1 + enum aios_put_party of the last put, right before it; 0 for unseen. */
 #define AIOS_F_PARTY_SHIFT	12
 #define AIOS_F_PARTY(flags)	((flags) >> AIOS_F_PARTY_SHIFT)

@@ -197,11 +197,15 @@ struct aios_listed {
  * @ctx_full: contexts that found no place in the map of contexts and are not traced
  * @proc_full: processes that found no place in the map of processes
  * @work_full: work items whose end cannot be told, and calls whose arguments cannot
+ * @nr_added: what contexts of anybody were made for since the programs were attached
+ * @nr_taken: of contexts of anybody that were killed since
  */
 struct aios_kernel_stats {
 	__u64 ctx_full;
 	__u64 proc_full;
 	__u64 work_full;
+	__u64 nr_added;
+	__u64 nr_taken;
 };
 
 #endif /* AIOSCOPE_RING_H */

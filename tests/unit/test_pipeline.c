@@ -44,7 +44,11 @@ static int on_until(void *arg, uint64_t time_ns)
 
 static int setup(void **state)
 {
-	static const struct aios_pipeline_ops ops = { on_request, on_gap, on_until };
+	static const struct aios_pipeline_ops ops = {
+		.request = on_request,
+		.gap = on_gap,
+		.until = on_until,
+	};
 	struct aios_model_opts opts = { .history = true };
 	struct fixture *f = calloc(1, sizeof(*f));
 
