@@ -242,19 +242,24 @@ static int ask_all(struct aios_check *check, const struct aios_request *req,
 	return err;
 }
 
-/* What crossed a hole, or began before anybody looked, is not known well enough. */
-static bool request_is_known(const struct aios_request *req)
+/*
+ * What crossed a hole, or began before anybody looked, is not known well enough. The model takes a
+ * completion of nobody for one whose birth was lost; where nothing was lost, it was nobody's.
+ */
+static bool request_is_known(const struct aios_check *check, const struct aios_request *req)
 {
+	if (req->origin == AIOS_ORIGIN_UNKNOWN)
+		return !req->ctx->tainted && !req->ctx->implied &&
+		       !aios_lost(aios_pipeline_trace(check->pipe).loss);
 	return !req->tainted && !req->ctx->tainted && !req->ctx->implied &&
-	       (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_UNKNOWN ||
-		req->origin == AIOS_ORIGIN_RETURN);
+	       (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_RETURN);
 }
 
 static int check_request(void *arg, const struct aios_request *req)
 {
 	struct aios_check *check = arg;
 
-	if (!request_is_known(req))
+	if (!request_is_known(check, req))
 		return 0;
 	check->requests++;
 	return ask_all(check, req, req->ctx);
@@ -284,7 +289,7 @@ static int check_record(void *arg, const struct aios_rec *rec)
 
 static int alive_request(void *arg, const struct aios_request *req)
 {
-	return request_is_known(req) ? ask_all(arg, req, req->ctx) : 0;
+	return request_is_known(arg, req) ? ask_all(arg, req, req->ctx) : 0;
 }
 
 int aios_check_alive(struct aios_check *check)

@@ -65,12 +65,18 @@ struct aios_watch_reader {
  * @kctx: its address
  * @kills: times it was taken out of its table
  * @users0, @reqs0: times one of its counts became 0
- * @waiter: thread that waits for its last request, 0 for none
+ * @waiter: thread that killed it, and has to wait for its last request; 0 for none
  * @gone_ns: io_destroy, or the exit, was through with it
  * @left: requests that were in flight then
  * @late: completions after that
  * @taken_wrong: reads whose head moved by other than what was read
+ * @inside: readers inside now
+ * @busy_head: the ring's head when the first of them came in
+ * @busy_events: events there were for them: in the ring then, or completed since
+ * @busy_got: events that readers returned since
+ * @twice: events that were returned and had been already: more than the head moved
  * @moved_by_failure: events that reads which failed took out of the ring
+ * @unread: events in the ring when it was killed, by the ring's own head and tail
  * @laps: completions that wrote over an event that was not read
  * @waited_ns: the longest a reader slept beside the events it waited for
  * @readers: places of those inside, owned
@@ -87,7 +93,13 @@ struct aios_watch {
 	uint32_t left;
 	uint32_t late;
 	uint32_t taken_wrong;
+	uint32_t inside;
+	uint32_t busy_head;
+	uint64_t busy_events;
+	uint64_t busy_got;
+	uint64_t twice;
 	uint64_t moved_by_failure;
+	uint32_t unread;
 	uint32_t laps;
 	uint64_t waited_ns;
 	struct aios_watch_reader *readers;

@@ -69,6 +69,23 @@ static bool wakes_step(struct wakes *wakes, const struct aios_rec *rec)
 	}
 }
 
+/* A wake-up that concerned the request and that nobody took care of, or NULL. */
+static const struct aios_rec *dropped_wake(const struct aios_case *c,
+					   const struct aios_request *req)
+{
+	struct wakes wakes = { .due = false };
+
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *at = wakes.at;
+
+		if (wakes_step(&wakes, &req->history[i]))
+			return at;
+	}
+	if (wakes.due && !req->completed_ns && aios_overdue(c, wakes.at->h.time_ns))
+		return wakes.at;
+	return NULL;
+}
+
 /* Has a work item that found the request cancelled, or that decided so, ended without an end? */
 static const char *work_left_it(const struct aios_request *req)
 {
@@ -93,22 +110,17 @@ static const char *work_left_it(const struct aios_request *req)
 bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 {
 	static const char expected[] = "a completion, or a work item that asks the file again";
-	struct wakes wakes = { .due = false };
+	const struct aios_rec *wake;
 	const char *left;
 
 	if (!is_poll(req))
 		return false;
-	for (size_t i = 0; i < req->history_cnt; i++)
-		if (wakes_step(&wakes, &req->history[i]))
-			return aios_broken(c, expected,
-					   "a wake-up that concerned it%s was dropped: "
-					   "no work was scheduled for it",
-					   wakes.at->poll_wake.key ? "" : " (without a key)");
-	if (wakes.due && !req->completed_ns && aios_overdue(c, wakes.at->h.time_ns))
+	wake = dropped_wake(c, req);
+	if (wake && !(wake->poll_wake.state & AIOS_POLL_SCHEDULED))
 		return aios_broken(c, expected,
-				   "a wake-up that concerned it%s was followed by "
-				   "nothing",
-				   wakes.at->poll_wake.key ? "" : " (without a key)");
+				   "a wake-up that concerned it%s was dropped: it was not "
+				   "completed, and no work ran",
+				   wake->poll_wake.key ? "" : " (without a key)");
 	left = req->completed_ns ? NULL : work_left_it(req);
 	return left && aios_broken(c, "its completion", "%s: nothing holds it any more", left);
 }
@@ -248,7 +260,7 @@ bool aios_rule_two_queues(struct aios_case *c, const struct aios_request *req)
 	if (!is_poll(req) || poll->queues < 2 || req->refused || !req->returned_ns ||
 	    (req->completed_ns && req->completed_ns <= req->returned_ns))
 		return false;
-	if (poll->early || poll->freed || poll->cancels || poll->cancelled)
+	if (poll->early || poll->freed)
 		return false;
 	return aios_broken(c, "EINVAL from io_submit",
 			   "its file put it on two wait queues, and it "
@@ -276,6 +288,12 @@ bool aios_rule_work(struct aios_case *c, const struct aios_request *req)
  */
 bool aios_rule_resched(struct aios_case *c, const struct aios_request *req)
 {
+	const struct aios_rec *wake = is_poll(req) ? dropped_wake(c, req) : NULL;
+
+	if (wake && wake->poll_wake.state & AIOS_POLL_SCHEDULED)
+		return aios_broken(c, "another run of the work",
+				   "it was woken while its work was queued or running, and the "
+				   "work did not run again");
 	for (size_t i = 0; i < req->history_cnt; i++) {
 		const struct aios_rec *rec = &req->history[i];
 		uint32_t state = rec->h.type == AIOS_EV_POLL_WAKE     ? rec->poll_wake.state

@@ -82,11 +82,14 @@ struct seen {
 static void see_kill(struct seen *seen)
 {
 	const struct aios_ctx_kill *kill = &seen->rec->ctx_kill;
+	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
 	if (kill->ret)
 		return;
+	if (kill->head < nr && kill->tail < nr)
+		seen->watch->unread = (kill->tail + nr - kill->head) % nr;
 	seen->watch->kills++;
-	if (kill->waits && !seen->watch->waiter) {
+	if (!seen->watch->waiter) {
 		seen->watch->waiter = seen->rec->h.tid;
 		seen->watches->waiting++;
 	}
@@ -102,19 +105,38 @@ static void see_reqs0(struct seen *seen)
 	seen->watch->reqs0++;
 }
 
-/* Since when has each reader had enough? */
-static void readers_look(struct aios_watch *watch, const struct aios_ctx *ctx, uint64_t now_ns)
+/*
+ * How many events does a reader still wait for? It takes what there is and sleeps for the rest: as
+ * far as the head has moved since it is inside, it has them, if nobody else can have taken them.
+ */
+static uint64_t reader_needs(const struct aios_watch_reader *reader, uint32_t nr, uint32_t head)
 {
+	uint64_t min_nr = (uint64_t)reader->rec.read_begin.min_nr, moved;
+	uint32_t from = reader->rec.read_begin.head;
+
+	if (reader->crowded || from >= nr)
+		return min_nr;
+	moved = (head + nr - from) % nr;
+	return moved < min_nr ? min_nr - moved : 0;
+}
+
+/* Since when has each reader had enough? @head, @tail: of the ring, now */
+static void readers_look(const struct seen *seen, uint32_t head, uint32_t tail)
+{
+	struct aios_watch *watch = seen->watch;
+	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
+
+	if (!nr || head >= nr || tail > nr)
+		return;
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
 		struct aios_watch_reader *reader = &watch->readers[i];
-		int64_t min_nr = reader->rec.read_begin.min_nr;
 
-		if (!reader->rec.h.type)
+		if (!reader->rec.h.type || reader->rec.read_begin.min_nr <= 0)
 			continue;
-		if (min_nr <= 0 || ctx->unread < (uint64_t)min_nr)
+		if ((tail + nr - head) % nr < reader_needs(reader, nr, head))
 			reader->enough_ns = 0;
 		else if (!reader->enough_ns)
-			reader->enough_ns = now_ns;
+			reader->enough_ns = seen->rec->h.time_ns;
 	}
 }
 
@@ -123,6 +145,7 @@ static void see_complete(struct seen *seen)
 	const struct aios_req_complete *body = &seen->rec->req_complete;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
+	seen->watch->busy_events++;
 	if (seen->watch->gone_ns) {
 		seen->watch->late++;
 		watch_keep(seen->watch, seen->rec);
@@ -133,7 +156,38 @@ static void see_complete(struct seen *seen)
 		seen->watch->laps++;
 		watch_keep(seen->watch, seen->rec);
 	}
-	readers_look(seen->watch, seen->ctx, seen->rec->h.time_ns);
+	readers_look(seen, body->head, body->tail + 1);
+}
+
+/*
+ * While readers are inside, the head of the ring moves at least by what they return: a program that
+ * takes events out itself only moves it further. That holds as long as there are fewer events than
+ * the ring has entries, so that the head cannot come round.
+ */
+static void busy_begins(struct aios_watch *watch, const struct aios_ctx *ctx,
+			const struct aios_read_begin *begin)
+{
+	uint32_t nr = ctx ? ctx->nr_events : 0;
+	bool known = begin->head < nr && begin->tail < nr;
+
+	watch->busy_head = begin->head;
+	watch->busy_got = 0;
+	watch->busy_events = known ? (begin->tail + nr - begin->head) % nr : AIOS_UNKNOWN32;
+}
+
+static void busy_ends(struct aios_watch *watch, const struct aios_ctx *ctx,
+		      const struct aios_rec *rec)
+{
+	uint32_t nr = ctx ? ctx->nr_events : 0, head = rec->read_end.head;
+	uint64_t moved;
+
+	if (head >= nr || watch->busy_events >= nr)
+		return;
+	moved = (head + nr - watch->busy_head) % nr;
+	if (watch->busy_got <= moved)
+		return;
+	watch->twice += watch->busy_got - moved;
+	watch_keep(watch, rec);
 }
 
 static void see_read_begin(struct seen *seen)
@@ -156,10 +210,11 @@ static void see_read_begin(struct seen *seen)
 	if (!readers)
 		return;
 	watch->readers = readers;
+	if (!watch->inside++)
+		busy_begins(watch, seen->ctx, &seen->rec->read_begin);
 	readers[place] = (struct aios_watch_reader){ .rec = *seen->rec, .crowded = !alone };
 	watch->reader_cnt += place == watch->reader_cnt;
-	if (seen->ctx)
-		readers_look(watch, seen->ctx, seen->rec->h.time_ns);
+	readers_look(seen, seen->rec->read_begin.head, seen->rec->read_begin.tail);
 }
 
 /* Events that a read which failed took out of the ring: nobody has got them. */
@@ -191,10 +246,13 @@ static void see_read_end(struct seen *seen)
 		watch->moved_by_failure += taken;
 		if (taken)
 			watch_keep(watch, seen->rec);
+		watch->busy_got += seen->rec->read_end.ret > 0 ?
+				   (uint64_t)seen->rec->read_end.ret : 0;
 		reader->rec.h.type = 0;
+		if (!--watch->inside)
+			busy_ends(watch, seen->ctx, seen->rec);
 	}
-	if (seen->ctx)
-		readers_look(watch, seen->ctx, now_ns);
+	readers_look(seen, seen->rec->read_end.head, seen->rec->read_end.tail);
 }
 
 /* fs/aio.c, aio_read_events_ring(): the head moves by what was copied, or not at all. */
@@ -208,8 +266,7 @@ static void see_ring_read(struct seen *seen)
 		seen->watch->taken_wrong++;
 		watch_keep(seen->watch, seen->rec);
 	}
-	if (seen->ctx)
-		readers_look(seen->watch, seen->ctx, seen->rec->h.time_ns);
+	readers_look(seen, body->new_head, body->tail);
 }
 
 static void see_nothing(struct seen *seen)
@@ -233,6 +290,13 @@ static const struct {
 	[AIOS_EV_RING_READ] = { .see = see_ring_read },
 };
 
+/* Is it this context that a thread comes back from? io_destroy names one, an exit means all. */
+static bool is_meant(const struct aios_rec *rec, const struct aios_ctx *ctx)
+{
+	return rec->h.type == AIOS_EV_EXIT_END ||
+	       (ctx && ctx->user_id == rec->ctx_destroy.user_id);
+}
+
 /* A thread comes back from waiting for the last request of the contexts it killed. */
 static void waiter_is_through(struct aios_watches *watches, const struct aios_model *model,
 			      const struct aios_rec *rec)
@@ -245,6 +309,8 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 		if (watch->waiter != rec->h.tid || watch->gone_ns)
 			continue;
 		ctx = aios_model_context(model, watch->kctx);
+		if (!is_meant(rec, ctx))
+			continue;
 		watch->gone_ns = rec->h.time_ns;
 		watch->left = ctx && !ctx->before_unknown ? ctx->in_flight : 0;
 		watches->waiting--;
