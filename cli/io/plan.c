@@ -85,6 +85,7 @@ static const struct aios_hook hooks[] = {
 	{ .what = "read or write done", ENTRY("aio_complete_rw"), FUNCTION,
 	  LOST("ends of operations that the submitter outlasts") },
 	{ .what = "operation done", EXACT("aio_op_done"), .vital = true,
+	  .serves = AIOS_WATCH_PUTS,
 	  LOST("whose reference is dropped while the submitter holds another") },
 	{ .what = "request completed", ENTRY("aio_complete"), FUNCTION, .vital = true,
 	  LOST("completions") },
@@ -315,6 +316,21 @@ static int plan_skip(struct aios_plan *plan, const char *name, struct aios_err *
 	return 0;
 }
 
+/* Hooks that only serve others, of which there are none. */
+static void plan_spare(struct aios_plan *plan)
+{
+	unsigned int watched = aios_plan_watched(plan);
+
+	for (size_t i = 0; i < plan->cnt; i++) {
+		struct aios_plan_row *row = &plan->rows[i];
+
+		if (row->hook->serves && !(row->hook->serves & watched)) {
+			row->skipped = true;
+			row->way = AIOS_WAY_NONE;
+		}
+	}
+}
+
 static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
 {
 	return hook->level == AIOS_HOOK_BOTH ||
@@ -346,6 +362,7 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 		ret_err = plan_skip(ret, wish->without[i], err);
 	for (size_t i = 0; i < ret->cnt; i++)
 		row_choose(&ret->rows[i], kernel, wish);
+	plan_spare(ret);
 	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
 	return ret_err;
 }

@@ -62,6 +62,7 @@ enum aios_group {
  * @group: when it is attached
  * @level: for levels function and exact, which have a table in common
  * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_FREE, AIOS_WATCH_PUTS
+ * @serves: what @watches of another one can use it for: nothing else does
  * @vital: the level cannot be had without it
  * @follows: children of traced processes cannot be traced without it
  * @tidies: only gives room back: a call that the kernel lets pass without it loses nothing
@@ -75,6 +76,7 @@ struct aios_hook {
 	enum aios_group group;
 	enum aios_hook_level level;
 	unsigned int watches;
+	unsigned int serves;
 	bool vital;
 	bool follows;
 	bool tidies;
@@ -84,7 +86,7 @@ struct aios_hook {
 /**
  * struct aios_plan_row - a hook and how it is attached on this kernel
  * @symbol: for AIOS_WAY_KPROBE: the symbol to probe; borrowed from the kernel's facts
- * @skipped: the user asked to do without
+ * @skipped: the user asked to do without, or without what it serves
  * @attached: it is attached now
  */
 struct aios_plan_row {

@@ -677,6 +677,24 @@ static void what_is_not_hooked_is_not_watched(void **state)
 	aios_plan_done(&plan);
 }
 
+/* Whose operation ended is asked for the sake of the put that follows. */
+static void what_serves_nobody_is_not_hooked(void **state)
+{
+	const char *without[] = { "aio_req_put" };
+	struct aios_plan_wish wish = { .level = AIOS_LEVEL_EXACT, .without = without };
+	struct aios_err err = { "" };
+	struct aios_plan plan = plan_of(&full, wish);
+
+	(void)state;
+	assert_int_equal(row_of(&plan, "aio_op_done")->way, AIOS_WAY_BTF);
+	aios_plan_done(&plan);
+	wish.without_cnt = 1;
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "aio_op_done")->way, AIOS_WAY_NONE);
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	aios_plan_done(&plan);
+}
+
 static void programs_of_tracepoints_are_typed_or_raw(void **state)
 {
 	struct aios_plan plan = plan_of(&full, exact);
@@ -728,6 +746,7 @@ int main(void)
 		PLAN_TEST(at_level_exact_tracepoints_take_the_place_of_functions),
 		PLAN_TEST(without_its_tracepoints_there_is_no_level_exact),
 		PLAN_TEST(what_is_not_hooked_is_not_watched),
+		PLAN_TEST(what_serves_nobody_is_not_hooked),
 		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
 	};
 
