@@ -85,18 +85,16 @@ static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb
 
 /*
  * A birth is complete but for the return of its submission, which may come to be told with it.
- * @ctl: where to remember it for that; NULL where returns are told otherwise
+ * @ctl: where to remember it for that
  */
 static __always_inline void birth_end(struct aios_ring_ctl *ctl, struct aios_out *out,
 				      struct aios_birth *body)
 {
 	body->return_ns = 0;
 	body->return_err = 0;
-	if (ctl) {
-		ctl->uiocb = body->iocb.uiocb;
-		ctl->pid_tgid = bpf_get_current_pid_tgid();
-		ctl->birth = out->pos;
-	}
+	ctl->uiocb = body->iocb.uiocb;
+	ctl->pid_tgid = bpf_get_current_pid_tgid();
+	ctl->birth = out->pos;
 	aios_emit_end(out);
 }
 

@@ -22,33 +22,51 @@ static __always_inline int doing_is_busy(const struct aios_doing *d)
 	return d->ask.kiocb || d->ended || d->creds || d->endings;
 }
 
-/* A thread's place, which may have been another's. */
-static __always_inline struct aios_doing *doing_of_thread(void)
+/* A place becomes another thread's: apart, as what is done always would lack the registers. */
+static __noinline int doing_change(struct aios_doing *d, __u32 tid)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid(), index = tid % AIOS_DOING_TASKS;
-	struct aios_doing *d = bpf_map_lookup_elem(&doing, &index);
-
-	if (!d || d->tid == tid)
-		return d;
+	if (!d)
+		return 0;
 	if (doing_is_busy(d))
 		__sync_fetch_and_add(&stats.work_full, 1);
 	d->tid = tid;
 	d->untold = d->failed = d->party = d->endings = 0;
-	d->ask.kiocb = d->last = d->ended = d->creds = 0;
+	d->ask.kiocb = d->ask.kctx = d->last = d->ended = d->creds = 0;
+	return 0;
+}
+
+/* The place of the thread @id, which may have been another's. */
+static __always_inline struct aios_doing *doing_of_thread(__u64 id)
+{
+	__u32 tid = (__u32)id, index = tid % AIOS_DOING_TASKS;
+	struct aios_doing *d = bpf_map_lookup_elem(&doing, &index);
+
+	if (d && d->tid != tid)
+		doing_change(d, tid);
 	return d;
+}
+
+/* The submission of a request by the thread @id, which this may have interrupted, or NULL. */
+static __always_inline struct aios_doing *doing_submission(__u64 id, __u64 kiocb)
+{
+	__u32 tid = (__u32)id, index = tid % AIOS_DOING_TASKS;
+	struct aios_doing *d = bpf_map_lookup_elem(&doing, &index);
+
+	return d && d->tid == tid && d->ask.kiocb == kiocb ? d : NULL;
 }
 
 /**
  * aios_doing() - what whoever runs here is in the middle of
  * @irq: aios_irq_flags()
+ * @id: bpf_get_current_pid_tgid()
  * Return: the place, or NULL, which only the verifier believes in.
  */
-static __always_inline struct aios_doing *aios_doing(__u16 irq)
+static __always_inline struct aios_doing *aios_doing(__u16 irq, __u64 id)
 {
 	__u32 index;
 
 	if (!(irq & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ)))
-		return doing_of_thread();
+		return doing_of_thread(id);
 	index = AIOS_DOING_TASKS + 2 * bpf_get_smp_processor_id() + !!(irq & AIOS_F_HARDIRQ);
 	return bpf_map_lookup_elem(&doing, &index);
 }
@@ -58,7 +76,7 @@ static __always_inline struct aios_doing *aios_doing(__u16 irq)
  * @d: what aios_doing() returned
  * Return: the innermost one, or NULL where there is none.
  */
-static __always_inline struct aios_req_free *aios_ending(struct aios_doing *d)
+static __always_inline struct aios_ending *aios_ending(struct aios_doing *d)
 {
 	if (!d || !d->endings)
 		return NULL;

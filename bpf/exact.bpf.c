@@ -8,6 +8,9 @@
  * before. Its last put and its completion are one moment and one record. aio_hold_put and
  * aio_req_free are not used: what they announce is seen where it is done, in fput(),
  * eventfd_ctx_put() and kmem_cache_free(), and told when the request is freed.
+ *
+ * Most of what a record costs, here and in the reader, is that it is one. So the other put is added
+ * to the birth and the free to the completion, if that has not been read by then.
  */
 #include "birth.h"
 #include "doing.h"
@@ -41,12 +44,25 @@ static __always_inline int caller_is_compat(void)
 	       (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT);
 }
 
+/* Is the context traced? It is most often that of the request that the thread had before. */
+static __always_inline int submits_to_chosen(struct aios_doing *d, __u64 kctx)
+{
+	__u64 epoch = *(volatile __u64 *)&control.epoch;
+
+	if (d->ask.kctx == kctx && d->epoch == epoch)
+		return 1;
+	if (!aios_ctx_chosen(kctx))
+		return 0;
+	d->epoch = epoch;
+	return 1;
+}
+
 TRACEPOINT(aio_req_get)
 {
 	const struct iocb *iocb = (const struct iocb *)ctx[3];
-	struct aios_doing *d = doing_of_thread();
+	struct aios_doing *d = doing_of_thread(bpf_get_current_pid_tgid());
 
-	if (!d || !aios_ctx_chosen(ctx[0]))
+	if (!d || !submits_to_chosen(d, ctx[0]))
 		return 0;
 	birth_fill(&d->ask, iocb, birth_is_vectored(iocb->aio_lio_opcode) && caller_is_compat());
 	d->ask.kiocb = ctx[1];
@@ -57,20 +73,27 @@ TRACEPOINT(aio_req_get)
 	return 0;
 }
 
-static __always_inline void tell_birth(struct aios_ring_ctl *ctl, struct aios_doing *d, __u64 file)
+static __always_inline void tell_birth(struct aios_doing *d, __u64 file, __u64 id)
 {
-	__u16 flags = (watched & AIOS_WATCH_PUTS ? AIOS_F_LEDGER : 0) |
-		      (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
-	struct aios_birth *body;
+	__u32 puts = watched & AIOS_WATCH_PUTS;
+	__u16 flags = (puts ? AIOS_F_LEDGER : 0) | (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
+	__u16 type = puts ? AIOS_EV_REQ_BORN : AIOS_EV_REQ_BIRTH;
+	struct aios_ring_ctl *ctl = aios_ctl();
+	struct aios_req_born *body;
 	struct aios_out out;
 
 	d->untold = 0;
-	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), flags);
+	d->birth.commit = 0;
+	/* Both types are alike up to here: nothing else has been told. */
+	body = aios_emit_as(ctl, &out, type, sizeof(*body), flags, id);
 	if (!body)
 		return;
 	body->iocb = d->ask;
 	body->iocb.file = file;
-	birth_end(NULL, &out, body);
+	__builtin_memset(&body->put_ns, 0, sizeof(*body) - sizeof(body->iocb));
+	aios_emit_end(&out);
+	if (puts)
+		aios_place_of(&d->birth, &out);
 }
 
 static __always_inline void tell_hold(__u16 type, __u64 kiocb, __u64 kctx, __u64 obj, __u32 what,
@@ -94,7 +117,8 @@ static __always_inline void tell_hold(__u16 type, __u64 kiocb, __u64 kctx, __u64
 TRACEPOINT(aio_hold_get)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
-	struct aios_doing *d = doing_of_thread();
+	__u64 id = bpf_get_current_pid_tgid();
+	struct aios_doing *d = doing_of_thread(id);
 	struct file *file;
 
 	if (!d || d->ask.kiocb != (__u64)req)
@@ -105,19 +129,19 @@ TRACEPOINT(aio_hold_get)
 	}
 	file = req->ki_filp;
 	aios_tell_file(file, 1);
-	tell_birth(aios_ctl(), d, (__u64)file);
+	tell_birth(d, (__u64)file, id);
 	return 0;
 }
 
 /* --- requests: references */
 
-static __always_inline void tell_put(struct aios_ring_ctl *ctl, __u64 kiocb, __u64 kctx,
-				     __u32 party, __u32 refs, __u16 irq)
+static __always_inline void tell_put(__u64 kiocb, __u64 kctx, __u32 party, __u32 refs, __u16 irq,
+				     __u64 id)
 {
 	struct aios_req_put *body;
 	struct aios_out out;
 
-	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_PUT, sizeof(*body), irq);
+	body = aios_emit_as(aios_ctl(), &out, AIOS_EV_REQ_PUT, sizeof(*body), irq, id);
 	if (!body)
 		return;
 	body->kiocb = kiocb;
@@ -125,6 +149,22 @@ static __always_inline void tell_put(struct aios_ring_ctl *ctl, __u64 kiocb, __u
 	body->refs = refs;
 	body->party = party;
 	aios_emit_end(&out);
+}
+
+/* Tells of the put that left one reference with the birth. Return: whether it could. */
+static __always_inline int put_with_birth(struct aios_doing *d, __u32 party, __u16 irq)
+{
+	struct aios_slot *slot;
+	__u32 after;
+
+	slot = aios_add_begin(&d->birth, &after);
+	if (!slot)
+		return 0;
+	slot->rec.born.put_ns = after;
+	slot->rec.born.put_party = party;
+	slot->rec.born.put_flags = irq;
+	aios_add_end(slot);
+	return 1;
 }
 
 /*
@@ -144,75 +184,99 @@ static __always_inline __u16 witnesses_here(const struct aios_ring_ctl *ctl, __u
 }
 
 /* From now on what the request holds is dropped, here. */
-static __always_inline struct aios_req_free *
+static __always_inline struct aios_ending *
 ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs,
 	     const struct aios_ring_ctl *ctl, __u16 irq)
 {
-	struct aios_req_free *e;
+	struct aios_ending *e;
 
 	/* A third one, or more, only if a free was not seen: its place is free. */
 	d->endings = d->endings == 1 ? 2 : 1;
 	e = &d->ending[d->endings > 1];
-	e->kiocb = (__u64)req;
-	e->kctx = kctx;
-	e->file = (__u64)req->ki_filp;
-	e->eventfd = (__u64)req->ki_eventfd;
-	e->refs = refs;
-	e->file_drops = 0;
-	e->eventfd_drops = 0;
-	e->watched = witnesses_here(ctl, irq);
+	e->told.kiocb = (__u64)req;
+	e->told.kctx = kctx;
+	e->told.file = (__u64)req->ki_filp;
+	e->told.eventfd = (__u64)req->ki_eventfd;
+	e->told.refs = refs;
+	e->told.file_drops = 0;
+	e->told.eventfd_drops = 0;
+	e->told.watched = witnesses_here(ctl, irq);
+	e->place.commit = 0;
 	return e;
 }
 
-static __always_inline void
-tell_free(struct aios_doing *d, const struct aios_req_free *e, __u16 irq)
+/* Tells of the end of a request with its completion. Return: whether it could. */
+static __always_inline int free_with_completion(struct aios_ending *e)
+{
+	struct aios_slot *slot;
+	__u32 after;
+
+	slot = aios_add_begin(&e->place, &after);
+	if (!slot)
+		return 0;
+	slot->rec.end.free_ns = after;
+	slot->rec.end.file_drops = e->told.file_drops;
+	slot->rec.end.eventfd_drops = e->told.eventfd_drops;
+	slot->rec.end.watched = e->told.watched;
+	aios_add_end(slot);
+	return 1;
+}
+
+static __always_inline void tell_free(struct aios_doing *d, struct aios_ending *e, __u16 irq,
+				      __u64 id)
 {
 	struct aios_req_free *body;
 	struct aios_out out;
 
 	d->endings--;
-	body = aios_emit_on(aios_ctl(), &out, AIOS_EV_REQ_FREE, sizeof(*body), irq);
+	if (free_with_completion(e))
+		return;
+	body = aios_emit_as(aios_ctl(), &out, AIOS_EV_REQ_FREE, sizeof(*body), irq, id);
 	if (!body)
 		return;
-	*body = *e;
+	*body = e->told;
 	aios_emit_end(&out);
 }
 
 /* Nobody will see that it is freed: so that is told at once, with what is known. */
-static __always_inline void tell_free_unseen(struct aios_doing *d, const struct aios_req_free *e,
-					     __u16 irq)
+static __always_inline void tell_free_unseen(struct aios_doing *d, struct aios_ending *e, __u16 irq,
+					     __u64 id)
 {
-	if (watched & ~e->watched & AIOS_WATCH_FREE)
-		tell_free(d, e, irq);
+	if (watched & ~e->told.watched & AIOS_WATCH_FREE)
+		tell_free(d, e, irq, id);
 }
 
 /* The end of a submission. Only one that failed may still look at its request. */
 static __always_inline void put_of_submission(struct aios_doing *d, struct aio_kiocb *req,
-					      __u32 party, __u32 refs)
+					      __u32 party, __u32 refs, __u64 id)
 {
-	struct aios_ring_ctl *ctl = aios_ctl();
-	struct aios_req_free *e = NULL;
+	struct aios_ending *e = NULL;
 	__u64 kctx = d->ask.kctx;
 
 	if (d->ask.kiocb != (__u64)req)
 		return;
 	if (d->untold)
-		tell_birth(ctl, d, 0);
+		tell_birth(d, 0, id);
 	d->ask.kiocb = 0;
 	if (party == AIOS_PUT_ERROR) {
 		d->failed = 1;
-		e = ending_begin(d, req, kctx, refs, ctl, 0);
+		if (watched & AIOS_WATCH_FREE)
+			e = ending_begin(d, req, kctx, refs, aios_ctl(), 0);
 	}
-	if (refs)
-		tell_put(ctl, (__u64)req, kctx, party, refs, 0);
+	if (refs && (refs != 1 || !put_with_birth(d, party, 0)))
+		tell_put((__u64)req, kctx, party, refs, 0, id);
 	if (e)
-		tell_free_unseen(d, e, 0);
+		tell_free_unseen(d, e, 0, id);
 }
 
-/* Another put than the last one: the request is but an address. Whose it was is known here. */
+/*
+ * Another put than the last one: the request is but an address. Whose it was is known here, or by
+ * the thread that submits it, if that is who runs or was interrupted.
+ */
 static __always_inline void put_of_operation(struct aios_doing *d, __u64 kiocb, __u32 party,
-					     __u32 refs, __u16 irq)
+					     __u32 refs, __u16 irq, __u64 id)
 {
+	struct aios_doing *submission = doing_submission(id, kiocb);
 	__u64 kctx = 0;
 
 	if (d->ended == kiocb) {
@@ -221,17 +285,39 @@ static __always_inline void put_of_operation(struct aios_doing *d, __u64 kiocb, 
 	} else if (!irq) {
 		kctx = work_kctx(kiocb);
 	}
+	if (submission && refs == 1 && put_with_birth(submission, party, irq))
+		return;
 	if (kctx)
-		tell_put(aios_ctl(), kiocb, kctx, party, refs, irq);
+		tell_put(kiocb, kctx, party, refs, irq, id);
+}
+
+/* If it is the last one the completion that follows tells of it. */
+static __always_inline void note_put(struct aios_doing *d, __u64 kiocb, __u32 party, __u32 refs)
+{
+	if (!refs) {
+		d->last = kiocb;
+		d->party = party + 1;
+	}
 }
 
 TRACEPOINT(aio_req_put)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
+	__u64 id = bpf_get_current_pid_tgid();
 	__u32 party = ctx[1], refs = ctx[2];
-	__u16 irq = aios_irq_flags();
-	struct aios_doing *d = aios_doing(irq);
+	struct aios_doing *d;
+	__u16 irq;
 
+	if (party <= AIOS_PUT_ERROR) {
+		d = doing_of_thread(id);
+		if (!d)
+			return 0;
+		note_put(d, (__u64)req, party, refs);
+		put_of_submission(d, req, party, refs, id);
+		return 0;
+	}
+	irq = aios_irq_flags();
+	d = aios_doing(irq, id);
 	if (!d)
 		return 0;
 	if (d->creds && party == AIOS_PUT_FSYNC) {
@@ -240,14 +326,9 @@ TRACEPOINT(aio_req_put)
 			  AIOS_HOLD_CREDS, 0);
 		d->creds = 0;
 	}
-	if (!refs) {
-		d->last = (__u64)req;
-		d->party = party + 1;
-	}
-	if (party <= AIOS_PUT_ERROR)
-		put_of_submission(d, req, party, refs);
-	else if (refs)
-		put_of_operation(d, (__u64)req, party, refs, irq);
+	note_put(d, (__u64)req, party, refs);
+	if (refs)
+		put_of_operation(d, (__u64)req, party, refs, irq, id);
 	return 0;
 }
 
@@ -263,7 +344,7 @@ TRACEPOINT(aio_op_done)
 	kctx = (__u64)req->ki_ctx;
 	if (!aios_ctx_chosen(kctx))
 		return 0;
-	d = aios_doing(aios_irq_flags());
+	d = aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid());
 	if (!d)
 		return 0;
 	d->ended = (__u64)req;
@@ -271,32 +352,21 @@ TRACEPOINT(aio_op_done)
 	return 0;
 }
 
-TRACEPOINT(aio_complete)
+/* Who dropped the last reference of a request that completes, 1 + enum aios_put_party? */
+static __always_inline __u32 last_party(struct aios_doing *d, __u64 kiocb)
 {
-	struct aio_kiocb *req = (struct aio_kiocb *)ctx[1];
-	const struct io_event *event = (const struct io_event *)ctx[2];
-	struct aios_ring_ctl *ctl = aios_ctl();
-	__u16 irq = aios_irq_flags();
-	struct aios_req_complete *body;
-	struct aios_req_free *e = NULL;
-	__u32 refs, party = 0;
-	struct aios_doing *d;
-	struct aios_out out;
+	__u32 party = d->last == kiocb ? d->party : 0;
 
-	if (!aios_ctx_chosen_on(ctl, ctx[0]))
-		return 0;
-	refs = req->ki_refcnt.refs.counter;
-	d = aios_doing(irq);
-	if (d) {
-		party = d->last == (__u64)req ? d->party : 0;
-		d->last = 0;
-		e = ending_begin(d, req, ctx[0], refs, ctl, irq);
-	}
-	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
-			    irq | party << AIOS_F_PARTY_SHIFT);
-	if (!body)
-		return 0;
-	body->kiocb = (__u64)req;
+	d->last = 0;
+	return party;
+}
+
+static __always_inline void fill_complete(struct aios_req_complete *body, unsigned long long *ctx,
+					  __u32 refs)
+{
+	const struct io_event *event = (const struct io_event *)ctx[2];
+
+	body->kiocb = ctx[1];
 	body->kctx = ctx[0];
 	body->uiocb = event->obj;
 	body->data = event->data;
@@ -306,33 +376,95 @@ TRACEPOINT(aio_complete)
 	body->head = ctx[4];
 	body->completed = ((struct kioctx *)ctx[0])->completed_events - 1;
 	body->refs = refs;
+}
+
+/* Nobody will see that the request is freed, or asks who drops its references. */
+static __always_inline void complete_alone(unsigned long long *ctx, struct aios_ring_ctl *ctl,
+					   __u32 refs, __u16 flags, __u64 id)
+{
+	struct aios_req_complete *body;
+	struct aios_out out;
+
+	body = aios_emit_as(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body), flags, id);
+	if (!body)
+		return;
+	fill_complete(body, ctx, refs);
 	aios_emit_end(&out);
-	if (e)
-		tell_free_unseen(d, e, irq);
+}
+
+/* What the request holds is dropped from now on, which will be told with this. */
+static __always_inline void complete_and_end(unsigned long long *ctx, struct aios_ring_ctl *ctl,
+					     __u32 refs, __u16 flags, __u64 id,
+					     struct aios_doing *d)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)ctx[1];
+	__u16 irq = flags & ((1 << AIOS_F_PARTY_SHIFT) - 1);
+	struct aios_ending *e = ending_begin(d, req, ctx[0], refs, ctl, irq);
+	struct aios_req_end *body;
+	struct aios_out out;
+
+	body = aios_emit_as(ctl, &out, AIOS_EV_REQ_END, sizeof(*body), flags, id);
+	if (!body)
+		return;
+	fill_complete(&body->complete, ctx, refs);
+	body->file = e->told.file;
+	body->eventfd = e->told.eventfd;
+	__builtin_memset(&body->free_ns, 0, sizeof(__u64));
+	aios_emit_end(&out);
+	aios_place_of(&e->place, &out);
+	tell_free_unseen(d, e, irq, id);
+}
+
+TRACEPOINT(aio_complete)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)ctx[1];
+	struct aios_ring_ctl *ctl = aios_ctl();
+	struct aios_doing *d;
+	__u32 refs;
+	__u16 flags;
+	__u64 id;
+
+	if (!aios_ctx_chosen_on(ctl, ctx[0]))
+		return 0;
+	refs = req->ki_refcnt.refs.counter;
+	flags = aios_irq_flags();
+	id = bpf_get_current_pid_tgid();
+	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
+	if (d && watched & AIOS_WATCH_PUTS)
+		flags |= last_party(d, ctx[1]) << AIOS_F_PARTY_SHIFT;
+	if (d && watched & AIOS_WATCH_FREE)
+		complete_and_end(ctx, ctl, refs, flags, id, d);
+	else
+		complete_alone(ctx, ctl, refs, flags, id);
 	return 0;
 }
 
 /* --- requests: what they hold, where it is really dropped. The whole host passes here. */
 
+static __always_inline struct aios_ending *ending_here(void)
+{
+	return aios_ending(aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid()));
+}
+
 SEC("?fentry/fput")
 int fentry_fput(unsigned long long *ctx)
 {
-	struct aios_req_free *e = aios_ending(aios_doing(aios_irq_flags()));
+	struct aios_ending *e = ending_here();
 	__u64 file = ctx[0];
 
-	if (e && e->file == file)
-		e->file_drops++;
+	if (e && e->told.file == file)
+		e->told.file_drops++;
 	return 0;
 }
 
 SEC("?fentry/eventfd_ctx_put")
 int fentry_eventfd_ctx_put(unsigned long long *ctx)
 {
-	struct aios_req_free *e = aios_ending(aios_doing(aios_irq_flags()));
+	struct aios_ending *e = ending_here();
 	__u64 eventfd = ctx[0];
 
-	if (e && e->eventfd == eventfd)
-		e->eventfd_drops++;
+	if (e && e->told.eventfd == eventfd)
+		e->told.eventfd_drops++;
 	return 0;
 }
 
@@ -346,7 +478,7 @@ int fentry___put_cred(unsigned long long *ctx)
 
 	if (aios_irq_flags())
 		return 0;
-	d = doing_of_thread();
+	d = doing_of_thread(bpf_get_current_pid_tgid());
 	if (!d || !d->creds || d->creds != creds)
 		return 0;
 	d->creds = 0;
@@ -364,19 +496,21 @@ SEC("?raw_tp/kmem_cache_free")
 int raw_kmem_cache_free(unsigned long long *ctx)
 {
 	__u64 cache = ctx[2], known = *(volatile __u64 *)&kiocb_cache, kiocb = ctx[1];
-	struct aios_req_free *e;
+	struct aios_ending *e;
 	struct aios_doing *d;
 	__u16 irq;
+	__u64 id;
 
 	if (known && known != cache)
 		return 0;
 	irq = aios_irq_flags();
-	d = aios_doing(irq);
+	id = bpf_get_current_pid_tgid();
+	d = aios_doing(irq, id);
 	e = aios_ending(d);
-	if (!e || e->kiocb != kiocb)
+	if (!e || e->told.kiocb != kiocb)
 		return 0;
 	*(volatile __u64 *)&kiocb_cache = cache;
-	tell_free(d, e, irq);
+	tell_free(d, e, irq, id);
 	return 0;
 }
 
@@ -430,7 +564,7 @@ TRACEPOINT(aio_req_refused)
 
 TRACEPOINT(aio_submit_error)
 {
-	struct aios_doing *d = doing_of_thread();
+	struct aios_doing *d = doing_of_thread(bpf_get_current_pid_tgid());
 	struct aios_req_return *body;
 	struct aios_out out;
 

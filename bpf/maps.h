@@ -50,6 +50,27 @@ struct aios_told {
 	__u64 hash;
 };
 
+/**
+ * struct aios_place - a record that was written, for who comes back to it
+ * @commit: its slot's, 0 for none
+ * @index: of its slot among all
+ */
+struct aios_place {
+	__u64 commit;
+	__u32 index;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_ending - a request that is being destroyed
+ * @told: what will be told of its end, so far
+ * @place: its completion
+ */
+struct aios_ending {
+	struct aios_req_free told;
+	struct aios_place place;
+};
+
 #define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */
 
 /**
@@ -59,10 +80,12 @@ struct aios_told {
  * @failed: the birth of the submission that fails was told
  * @party: 1 + who dropped the last reference of @last
  * @ask: the request that is being submitted; its kiocb is 0 for none
+ * @birth: where that was told
+ * @epoch: struct aios_control.epoch when its context was seen to be traced
  * @ended: a request whose operation ended here while somebody else held it, for its put
  * @ended_kctx: its context
  * @creds: credentials that the fsync work is about to drop
- * @ending: requests that are being destroyed: what will be told of their ends, so far
+ * @ending: requests that are being destroyed
  * @endings: of them
  */
 struct aios_doing {
@@ -72,11 +95,13 @@ struct aios_doing {
 	__u8 party;
 	__u8 endings;
 	struct aios_iocb ask;
+	struct aios_place birth;
+	__u64 epoch;
 	__u64 last;
 	__u64 ended;
 	__u64 ended_kctx;
 	__u64 creds;
-	struct aios_req_free ending[AIOS_ENDING];
+	struct aios_ending ending[AIOS_ENDING];
 };
 
 #define AIOS_ARRAY(value_type, entries, map_flag)	\

@@ -127,7 +127,8 @@ static long aios_name_step(__u32 step, struct aios_walk *walk)
 	return 0;
 }
 
-static __always_inline void aios_name_walk(struct file *file, struct dentry *dentry, __u16 flags)
+/* Apart, since what is seldom done would take the registers of what is always done. */
+static __noinline int aios_name_walk(struct file *file, struct dentry *dentry, __u16 flags)
 {
 	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
 	struct aios_walk walk = {
@@ -141,6 +142,7 @@ static __always_inline void aios_name_walk(struct file *file, struct dentry *den
 	bpf_loop(AIOS_NAME_DEPTH, aios_name_step, &walk, 0);
 	if (!walk.done)
 		aios_name_end(&walk, AIOS_NAME_CUT);
+	return 0;
 }
 
 /*
@@ -176,8 +178,10 @@ static __always_inline void aios_tell_file(struct file *file, const int direct)
 	index = aios_file_number(file, direct) * 0x9e3779b97f4a7c15ULL >>
 		(64 - AIOS_FILE_CACHE_BITS);
 	told = bpf_map_lookup_elem(&files, &index);
-	if (!told || aios_stopped() ||
+	if (!told ||
 	    (told->file == (__u64)file && told->dentry == (__u64)dentry && told->hash == hash))
+		return;
+	if (aios_stopped())
 		return;
 	told->file = (__u64)file;
 	told->dentry = (__u64)dentry;

@@ -203,7 +203,7 @@ static __always_inline void note_creds(__u64 kiocb)
 
 	if (!(watched & 1 << AIOS_HOLD_CREDS) || !work_kctx(kiocb))
 		return;
-	d = doing_of_thread();
+	d = doing_of_thread(bpf_get_current_pid_tgid());
 	if (d)
 		d->creds = (__u64)BPF_CORE_READ(req, fsync.creds);
 }

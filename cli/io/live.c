@@ -79,6 +79,14 @@ static struct aios_slot *live_slot(const struct aios_rings *rings, unsigned int 
 	return &rings->slots[((uint64_t)cpu << rings->shift) + (pos & mask)];
 }
 
+/* Is it one that whoever wrote it may come back to? */
+static bool live_grows(const struct aios_slot *slot)
+{
+	unsigned int type = slot->rec.h.type;
+
+	return type == AIOS_EV_REQ_BIRTH || type == AIOS_EV_REQ_BORN || type == AIOS_EV_REQ_END;
+}
+
 /* Is the record complete, and does its writer stay away from now on? */
 static bool live_take(struct aios_slot *slot, uint64_t pos)
 {
@@ -86,7 +94,7 @@ static bool live_take(struct aios_slot *slot, uint64_t pos)
 
 	if (__atomic_load_n(&slot->commit, __ATOMIC_ACQUIRE) != commit)
 		return false;
-	return slot->rec.h.type != AIOS_EV_REQ_BIRTH ||
+	return !live_grows(slot) ||
 	       __atomic_compare_exchange_n(&slot->commit, &commit, commit | AIOS_COMMIT_TAKEN,
 					   false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }

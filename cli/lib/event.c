@@ -5,6 +5,7 @@
 #include "event.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct event {
@@ -44,22 +45,91 @@ const char *aios_event_doc(unsigned int type)
 	return event ? event->doc : "a record of a newer version";
 }
 
-bool aios_event_more(const struct aios_rec *rec, struct aios_rec *ret)
+/* What happened in the same thread or interrupt as @rec, so long after it. */
+static struct aios_rec event_after(const struct aios_rec *rec, unsigned int type, uint32_t ns)
 {
-	if (rec->h.type != AIOS_EV_REQ_BIRTH || !rec->birth.return_ns)
+	struct aios_rec ret = { .h = rec->h };
+
+	ret.h.type = (__u16)type;
+	ret.h.len = (__u16)(sizeof(ret.h) + events[type].body);
+	ret.h.time_ns += ns;
+	return ret;
+}
+
+/* Makes a record one of another type, of whose body it has the first @len bytes. */
+static void event_become(struct aios_rec *rec, unsigned int type, size_t len)
+{
+	memset((char *)rec->body + len, 0, sizeof(rec->body) - len);
+	rec->h.type = (__u16)type;
+	rec->h.len = (__u16)(sizeof(rec->h) + events[type].body);
+}
+
+static bool split_birth(struct aios_rec *rec, struct aios_rec *more)
+{
+	if (!rec->birth.return_ns)
 		return false;
-	*ret = (struct aios_rec){
-		.h = rec->h,
-		.req_return = {
-			.kctx = rec->iocb.kctx,
-			.uiocb = rec->iocb.uiocb,
-			.err = rec->birth.return_err,
-		},
+	*more = event_after(rec, AIOS_EV_REQ_RETURN, rec->birth.return_ns);
+	more->req_return = (struct aios_req_return){
+		.kctx = rec->iocb.kctx,
+		.uiocb = rec->iocb.uiocb,
+		.err = rec->birth.return_err,
 	};
-	ret->h.type = AIOS_EV_REQ_RETURN;
-	ret->h.len = sizeof(ret->h) + sizeof(ret->req_return);
-	ret->h.time_ns += rec->birth.return_ns;
 	return true;
+}
+
+static bool split_born(struct aios_rec *rec, struct aios_rec *more)
+{
+	bool both = rec->born.put_ns;
+
+	if (both) {
+		*more = event_after(rec, AIOS_EV_REQ_PUT, rec->born.put_ns);
+		more->h.flags = rec->born.put_flags;
+		more->req_put = (struct aios_req_put){
+			.kiocb = rec->iocb.kiocb,
+			.kctx = rec->iocb.kctx,
+			.refs = 1,
+			.party = rec->born.put_party,
+		};
+	}
+	event_become(rec, AIOS_EV_REQ_BIRTH, sizeof(rec->iocb));
+	return both;
+}
+
+static bool split_end(struct aios_rec *rec, struct aios_rec *more)
+{
+	const struct aios_req_end *end = &rec->end;
+	bool both = end->free_ns;
+
+	if (both) {
+		*more = event_after(rec, AIOS_EV_REQ_FREE, end->free_ns);
+		more->h.flags &= (1U << AIOS_F_PARTY_SHIFT) - 1;
+		more->req_free = (struct aios_req_free){
+			.kiocb = end->complete.kiocb,
+			.kctx = end->complete.kctx,
+			.file = end->file,
+			.eventfd = end->eventfd,
+			.refs = end->complete.refs,
+			.file_drops = end->file_drops,
+			.eventfd_drops = end->eventfd_drops,
+			.watched = end->watched,
+		};
+	}
+	event_become(rec, AIOS_EV_REQ_COMPLETE, sizeof(end->complete));
+	return both;
+}
+
+bool aios_event_split(struct aios_rec *rec, struct aios_rec *more)
+{
+	switch (rec->h.type) {
+	case AIOS_EV_REQ_BIRTH:
+		return split_birth(rec, more);
+	case AIOS_EV_REQ_BORN:
+		return split_born(rec, more);
+	case AIOS_EV_REQ_END:
+		return split_end(rec, more);
+	default:
+		return false;
+	}
 }
 
 enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec *ret, size_t *used)

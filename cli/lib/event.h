@@ -42,12 +42,12 @@ enum aios_parse {
 enum aios_parse aios_event_parse(const void *bytes, size_t len, struct aios_rec *ret, size_t *used);
 
 /**
- * aios_event_more() - what a record tells besides its own event
- * @rec: any
- * @ret: for a birth that tells of its return as well: the return, as a record of its own would
- *	tell of it
- * Return: whether there is something.
+ * aios_event_split() - one record, one event
+ * @rec: any; one that can tell of two events becomes what a record of the first alone were
+ * @more: the second event, as a record of its own would tell of it: the return or the put that was
+ *	told with a birth, the free that was told with a completion
+ * Return: whether there was a second one.
  */
-bool aios_event_more(const struct aios_rec *rec, struct aios_rec *ret);
+bool aios_event_split(struct aios_rec *rec, struct aios_rec *more);
 
 #endif /* AIOS_EVENT_H */

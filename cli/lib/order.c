@@ -14,7 +14,7 @@
 
 /*
  * A round of the live source holds what all rings hold at most, 512 MiB unless --buffer says more
- * (cli/io/load.c): 4 M records, and a birth can be two events. A file without scans cannot make us
+ * (cli/io/load.c): 4 M records, and one can be two events. A file without scans cannot make us
  * keep more than that.
  */
 #define PENDING_MAX	(1U << 23)
@@ -195,14 +195,15 @@ static int order_add(struct aios_order *order, const struct aios_rec *rec)
 	return batch_record(&order->now, rec);
 }
 
-static int order_record(struct aios_order *order, uint32_t nr, const struct aios_rec *rec)
+static int order_record(struct aios_order *order, uint32_t nr, struct aios_rec *rec)
 {
-	int err = order_count(order, nr, &rec->h);
 	struct aios_rec more;
+	bool both = aios_event_split(rec, &more);
+	int err = order_count(order, nr, &rec->h);
 
 	if (!err)
 		err = order_add(order, rec);
-	if (!err && aios_event_more(rec, &more))
+	if (!err && both)
 		err = order_add(order, &more);
 	return err;
 }

@@ -149,12 +149,13 @@ static int stuck_record(struct aios_stuck *stuck, const struct aios_rec *rec)
 	}
 }
 
-static int stuck_event(struct aios_stuck *stuck, const struct aios_rec *rec)
+static int stuck_event(struct aios_stuck *stuck, struct aios_rec *rec)
 {
 	struct aios_rec more;
+	bool both = aios_event_split(rec, &more);
 	int err = stuck_record(stuck, rec);
 
-	return !err && aios_event_more(rec, &more) ? stuck_record(stuck, &more) : err;
+	return !err && both ? stuck_record(stuck, &more) : err;
 }
 
 int aios_stuck_records(struct aios_stuck *stuck, const void *bytes, size_t len)

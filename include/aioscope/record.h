@@ -160,7 +160,11 @@ struct aios_hdr {
 	X(45, FREEZE,		"freeze",	aios_freeze,			\
 	   "a write begins, or ends, to keep its file system from being frozen") \
 	X(46, CTX_LIMIT,	"ctx-limit",	aios_ctx_limit,			\
-	   "io_setup is refused as fs.aio-max-nr would be passed")
+	   "io_setup is refused as fs.aio-max-nr would be passed")		\
+	X(47, REQ_BORN,		"birth-put",	aios_req_born,			\
+	   "a birth, and maybe the put that left one reference")		\
+	X(48, REQ_END,		"complete-free", aios_req_end,			\
+	   "a completion, and maybe the free that followed")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -639,6 +643,46 @@ struct aios_req_free {
 	__u16 watched;
 };
 
+/**
+ * struct aios_req_born - a request is seen first, and maybe the put that left one reference
+ * @iocb: what it asks for
+ * @put_ns: that was so long after the birth; 0 where a record of its own tells of it, or none
+ * @put_party: enum aios_put_party
+ * @put_flags: AIOS_F_* of the put, which came on the birth's CPU while its thread was current
+ *
+ * Since format 1.3: AIOS_EV_REQ_BIRTH, and maybe AIOS_EV_REQ_PUT. See aios_event_split().
+ */
+struct aios_req_born {
+	struct aios_iocb iocb;
+	__u32 put_ns;
+	__u16 put_party;
+	__u16 put_flags;
+};
+
+/**
+ * struct aios_req_end - a request completes, and maybe it was freed
+ * @complete: the completion
+ * @file: as in struct aios_req_free
+ * @eventfd: the same
+ * @free_ns: it was freed so long after the completion, on the same CPU, by whoever completed it; 0
+ *	where a record of its own tells of that, or none, and then nothing behind @complete counts
+ * @file_drops: as in struct aios_req_free
+ * @eventfd_drops: the same
+ * @watched: the same
+ *
+ * Since format 1.3: AIOS_EV_REQ_COMPLETE, and maybe AIOS_EV_REQ_FREE, whose references are those of
+ * the completion.
+ */
+struct aios_req_end {
+	struct aios_req_complete complete;
+	__u64 file;
+	__u64 eventfd;
+	__u32 free_ns;
+	__u8 file_drops;
+	__u8 eventfd_drops;
+	__u16 watched;
+};
+
 enum aios_ctx_count {
 	AIOS_CTX_USERS,		/* system calls */
 	AIOS_CTX_REQS,		/* requests; those that requests hold are told by birth and free */
@@ -921,6 +965,8 @@ struct aios_rec {
 		struct aios_eventfd eventfd;
 		struct aios_freeze freeze;
 		struct aios_ctx_limit ctx_limit;
+		struct aios_req_born born;
+		struct aios_req_end end;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1219,6 +1265,19 @@ AIOS_SIZE(aios_ctx_limit, 24);
 AIOS_AT(aios_ctx_limit, aio_nr, 0);
 AIOS_AT(aios_ctx_limit, aio_max_nr, 8);
 AIOS_AT(aios_ctx_limit, max_reqs, 16);
+
+AIOS_SIZE(aios_req_born, 88);
+AIOS_AT(aios_req_born, put_ns, 80);
+AIOS_AT(aios_req_born, put_party, 84);
+AIOS_AT(aios_req_born, put_flags, 86);
+
+AIOS_SIZE(aios_req_end, 88);
+AIOS_AT(aios_req_end, file, 64);
+AIOS_AT(aios_req_end, eventfd, 72);
+AIOS_AT(aios_req_end, free_ns, 80);
+AIOS_AT(aios_req_end, file_drops, 84);
+AIOS_AT(aios_req_end, eventfd_drops, 85);
+AIOS_AT(aios_req_end, watched, 86);
 
 AIOS_SIZE(aios_rec, 120);
 

@@ -16,13 +16,16 @@
  * a later place and reads a count at least as high, so that numbers rise with places, and a
  * jump between two neighbours is just what was refused between them.
  *
- * The writer of a birth comes back to it when the submission returns, unless the reader was there:
+ * Who wrote of a birth comes back to it when the submission returns or (level exact) a reference is
+ * dropped, who wrote of a completion (level exact) when the request is freed, unless the reader was
+ * there:
  *	slot.commit = P + 1 | AIOS_COMMIT_BUSY by compare-and-swap
- *	add the return; where the swap failed, it is a record of its own
+ *	add what happened; where the swap failed, it is a record of its own
  *	slot.commit = P + 1
  *
- * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. A birth it
- * takes by setting AIOS_COMMIT_TAKEN by compare-and-swap. It must not go past a place that is
+ * Reader: consumes places in order while slot.commit == P + 1, then moves ctl.tail. What can be
+ * added to (AIOS_EV_REQ_BIRTH, REQ_BORN, REQ_END) it takes by setting AIOS_COMMIT_TAKEN by
+ * compare-and-swap. It must not go past a place that is
  * taken but not committed: its writer was interrupted. Because time is read after the place is
  * taken, a reader that notes the time T and then reads every ring up to the position found after
  * T has all records older than T.

@@ -26,6 +26,7 @@ static const struct {
 	{ 38, "no-request", 24 }, { 39, "poll-ask", 24 }, { 40, "poll-decide", 24 },
 	{ 41, "cancel-one", 32 }, { 42, "ring-read", 40 }, { 43, "reader-wake", 24 },
 	{ 44, "eventfd", 32 }, { 45, "freeze", 24 }, { 46, "ctx-limit", 24 },
+	{ 47, "birth-put", 88 }, { 48, "complete-free", 88 },
 };
 
 /* Of a body that has grown since, what there was in the first version. */
@@ -256,6 +257,105 @@ static void a_record_may_begin_at_any_address(void **state)
 	}
 }
 
+static struct aios_rec filled(unsigned int type)
+{
+	unsigned char bytes[256];
+	struct aios_rec rec;
+	size_t used;
+
+	fill(bytes, type, sizeof(rec));
+	assert_int_equal(aios_event_parse(bytes, sizeof(bytes), &rec, &used), AIOS_PARSE_OK);
+	return rec;
+}
+
+/* What tells of one event stays as it is. */
+static void most_records_are_one_event(void **state)
+{
+	struct aios_rec rec, before, more;
+
+	(void)state;
+	for (unsigned int type = 1; type < AIOS_EV_REQ_BORN; type++) {
+		before = rec = filled(type);
+		if (type == AIOS_EV_REQ_BIRTH)
+			before.birth.return_ns = rec.birth.return_ns = 0;
+		assert_false(aios_event_split(&rec, &more));
+		assert_memory_equal(&rec, &before, sizeof(rec));
+	}
+}
+
+/* Is it the record that the first event alone would have been, all else zero? */
+static void assert_becomes(const struct aios_rec *rec, const struct aios_rec *before,
+			   unsigned int type, size_t body, size_t kept)
+{
+	static const unsigned char zeros[AIOS_BODY_MAX];
+
+	assert_int_equal(rec->h.type, type);
+	assert_int_equal(rec->h.len, 32 + body);
+	assert_memory_equal(&rec->h.cpu, &before->h.cpu, 28);
+	assert_memory_equal(rec->body, before->body, kept);
+	assert_memory_equal((const char *)rec->body + kept, zeros, AIOS_BODY_MAX - kept);
+}
+
+static void assert_follows(const struct aios_rec *more, const struct aios_rec *before,
+			   unsigned int type, size_t body, uint64_t ns)
+{
+	assert_int_equal(more->h.type, type);
+	assert_int_equal(more->h.len, 32 + body);
+	assert_int_equal(more->h.cpu, before->h.cpu);
+	assert_int_equal(more->h.tgid, before->h.tgid);
+	assert_int_equal(more->h.tid, before->h.tid);
+	assert_int_equal(more->h.seq, before->h.seq);
+	assert_int_equal(more->h.time_ns, before->h.time_ns + ns);
+}
+
+static void a_put_told_with_the_birth_is_an_event_of_its_own(void **state)
+{
+	struct aios_rec rec = filled(AIOS_EV_REQ_BORN), before, more;
+
+	(void)state;
+	rec.h.flags = AIOS_F_LEDGER | AIOS_F_FREED;
+	rec.born.put_party = AIOS_PUT_RW;
+	rec.born.put_flags = AIOS_F_SOFTIRQ;
+	before = rec;
+	assert_true(aios_event_split(&rec, &more));
+	assert_becomes(&rec, &before, AIOS_EV_REQ_BIRTH, 88, 80);
+	assert_follows(&more, &before, AIOS_EV_REQ_PUT, 24, before.born.put_ns);
+	assert_int_equal(more.h.flags, AIOS_F_SOFTIRQ);
+	assert_int_equal(more.req_put.kiocb, before.iocb.kiocb);
+	assert_int_equal(more.req_put.kctx, before.iocb.kctx);
+	assert_int_equal(more.req_put.refs, 1);
+	assert_int_equal(more.req_put.party, AIOS_PUT_RW);
+	rec = before;
+	rec.born.put_ns = 0;
+	assert_false(aios_event_split(&rec, &more));
+	assert_becomes(&rec, &before, AIOS_EV_REQ_BIRTH, 88, 80);
+}
+
+static void a_free_told_with_the_completion_is_an_event_of_its_own(void **state)
+{
+	struct aios_rec rec = filled(AIOS_EV_REQ_END), before, more;
+
+	(void)state;
+	rec.h.flags = AIOS_F_HARDIRQ | (1 + AIOS_PUT_RW) << AIOS_F_PARTY_SHIFT;
+	before = rec;
+	assert_true(aios_event_split(&rec, &more));
+	assert_becomes(&rec, &before, AIOS_EV_REQ_COMPLETE, 64, 64);
+	assert_follows(&more, &before, AIOS_EV_REQ_FREE, 40, before.end.free_ns);
+	assert_int_equal(more.h.flags, AIOS_F_HARDIRQ);
+	assert_int_equal(more.req_free.kiocb, before.end.complete.kiocb);
+	assert_int_equal(more.req_free.kctx, before.end.complete.kctx);
+	assert_int_equal(more.req_free.file, before.end.file);
+	assert_int_equal(more.req_free.eventfd, before.end.eventfd);
+	assert_int_equal(more.req_free.refs, before.end.complete.refs);
+	assert_int_equal(more.req_free.file_drops, before.end.file_drops);
+	assert_int_equal(more.req_free.eventfd_drops, before.end.eventfd_drops);
+	assert_int_equal(more.req_free.watched, before.end.watched);
+	rec = before;
+	rec.end.free_ns = 0;
+	assert_false(aios_event_split(&rec, &more));
+	assert_becomes(&rec, &before, AIOS_EV_REQ_COMPLETE, 64, 64);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -271,6 +371,9 @@ int main(void)
 		cmocka_unit_test(a_record_that_is_cut_off_is_bad),
 		cmocka_unit_test(a_record_without_a_time_is_bad),
 		cmocka_unit_test(a_record_may_begin_at_any_address),
+		cmocka_unit_test(most_records_are_one_event),
+		cmocka_unit_test(a_put_told_with_the_birth_is_an_event_of_its_own),
+		cmocka_unit_test(a_free_told_with_the_completion_is_an_event_of_its_own),
 	};
 
 	return cmocka_run_group_tests_name("event", tests, NULL, NULL);

@@ -181,6 +181,31 @@ static void a_return_told_with_its_birth_waits_for_its_own_scan(void **state)
 	assert_times(f, (const uint64_t[]){ 10, 35 }, 2);
 }
 
+/* At level exact both records of a request can be two events: they part, and go by their times. */
+static void two_records_of_a_request_are_four_events(void **state)
+{
+	static const uint16_t wanted[] = { AIOS_EV_REQ_BIRTH, AIOS_EV_REQ_COMPLETE, AIOS_EV_REQ_PUT,
+					   AIOS_EV_REQ_FREE };
+	struct fixture *f = *state;
+	struct kit_ctx ctx = kit_ctx(1);
+	struct kit_req req = kit_read(&ctx, 1);
+	struct aios_rec born = rec_birth(10, by_t1, &req);
+	struct aios_rec end = rec_complete(20, by_t1, &req, 4096);
+
+	born.h.type = AIOS_EV_REQ_BORN;
+	born.born.put_ns = 40;
+	end.h.type = AIOS_EV_REQ_END;
+	end.h.len = 32 + sizeof(end.end);
+	end.end.free_ns = 40;
+	stream_rec(&f->stream, born);
+	stream_rec(&f->stream, end);
+	assert_int_equal(stream_scan(&f->stream, 100, 110), 0);
+	assert_times(f, (const uint64_t[]){ 10, 20, 50, 60 }, 4);
+	for (size_t i = 0; i < NR(wanted); i++)
+		assert_int_equal(f->outs[i].rec.h.type, wanted[i]);
+	assert_int_equal(aios_order_stats(f->order)->unknown, 0);
+}
+
 /* Where a recording parts between the two, each file tells of one. */
 static void a_file_that_begins_or_ends_between_birth_and_return_tells_of_one(void **state)
 {
@@ -630,6 +655,7 @@ int main(void)
 		ORDER_TEST(a_record_at_the_watermark_waits),
 		ORDER_TEST(a_return_told_with_its_birth_has_its_own_time),
 		ORDER_TEST(a_return_told_with_its_birth_waits_for_its_own_scan),
+		ORDER_TEST(two_records_of_a_request_are_four_events),
 		ORDER_TEST(a_file_that_begins_or_ends_between_birth_and_return_tells_of_one),
 		ORDER_TEST(records_of_a_cpu_at_one_time_keep_their_order),
 		ORDER_TEST(what_waits_keeps_its_order_over_many_rounds),
