@@ -243,15 +243,18 @@ static int ask_all(struct aios_check *check, const struct aios_request *req,
 }
 
 /*
- * What crossed a hole, or began before anybody looked, is not known well enough. The model takes a
- * completion of nobody for one whose birth was lost; where nothing was lost, it was nobody's.
+ * What crossed a hole, or began before anybody looked, is not known well enough. The model doubts a
+ * completion of nobody, and a life that it lost track of; where nothing was lost, that is what was
+ * wrong. One whose submission was under way when the trace ended is no riddle.
  */
 static bool request_is_known(const struct aios_check *check, const struct aios_request *req)
 {
-	if (req->origin == AIOS_ORIGIN_UNKNOWN)
-		return !req->ctx->tainted && !req->ctx->implied &&
+	if (req->ctx->tainted || req->ctx->implied || req->unresolved)
+		return false;
+	if (req->origin == AIOS_ORIGIN_UNKNOWN || req->fate == AIOS_FATE_LOST_TRACK)
+		return req->origin != AIOS_ORIGIN_BEFORE &&
 		       !aios_lost(aios_pipeline_trace(check->pipe).loss);
-	return !req->tainted && !req->ctx->tainted && !req->ctx->implied &&
+	return !req->tainted &&
 	       (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_RETURN);
 }
 
