@@ -1,0 +1,685 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kit_break.c - streams that break a rule each, as a kernel with a bug would write them.
+ */
+#include <errno.h>
+
+#include "kit_story.h"
+
+static void completes_twice(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 2);
+	tell_teardown(t);
+}
+
+static void refused_and_completes(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell_completed(t, &r, -EINVAL);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* Its event never came, and nobody waited for it. */
+static void ends_in_nothing(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_teardown(t);
+}
+
+static void dropped_by_a_stranger(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_FSYNC);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void submission_drops_twice(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_completed(at(t), by_t1, &r, 4096, AIOS_PUT_SUBMIT));
+	tell(t, rec_freed(at(t), by_t1, &r, 0));
+	/* refcount_t says so, and stays there. */
+	tell(t, rec_dropped(at(t), in_softirq, &r, AIOS_PUT_RW, 0xc0000000));
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void completes_while_held(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	rec = rec_complete(at(t), in_softirq, &r, 4096);
+	rec.req_complete.refs = 1;
+	tell(t, rec);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void freed_while_held(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_completed(at(t), in_softirq, &r, 4096, AIOS_PUT_RW));
+	tell(t, rec_freed(at(t), in_softirq, &r, 1));
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void restart_is_leaked(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, -512);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void more_than_asked_for(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 8192);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* @drops: how often fput() was seen */
+static void file_dropped(struct kit_tale *t, uint8_t drops)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	r.ask.file = 0xf11e;
+	tell_made(t, &r);
+	tell(t, rec_completed(at(t), in_softirq, &r, 4096, AIOS_PUT_RW));
+	rec = rec_freed(at(t), in_softirq, &r, 0);
+	rec.req_free.file_drops = drops;
+	tell(t, rec);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void file_is_not_dropped(struct kit_tale *t)
+{
+	file_dropped(t, 0);
+}
+
+static void file_is_dropped_twice(struct kit_tale *t)
+{
+	file_dropped(t, 2);
+}
+
+static void eventfd_is_not_dropped(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_hold(at(t), by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_EVENTFD));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void credentials_are_not_dropped(struct kit_tale *t)
+{
+	struct kit_req r = kit_fsync(&t->ctx, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_hold(at(t), by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_CREDS));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	tell_done(t, &r, 0, AIOS_PUT_FSYNC);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void freezing_is_held_off_for_ever(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	r.ask.op = IOCB_CMD_PWRITE;
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_freeze(at(t), by_t1, &r, 0));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void device_keeps_it(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+}
+
+static void operation_is_over_and_it_is_held(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_done(at(t), in_softirq, &r, 4096));
+}
+
+static void submission_blocks(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+}
+
+static void eventfd_is_signalled(struct kit_tale *t, unsigned int times, uint32_t allowed)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_completed(at(t), in_softirq, &r, 4096, AIOS_PUT_RW));
+	while (times--)
+		tell(t, rec_signal(t, &r, allowed));
+	tell(t, rec_freed(at(t), in_softirq, &r, 0));
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void eventfd_is_signalled_twice(struct kit_tale *t)
+{
+	eventfd_is_signalled(t, 2, 1);
+}
+
+static void eventfd_signal_is_refused(struct kit_tale *t)
+{
+	eventfd_is_signalled(t, 1, 0);
+}
+
+/* A wake-up without a key is dropped; a later one saves it. */
+static void wakeup_is_dropped(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell_woken(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void wakeup_is_followed_by_nothing(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
+}
+
+static void work_forgets_to_complete(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_decide(at(t), by_t1, &r, AIOS_DECIDED_ARM));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	tell(t, rec_woken(t, &r, 0, AIOS_POLL_ARMED, AIOS_WOKEN_WORK));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_worked(t, &r, AIOS_WORKED_COMPLETE));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+}
+
+/* Told to finish, its work runs, and nothing comes of it. */
+static void cancelled_work_does_nothing(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+}
+
+static void tell_exact_poll(struct kit_tale *t, const struct kit_req *req)
+{
+	tell(t, rec_made(at(t), by_t1, req));
+	tell(t, rec_queue(at(t), by_t1, req, 0));
+	tell(t, rec_decide(at(t), by_t1, req, AIOS_DECIDED_ARM));
+	tell(t, rec_dropped(at(t), by_t1, req, AIOS_PUT_SUBMIT, 1));
+}
+
+static void wakeup_is_ignored(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_exact_poll(t, &r);
+	tell(t, rec_woken(t, &r, BIT_IN | BIT_RDNORM, AIOS_POLL_ARMED, AIOS_WOKEN_IGNORE));
+	tell(t, rec_woken(t, &r, BIT_IN, AIOS_POLL_ARMED, AIOS_WOKEN_INLINE));
+	tell_done(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void wakeup_in_vain_is_heeded(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_exact_poll(t, &r);
+	tell(t, rec_woken(t, &r, BIT_OUT, AIOS_POLL_ARMED, AIOS_WOKEN_WORK));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_worked(t, &r, AIOS_WORKED_WAIT));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell(t, rec_woken(t, &r, BIT_IN, AIOS_POLL_ARMED, AIOS_WOKEN_INLINE));
+	tell_done(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void completed_inline(struct kit_tale *t, uint32_t key, uint32_t state)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, key, state));
+	tell_completed(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void completed_without_a_key(struct kit_tale *t)
+{
+	completed_inline(t, 0, AIOS_POLL_ARMED);
+}
+
+static void completed_with_work_due(struct kit_tale *t)
+{
+	completed_inline(t, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED);
+}
+
+static void poll_result(struct kit_tale *t, int64_t res)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
+	tell_completed(t, &r, res);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void result_was_not_asked_for(struct kit_tale *t)
+{
+	poll_result(t, BIT_OUT);
+}
+
+static void result_is_nothing(struct kit_tale *t)
+{
+	poll_result(t, 0);
+}
+
+static void two_winners(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_woken(t, &r, BIT_IN, 0, AIOS_WOKEN_INLINE));
+	tell(t, rec_dropped(at(t), in_softirq, &r, AIOS_PUT_POLL_WAKE, 1));
+	tell(t, rec_decide(at(t), by_t1, &r, AIOS_DECIDED_STEAL));
+	tell(t, rec_completed(at(t), by_t1, &r, BIT_IN, AIOS_PUT_SUBMIT));
+	tell(t, rec_freed(at(t), by_t1, &r, 0));
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void accepted_on_two_queues(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_queue(at(t), by_t1, &r, 1));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_woken(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void work_is_not_said_to_be_scheduled(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL, AIOS_POLL_ARMED));
+	tell(t, rec_complete(at(t), by_worker, &r, BIT_IN));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void wait_queue_goes_away_unheard(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, AIOS_POLLFREE | BIT_HUP, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+}
+
+/* The second wake-up comes while the work asks the file, and the work does not run again. */
+static void work_does_not_run_again(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_RESCHED));
+	tell_completed(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void cancelled_poll_stays(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+}
+
+static void freed_with_slots(struct kit_tale *t, uint32_t slots)
+{
+	struct aios_rec rec;
+
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	rec = rec_free(at(t), &t->ctx);
+	rec.ctx_free.free_1 = slots + 1;
+	tell(t, rec);
+}
+
+static void slots_are_missing(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	freed_with_slots(t, t->ctx.nr_events - 1 - 3);
+}
+
+static void slots_are_missing_at_level_exact(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	freed_with_slots(t, t->ctx.nr_events - 1 - 3);
+}
+
+static void refused_without_its_slot(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_ERROR, 1));
+	tell(t, rec_freed(at(t), by_t1, &r, 1));
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell_teardown(t);
+}
+
+static void killed_twice(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell_teardown(t);
+}
+
+static void freed_before_it_is_drained(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void context_is_never_freed(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+}
+
+static void destroy_does_not_wait(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void requests_never_count_as_gone(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+}
+
+static void reader_sleeps_on_a_dead_context(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+}
+
+static void tail_takes_two_steps(struct kit_tale *t)
+{
+	struct kit_req r[2] = { tale_read(t, 1), tale_read(t, 2) };
+
+	for (unsigned int i = 0; i < NR(r); i++)
+		tell_accepted(t, &r[i]);
+	tell_completed(t, &r[0], 4096);
+	t->ctx.tail++;
+	tell_completed(t, &r[1], 4096);
+	tell_teardown(t);
+}
+
+static void events_are_returned_twice(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 2));
+	rec = rec_read_end(at(t), by_t3, &t->ctx, 1);
+	rec.read_end.ret = 2;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
+/* Two readers copy the same event, and each says that the head goes on by one. */
+static void two_readers_get_the_same_event(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 1));
+	rec = rec_read_end(at(t), by_t2, &t->ctx, 0);
+	rec.read_end.ret = 1;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
+/* The head moves by one, and two events are copied. */
+static void head_moves_by_other_than_was_taken(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+	struct aios_rec rec;
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_made(t, &s);
+	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	rec = rec_taken(at(t), by_t3, &t->ctx, 2);
+	rec.ring_read.ret = 1;
+	tell(t, rec);
+	rec = rec_read_end(at(t), by_t3, &t->ctx, 0);
+	rec.read_end.ret = 1;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
+static void event_is_written_over(struct kit_tale *t)
+{
+	for (unsigned int i = 0; i < t->ctx.nr_events; i++) {
+		struct kit_req r = tale_read(t, i);
+
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+	}
+}
+
+static void waiter_is_not_woken(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell_completed(t, &r, 4096);
+}
+
+static void failed_read_takes_an_event(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	rec = rec_read_end(at(t), by_t3, &t->ctx, 1);
+	rec.read_end.ret = -EFAULT;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
+static void request_is_never_freed(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_completed(at(t), in_softirq, &r, 4096, AIOS_PUT_RW));
+	tell_taken(t, 1);
+}
+
+static void aio_nr_is_not_given_back(struct kit_tale *t)
+{
+	tell_teardown(t);
+	t->drift = 32;
+}
+
+#define BREAKS(id, how)		{ .name = #how, .rule = id, .tell = how }
+#define BREAKS_BOTH(id, id2, how) { .name = #how, .rule = id, .also = id2, .tell = how }
+#define EXACT(id, how)		{ .name = #how, .rule = id, .exact = true, .tell = how }
+#define EXACT_BOTH(id, id2, how) \
+	{ .name = #how, .rule = id, .also = id2, .exact = true, .tell = how }
+
+const struct kit_story kit_breaks[] = {
+	BREAKS("R2", completes_twice),
+	BREAKS("R2", refused_and_completes),
+	BREAKS_BOTH("R2", "C5", ends_in_nothing),
+	EXACT("R3", dropped_by_a_stranger),
+	EXACT("R3", submission_drops_twice),
+	BREAKS("R4", completes_while_held),
+	EXACT("R4", freed_while_held),
+	BREAKS("R8", restart_is_leaked),
+	BREAKS("R8", more_than_asked_for),
+	EXACT("R9", file_is_not_dropped),
+	EXACT("R9", file_is_dropped_twice),
+	EXACT("R9", eventfd_is_not_dropped),
+	EXACT("R9", credentials_are_not_dropped),
+	EXACT("R10", freezing_is_held_off_for_ever),
+	BREAKS("R11", device_keeps_it),
+	BREAKS("R11", operation_is_over_and_it_is_held),
+	BREAKS("R11", submission_blocks),
+	EXACT("R12", eventfd_is_signalled_twice),
+	EXACT("R12", eventfd_signal_is_refused),
+	BREAKS("P1", wakeup_is_dropped),
+	BREAKS("P1", wakeup_is_followed_by_nothing),
+	EXACT("P1", work_forgets_to_complete),
+	BREAKS_BOTH("P1", "P12", cancelled_work_does_nothing),
+	EXACT_BOTH("P3", "P1", wakeup_is_ignored),
+	EXACT("P3", wakeup_in_vain_is_heeded),
+	BREAKS("P4", completed_without_a_key),
+	BREAKS("P4", completed_with_work_due),
+	BREAKS("P5", result_was_not_asked_for),
+	BREAKS("P5", result_is_nothing),
+	EXACT("P6", two_winners),
+	BREAKS("P7", accepted_on_two_queues),
+	BREAKS("P8", work_is_not_said_to_be_scheduled),
+	BREAKS("P9", wait_queue_goes_away_unheard),
+	BREAKS_BOTH("P10", "P1", work_does_not_run_again),
+	BREAKS("P12", cancelled_poll_stays),
+	BREAKS("C1", slots_are_missing),
+	EXACT("C1", slots_are_missing_at_level_exact),
+	EXACT("C1", refused_without_its_slot),
+	BREAKS("C3", killed_twice),
+	BREAKS("C3", freed_before_it_is_drained),
+	BREAKS("C4", context_is_never_freed),
+	BREAKS("C5", destroy_does_not_wait),
+	BREAKS("C7", requests_never_count_as_gone),
+	BREAKS("C8", reader_sleeps_on_a_dead_context),
+	BREAKS("G1", tail_takes_two_steps),
+	BREAKS("G4", events_are_returned_twice),
+	BREAKS("G4", two_readers_get_the_same_event),
+	EXACT("G4", head_moves_by_other_than_was_taken),
+	BREAKS("G5", event_is_written_over),
+	BREAKS("G8", waiter_is_not_woken),
+	BREAKS("G10", failed_read_takes_an_event),
+	BREAKS("Y1", aio_nr_is_not_given_back),
+	EXACT("Y4", request_is_never_freed),
+};
+const size_t kit_break_cnt = NR(kit_breaks);

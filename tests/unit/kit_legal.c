@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kit_legal.c - what a correct kernel does and what looks as if a rule were broken.
+ */
+#include <errno.h>
+
+#include "kit_story.h"
+
+static void a_read(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void a_read_at_level_exact(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	r.ask.file = 0xf11e;
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	/* Its slot is given back when the next request is submitted, and there is none. */
+	rec = rec_free(at(t), &t->ctx);
+	rec.ctx_free.free_1 = t->ctx.nr_events - 1;
+	tell(t, rec);
+}
+
+/* Nobody may use the rest of what other CPUs have taken for themselves. */
+static void eagain_with_free_slots(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_iocb(at(t), by_t1, &r));
+	tell(t, rec_return(at(t), by_t1, &r, -EAGAIN));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, -EAGAIN));
+	tell_teardown(t);
+}
+
+/* The error of the second one shows as a short count, and nobody gets to know it. */
+static void a_short_count(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), bad = tale_read(t, 2);
+
+	tell_accepted(t, &r);
+	tell(t, rec_birth(at(t), by_t1, &bad));
+	tell(t, rec_return(at(t), by_t1, &bad, -EBADF));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 1));
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void completed_before_io_submit_returns(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_complete(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_teardown(t);
+}
+
+static void the_same_iocb_twice_in_flight(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), same = tale_read(t, 2);
+
+	same.ask.uiocb = r.ask.uiocb;
+	same.ask.data = r.ask.data;
+	tell_accepted(t, &r);
+	tell_accepted(t, &same);
+	tell_completed(t, &same, 4096);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 2);
+	tell_teardown(t);
+}
+
+static void an_address_is_used_again_at_once(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	for (unsigned int i = 0; i < 3; i++) {
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+	}
+	tell_reaped(t, 3);
+	tell_teardown(t);
+}
+
+static void more_bits_than_were_asked_for(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell_woken(t, &r, BIT_IN | BIT_RDNORM);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void hung_up_though_not_asked_for(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell_woken(t, &r, BIT_HUP);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* io_cancel says EINPROGRESS; the event comes, and has no bits. */
+static void nothing_after_io_cancel(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell(t, rec_cancel(at(t), by_t1, &r, -EINPROGRESS));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void nothing_after_teardown(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_poll_cancel(at(t), in_softirq, &r, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void hung_up_after_pollfree(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, AIOS_POLLFREE | BIT_HUP, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void nothing_as_two_queues_were_found_too_late(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, 0));
+	tell(t, rec_queue(at(t), by_t1, &r, 1));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void two_queues_are_refused(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_queue(at(t), by_t1, &r, 1));
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell_teardown(t);
+}
+
+/* Ready when it was asked: on a queue or two, it does not wait. */
+static void two_queues_and_ready(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_queue(at(t), by_t1, &r, 1));
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_IN));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* A regular file has no ->poll: no hook sees the request before it completes. */
+static void a_file_that_is_always_ready(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_IN | BIT_OUT));
+	tell(t, rec_iocb(at(t), by_t1, &r));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void woken_again_and_again(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0,
+			 AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED | AIOS_POLL_RESCHED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED | AIOS_POLL_RESCHED));
+	tell(t, rec_complete(at(t), by_worker, &r, BIT_IN));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* What a poll of a signalfd does for ever: the work asks for its own signals, and has none. */
+static void woken_and_not_ready(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	for (unsigned int i = 0; i < 3; i++) {
+		tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+		tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+				       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+		tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	}
+}
+
+static void ignored_for_hours(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_OUT, AIOS_POLL_ARMED));
+	t->now_ns += 3600 * STORY_SILENCE_NS / 100;
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_OUT, AIOS_POLL_ARMED));
+}
+
+/* Two threads at once: one is told that it came too late. */
+static void io_destroy_twice(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, -EINVAL));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, -EINVAL));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void unread_events_are_discarded(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_teardown(t);
+}
+
+static void a_reader_of_a_dying_context(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINVAL));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void fewer_than_were_waited_for(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 2, 2));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 1));
+	tell_teardown(t);
+}
+
+/* It has taken one of the three it waits for, and sleeps on. */
+static void a_reader_sleeps_on_what_it_has_taken(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 3, 3));
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
+}
+
+static void a_reader_waits_for_what_is_not_there(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+}
+
+static void the_program_reaps_by_itself(struct kit_tale *t)
+{
+	for (unsigned int i = 0; i < 300; i++) {
+		struct kit_req r = tale_read(t, i % 16);
+
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+		if (i % 16 == 15)
+			kit_user_reaps(&t->ctx, 16);
+	}
+	tell_teardown(t);
+}
+
+/* The head is the program's to write: the kernel only has to survive it. */
+static void the_program_writes_nonsense_into_the_ring(struct kit_tale *t)
+{
+	static const uint32_t heads[] = { 500, 77, 0xfffffff0, 3, 126, 1 };
+
+	for (unsigned int i = 0; i < NR(heads); i++) {
+		struct kit_req r = tale_read(t, i);
+
+		t->ctx.head = heads[i];
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+	}
+	t->ctx.head = 0;
+	tell_teardown(t);
+}
+
+static void the_ring_is_full_to_its_last_slot(struct kit_tale *t)
+{
+	for (unsigned int i = 0; i < t->ctx.nr_events - 1; i++) {
+		struct kit_req r = tale_read(t, i);
+
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+	}
+	tell_reaped(t, t->ctx.nr_events - 1);
+	tell_teardown(t);
+}
+
+/* Another reader took it while this one failed. */
+static void a_read_fails_beside_one_that_succeeds(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_read_end(at(t), by_t2, &t->ctx, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINTR));
+	tell_teardown(t);
+}
+
+static void a_submission_that_fails_at_level_exact(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_ERROR, 1));
+	tell(t, rec_freed(at(t), by_t1, &r, 1));
+	tell(t, rec_slots(at(t), by_t1, &t->ctx, 1, AIOS_SLOTS_ERROR));
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell_teardown(t);
+}
+
+/* The credentials of others, whose last reference is not the request's: the drop is not seen. */
+static void drops_that_nobody_watches(struct kit_tale *t)
+{
+	struct kit_req r = kit_fsync(&t->ctx, 1);
+	struct aios_rec rec;
+
+	tell(t, rec_made(at(t), by_t1, &r));
+	tell(t, rec_hold(at(t), by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_CREDS));
+	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
+	rec = rec_hold(at(t), by_worker, &r, AIOS_EV_REQ_DROP, AIOS_HOLD_CREDS);
+	rec.req_hold.seen = 0;
+	tell(t, rec);
+	tell(t, rec_completed(at(t), by_worker, &r, 0, AIOS_PUT_FSYNC));
+	rec = rec_freed(at(t), by_worker, &r, 0);
+	rec.req_free.watched = AIOS_WATCH_FREE;
+	tell(t, rec);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+/* Requests that are older than the trace are exempt: nobody saw what they are. */
+static void contexts_and_requests_from_before(struct kit_tale *t)
+{
+	struct kit_ctx old = kit_ctx(2);
+	struct kit_req r = kit_read(&old, 1);
+
+	tell(t, rec_found(at(t), &old, KIT_PID, 1));
+	tell(t, rec_complete(at(t), in_softirq, &r, 4096));
+	tell_teardown(t);
+}
+
+static void a_process_that_exits(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec = rec_make(AIOS_EV_EXIT_BEGIN, sizeof(rec.exit), at(t), by_t1);
+
+	tell_accepted(t, &r);
+	rec.h.time_ns = at(t);
+	tell(t, rec);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	rec = rec_make(AIOS_EV_EXIT_END, sizeof(rec.exit), at(t), by_t1);
+	tell(t, rec);
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+#define LEGAL(how)	{ .name = #how, .tell = how }
+#define EXACT(how)	{ .name = #how, .exact = true, .tell = how }
+
+const struct kit_story kit_legal[] = {
+	LEGAL(a_read),
+	EXACT(a_read_at_level_exact),
+	LEGAL(eagain_with_free_slots),
+	LEGAL(a_short_count),
+	LEGAL(completed_before_io_submit_returns),
+	LEGAL(the_same_iocb_twice_in_flight),
+	LEGAL(an_address_is_used_again_at_once),
+	LEGAL(more_bits_than_were_asked_for),
+	LEGAL(hung_up_though_not_asked_for),
+	LEGAL(nothing_after_io_cancel),
+	LEGAL(nothing_after_teardown),
+	LEGAL(hung_up_after_pollfree),
+	LEGAL(nothing_as_two_queues_were_found_too_late),
+	LEGAL(two_queues_are_refused),
+	LEGAL(two_queues_and_ready),
+	LEGAL(a_file_that_is_always_ready),
+	LEGAL(woken_again_and_again),
+	LEGAL(woken_and_not_ready),
+	LEGAL(ignored_for_hours),
+	LEGAL(io_destroy_twice),
+	LEGAL(unread_events_are_discarded),
+	LEGAL(a_reader_of_a_dying_context),
+	LEGAL(fewer_than_were_waited_for),
+	EXACT(a_reader_sleeps_on_what_it_has_taken),
+	LEGAL(a_reader_waits_for_what_is_not_there),
+	LEGAL(the_program_reaps_by_itself),
+	LEGAL(the_program_writes_nonsense_into_the_ring),
+	LEGAL(the_ring_is_full_to_its_last_slot),
+	LEGAL(a_read_fails_beside_one_that_succeeds),
+	EXACT(a_submission_that_fails_at_level_exact),
+	EXACT(drops_that_nobody_watches),
+	LEGAL(contexts_and_requests_from_before),
+	LEGAL(a_process_that_exits),
+};
+const size_t kit_legal_cnt = NR(kit_legal);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kit_story.c - how stories for the rules are told: the scenes that they share.
+ */
+#include "kit_story.h"
+
+#include "lib/info.h"
+
+uint64_t at(struct kit_tale *t)
+{
+	return t->now_ns += 1000;
+}
+
+void tell(struct kit_tale *t, struct aios_rec rec)
+{
+	stream_rec(&t->stream, rec);
+}
+
+void tale_begin(struct kit_tale *t)
+{
+	t->now_ns = 1000000000;
+	t->ctx = kit_ctx(1);
+	tell(t, rec_proc(at(t), AIOS_PROC_SEEN, KIT_PID, "server"));
+	tell(t, rec_setup(at(t), by_t1, &t->ctx));
+}
+
+/* A trace whose end is told long after its last record. */
+int tale_end(struct kit_tale *t)
+{
+	uint64_t end_ns = t->now_ns + STORY_SILENCE_NS;
+	int err = stream_scan(&t->stream, end_ns - 1, end_ns - 1);
+
+	return err ? err : story_end(t->stream.feed, end_ns, t->drift);
+}
+
+int story_info(struct aios_feed feed, const char *evidence)
+{
+	struct aios_info info = {
+		.version = (char *)"story",
+		.kernel = (char *)"none",
+		.host = (char *)"none",
+		.evidence = (char *)evidence,
+		.command = (char *)"story",
+		.cpus = 4,
+		.start_ns = 1,
+	};
+	struct aios_buf buf = { 0 };
+	int err = aios_info_write(&info, &buf);
+
+	if (!err)
+		err = feed.chunk(feed.arg, AIOS_CHUNK_INFO, 0, buf.data, buf.len);
+	aios_buf_done(&buf);
+	return err;
+}
+
+int story_end(struct aios_feed feed, uint64_t end_ns, int64_t drift)
+{
+	struct aios_end end = {
+		.reason = (char *)"the end",
+		.end_ns = end_ns,
+		.command_status = -1,
+		.nr_known = true,
+		.nr_drift = drift,
+	};
+	struct aios_buf buf = { 0 };
+	int err = aios_end_write(&end, &buf);
+
+	if (!err)
+		err = feed.chunk(feed.arg, AIOS_CHUNK_END, 0, buf.data, buf.len);
+	aios_buf_done(&buf);
+	return err;
+}
+
+int story_tell(const struct kit_story *story, struct aios_feed feed)
+{
+	struct kit_tale t = { .stream = { .feed = feed } };
+	int err = story_info(feed, story->exact ? "exact" : "function");
+
+	tale_begin(&t);
+	story->tell(&t);
+	if (!err)
+		err = tale_end(&t);
+	stream_done(&t.stream);
+	return err;
+}
+
+struct kit_req tale_read(struct kit_tale *t, unsigned int nr)
+{
+	return kit_read(&t->ctx, nr);
+}
+
+struct kit_req tale_poll(struct kit_tale *t, unsigned int nr)
+{
+	return kit_poll(&t->ctx, nr);
+}
+
+void tell_accepted(struct kit_tale *t, const struct kit_req *req)
+{
+	tell(t, rec_birth(at(t), by_t1, req));
+	tell(t, rec_return(at(t), by_t1, req, 0));
+}
+
+void tell_completed(struct kit_tale *t, const struct kit_req *req, int64_t res)
+{
+	tell(t, rec_complete(at(t), in_softirq, req, res));
+}
+
+void tell_reaped(struct kit_tale *t, int64_t events)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, events));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, events));
+}
+
+/* A poll that waits. */
+void tell_armed(struct kit_tale *t, const struct kit_req *req)
+{
+	tell(t, rec_birth(at(t), by_t1, req));
+	tell(t, rec_queue(at(t), by_t1, req, 0));
+	tell(t, rec_return(at(t), by_t1, req, 0));
+}
+
+/* A wake-up that completes it. */
+void tell_woken(struct kit_tale *t, const struct kit_req *req, uint32_t key)
+{
+	tell(t, rec_wake(at(t), in_softirq, req, key, AIOS_POLL_ARMED));
+	tell_completed(t, req, key);
+}
+
+/* io_destroy, of a context that nobody uses any more. */
+void tell_teardown(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+void tell_made(struct kit_tale *t, const struct kit_req *req)
+{
+	tell(t, rec_made(at(t), by_t1, req));
+	tell(t, rec_dropped(at(t), by_t1, req, AIOS_PUT_SUBMIT, 1));
+}
+
+void tell_done(struct kit_tale *t, const struct kit_req *req, int64_t res,
+	       enum aios_put_party party)
+{
+	tell(t, rec_completed(at(t), in_softirq, req, res, party));
+	tell(t, rec_freed(at(t), in_softirq, req, 0));
+}
+
+void tell_taken(struct kit_tale *t, int64_t events)
+{
+	struct aios_rec out;
+
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, events));
+	tell(t, rec_taken(at(t), by_t3, &t->ctx, events));
+	out = rec_read_end(at(t), by_t3, &t->ctx, 0);
+	out.read_end.ret = events;
+	tell(t, out);
+}
+
+struct aios_rec rec_woken(struct kit_tale *t, const struct kit_req *req, uint32_t key,
+			  uint32_t state, enum aios_wake_decision decision)
+{
+	return rec_wake(at(t), in_softirq, req, key, state | (uint32_t)(decision + 1) << 8);
+}
+
+struct aios_rec rec_worked(struct kit_tale *t, const struct kit_req *req,
+			   enum aios_work_decision decision)
+{
+	struct aios_rec rec = rec_decide(at(t), by_worker, req, AIOS_DECIDED_STEAL);
+
+	rec.poll_decide.decision = (uint16_t)decision;
+	rec.poll_decide.in_work = 1;
+	return rec;
+}
+
+struct aios_rec rec_signal(struct kit_tale *t, const struct kit_req *req, uint32_t allowed)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_EVENTFD, sizeof(rec.eventfd), at(t), in_softirq);
+
+	rec.eventfd.kiocb = req->kiocb;
+	rec.eventfd.kctx = req->ctx->kctx;
+	rec.eventfd.eventfd = 0xffff888500000000ULL;
+	rec.eventfd.allowed = allowed;
+	return rec;
+}

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_rules.c - each rule finds what breaks it and nothing else; verdicts.
+ */
+#include <stdio.h>
+
+#include "kit_sim.h"
+#include "kit_story.h"
+#include "lib/check.h"
+#include "lib/view_check.h"
+
+static const struct aios_check_opts patient = { .patience_ns = AIOS_PATIENCE_NS };
+
+static struct aios_check *judge(const struct kit_story *story, const struct aios_check_opts *opts)
+{
+	struct aios_check *check = aios_check_new(opts);
+
+	assert_non_null(check);
+	assert_int_equal(story_tell(story, aios_pipeline_feed(aios_check_pipeline(check))), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	return check;
+}
+
+/* Return: the count of the rule of that id, which must be in the table. */
+static uint64_t found(const struct aios_check *check, const char *id)
+{
+	int nr = aios_rule_find(id);
+
+	assert_true(nr >= 0);
+	return aios_check_count(check, (size_t)nr);
+}
+
+static uint64_t found_at_all(const struct aios_check *check)
+{
+	uint64_t sum = 0;
+	size_t cnt;
+
+	aios_rules(&cnt);
+	for (size_t i = 0; i < cnt; i++)
+		sum += aios_check_count(check, i);
+	return sum;
+}
+
+/* What went wrong, for who reads the log. */
+static void print_findings(const struct kit_story *story, const struct aios_check *check)
+{
+	size_t cnt;
+	const struct aios_finding *findings = aios_check_findings(check, &cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		print_message("%s: %s: %s\n", story->name, findings[i].rule->id, findings[i].what);
+}
+
+static bool finds_what_it_should(const struct kit_story *story)
+{
+	struct aios_check *check = judge(story, &patient);
+	uint64_t want = story->rule ? 1 + (story->also != NULL) : 0;
+	bool ret = found_at_all(check) == want;
+
+	if (story->rule && found(check, story->rule) != 1)
+		ret = false;
+	if (story->also && found(check, story->also) != 1)
+		ret = false;
+	if (aios_check_verdict(check).verdict !=
+	    (story->rule ? AIOS_VERDICT_FAIL : AIOS_VERDICT_PASS))
+		ret = false;
+	if (!ret) {
+		print_message("%s should break %s\n", story->name,
+			      story->rule ? story->rule : "nothing");
+		print_findings(story, check);
+	}
+	aios_check_free(check);
+	return ret;
+}
+
+static void what_breaks_a_rule_is_found_by_it_alone(void **state)
+{
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < kit_break_cnt; i++)
+		good &= finds_what_it_should(&kit_breaks[i]);
+	assert_true(good);
+}
+
+static void what_is_legal_is_no_finding(void **state)
+{
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < kit_legal_cnt; i++)
+		good &= finds_what_it_should(&kit_legal[i]);
+	assert_true(good);
+}
+
+static const struct kit_story *story_of(const char *rule)
+{
+	for (size_t i = 0; i < kit_break_cnt; i++)
+		if (!strcmp(kit_breaks[i].rule, rule))
+			return &kit_breaks[i];
+	return NULL;
+}
+
+static const struct kit_story *story_called(const char *name)
+{
+	for (size_t i = 0; i < kit_break_cnt; i++)
+		if (!strcmp(kit_breaks[i].name, name))
+			return &kit_breaks[i];
+	for (size_t i = 0; i < kit_legal_cnt; i++)
+		if (!strcmp(kit_legal[i].name, name))
+			return &kit_legal[i];
+	fail_msg("there is no story %s", name);
+	return NULL;
+}
+
+static void every_rule_has_a_stream_that_breaks_it(void **state)
+{
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < cnt; i++) {
+		if (story_of(rules[i].id))
+			continue;
+		print_message("nothing breaks %s %s\n", rules[i].id, rules[i].slug);
+		good = false;
+	}
+	assert_true(good);
+}
+
+/* Where level function can judge, it judges without the records of level exact. */
+static void a_rule_of_level_function_is_broken_without_level_exact(void **state)
+{
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	(void)state;
+	for (size_t i = 0; i < cnt; i++) {
+		bool exact = true;
+
+		for (size_t s = 0; s < kit_break_cnt; s++)
+			if (!strcmp(kit_breaks[s].rule, rules[i].id))
+				exact &= kit_breaks[s].exact;
+		if (exact)
+			assert_int_equal(rules[i].needs, AIOS_NEEDS_EXACT);
+	}
+}
+
+static void rules_have_names_of_their_own(void **state)
+{
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	(void)state;
+	for (size_t i = 0; i < cnt; i++) {
+		assert_int_equal(aios_rule_find(rules[i].id), i);
+		assert_int_equal(aios_rule_find(rules[i].slug), i);
+		assert_true(rules[i].request || rules[i].context || rules[i].trace);
+		assert_true(rules[i].statement && rules[i].means && rules[i].source);
+		assert_non_null(rules[i].hooks[0]);
+	}
+	assert_int_equal(aios_rule_find("p1"), aios_rule_find("POLL-LOST"));
+	assert_int_equal(aios_rule_find("P"), -1);
+	assert_int_equal(aios_rule_find("P11x"), -1);
+	assert_int_equal(aios_rule_find(""), -1);
+}
+
+/* A machine that takes its steps in any order that locks allow breaks nothing. */
+static void a_correct_machine_is_silent(void **state)
+{
+	uint64_t requests = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 25; seed++) {
+		struct aios_check *check = aios_check_new(&patient);
+		struct kit_stream s = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) };
+		struct kit_story story = { .name = "sim" };
+		struct sim sim;
+
+		assert_int_equal(story_info(s.feed, "function"), 0);
+		sim_init(&sim, seed);
+		sim_run(&sim, 4000);
+		for (size_t i = 0; i < sim.rec_cnt; i++)
+			stream_rec(&s, sim.recs[i]);
+		assert_int_equal(stream_scan(&s, sim.now_ns + 1, sim.now_ns + 1), 0);
+		assert_int_equal(story_end(s.feed, sim.now_ns + 2, 0), 0);
+		assert_int_equal(aios_check_end(check), 0);
+		print_findings(&story, check);
+		assert_int_equal(found_at_all(check), 0);
+		requests += aios_check_verdict(check).requests;
+		sim_done(&sim);
+		stream_done(&s);
+		aios_check_free(check);
+	}
+	assert_true(requests > 1000);
+}
+
+static void a_finding_says_who_and_what(void **state)
+{
+	struct aios_check *check = judge(story_called("result_was_not_asked_for"), &patient);
+	size_t cnt;
+	const struct aios_finding *f = aios_check_findings(check, &cnt);
+
+	(void)state;
+	assert_int_equal(cnt, 1);
+	assert_int_equal(f->nr, 1);
+	assert_string_equal(f->rule->slug, "poll-result");
+	assert_string_equal(f->key, "P5:server:poll");
+	assert_string_equal(f->comm, "server");
+	assert_int_equal(f->pid, KIT_PID);
+	assert_int_equal(f->req->id, 1);
+	assert_true(f->req->history_cnt > 3);
+	assert_true(f->what[0] && f->expected[0]);
+	assert_false(f->known);
+	aios_check_free(check);
+
+	check = judge(story_called("killed_twice"), &patient);
+	f = aios_check_findings(check, &cnt);
+	assert_int_equal(cnt, 1);
+	assert_null(f->req);
+	assert_int_equal(f->ctx_id, 1);
+	assert_string_equal(f->key, "C3:server:context");
+	assert_true(f->event_cnt > 3);
+	assert_int_equal(f->events[0].h.type, AIOS_EV_CTX_SETUP);
+	aios_check_free(check);
+}
+
+static struct aios_verdict_info verdict(const char *story, const struct aios_check_opts *opts)
+{
+	struct aios_check *check = judge(story_called(story), opts);
+	struct aios_verdict_info info = aios_check_verdict(check);
+
+	aios_check_free(check);
+	return info;
+}
+
+static void verdicts_rest_on_what_was_seen(void **state)
+{
+	struct aios_verdict_info info = verdict("a_read", &patient);
+
+	(void)state;
+	assert_int_equal(info.verdict, AIOS_VERDICT_PASS);
+	assert_int_equal(info.reason, AIOS_REASON_NONE);
+	assert_int_equal(info.requests, 1);
+	assert_int_equal(info.contexts, 1);
+	assert_int_equal(info.gaps, 0);
+	assert_true(info.rules_checked > 15);
+	info = verdict("result_is_nothing", &patient);
+	assert_int_equal(info.verdict, AIOS_VERDICT_FAIL);
+	assert_int_equal(info.findings, 1);
+	assert_int_equal(info.rules_broken, 1);
+	assert_int_equal(info.known, 0);
+}
+
+static void level_exact_checks_more(void **state)
+{
+	size_t cnt;
+
+	(void)state;
+	aios_rules(&cnt);
+	assert_int_equal(verdict("a_read_at_level_exact", &patient).rules_checked, cnt);
+	assert_true(verdict("a_read", &patient).rules_checked < cnt);
+}
+
+static void a_baseline_excuses_what_it_names(void **state)
+{
+	char *keys[] = { (char *)"C3:server:context", (char *)"P5:server:poll" };
+	struct aios_check_opts opts = patient;
+	struct aios_verdict_info info;
+
+	(void)state;
+	opts.baseline = keys;
+	opts.baseline_cnt = NR(keys);
+	info = verdict("result_is_nothing", &opts);
+	assert_int_equal(info.verdict, AIOS_VERDICT_PASS);
+	assert_int_equal(info.known, 1);
+	assert_int_equal(info.findings, 0);
+	assert_int_equal(info.rules_broken, 0);
+	/* Another rule is another key. */
+	info = verdict("completed_with_work_due", &opts);
+	assert_int_equal(info.verdict, AIOS_VERDICT_FAIL);
+	assert_int_equal(info.known, 0);
+}
+
+static struct aios_check_opts only(bool *chosen, size_t cnt, const char *id)
+{
+	struct aios_check_opts opts = patient;
+
+	memset(chosen, 0, cnt * sizeof(*chosen));
+	chosen[aios_rule_find(id)] = true;
+	opts.chosen = chosen;
+	opts.by_name = true;
+	return opts;
+}
+
+static void what_is_not_chosen_is_not_judged(void **state)
+{
+	bool chosen[64];
+	struct aios_check_opts opts = only(chosen, NR(chosen), "P5");
+	struct aios_verdict_info info = verdict("completed_with_work_due", &opts);
+
+	(void)state;
+	assert_int_equal(info.verdict, AIOS_VERDICT_PASS);
+	assert_int_equal(info.rules_checked, 1);
+	info = verdict("result_is_nothing", &opts);
+	assert_int_equal(info.verdict, AIOS_VERDICT_FAIL);
+	/* --skip of one, all others chosen. */
+	memset(chosen, 1, sizeof(chosen));
+	chosen[aios_rule_find("P5")] = false;
+	opts.by_name = false;
+	info = verdict("result_is_nothing", &opts);
+	assert_int_equal(info.verdict, AIOS_VERDICT_PASS);
+	assert_int_equal(info.findings, 0);
+}
+
+static void evidence_that_is_too_weak_leaves_no_verdict(void **state)
+{
+	bool chosen[64];
+	struct aios_check_opts opts = only(chosen, NR(chosen), "R9");
+	struct aios_verdict_info info = verdict("a_read", &opts);
+
+	(void)state;
+	assert_int_equal(info.verdict, AIOS_VERDICT_INCONCLUSIVE);
+	assert_int_equal(info.reason, AIOS_REASON_EVIDENCE);
+	/* One that can be checked beside it does not save the one that was asked for. */
+	chosen[aios_rule_find("R2")] = true;
+	info = verdict("a_read", &opts);
+	assert_int_equal(info.rules_checked, 1);
+	assert_int_equal(info.reason, AIOS_REASON_EVIDENCE);
+	/* Not asked for by name, it is left out. */
+	opts.by_name = false;
+	assert_int_equal(verdict("a_read", &opts).verdict, AIOS_VERDICT_PASS);
+	assert_int_equal(verdict("a_read_at_level_exact", &opts).verdict, AIOS_VERDICT_PASS);
+}
+
+static struct aios_verdict_info verdict_without_requests(const char *level)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct aios_feed feed = aios_pipeline_feed(aios_check_pipeline(check));
+	struct kit_stream s = { .feed = feed };
+	struct aios_verdict_info info;
+
+	assert_int_equal(story_info(feed, level), 0);
+	stream_rec(&s, rec_proc(10, AIOS_PROC_SEEN, KIT_PID, "true"));
+	assert_int_equal(stream_scan(&s, 20, 20), 0);
+	assert_int_equal(story_end(feed, 30, 0), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	info = aios_check_verdict(check);
+	stream_done(&s);
+	aios_check_free(check);
+	return info;
+}
+
+static void where_nothing_was_there_to_check_there_is_no_verdict(void **state)
+{
+	struct aios_verdict_info info = verdict_without_requests("function");
+
+	(void)state;
+	assert_int_equal(info.verdict, AIOS_VERDICT_INCONCLUSIVE);
+	assert_int_equal(info.reason, AIOS_REASON_NO_AIO);
+	info = verdict_without_requests("syscall");
+	assert_int_equal(info.verdict, AIOS_VERDICT_INCONCLUSIVE);
+	assert_int_equal(info.reason, AIOS_REASON_EVIDENCE);
+	assert_int_equal(info.rules_checked, 0);
+}
+
+/* Records of CPU 1 are lost before its completion comes; what is told is told of a broken life. */
+static struct aios_check *judge_with_loss(bool broken_after)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+	struct kit_ctx c2 = kit_ctx(2);
+	struct kit_req r, r2 = kit_read(&c2, 9);
+
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	r = tale_read(&t, 1);
+	tell_accepted(&t, &r);
+	stream_lose(&t.stream, 1, 7);
+	tell_completed(&t, &r, -512);
+	tell_reaped(&t, 1);
+	tell_teardown(&t);
+	if (broken_after) {
+		assert_int_equal(stream_scan(&t.stream, t.now_ns, t.now_ns), 0);
+		tell(&t, rec_setup(at(&t), by_t1, &c2));
+		tell(&t, rec_birth(at(&t), by_t1, &r2));
+		tell(&t, rec_return(at(&t), by_t1, &r2, 0));
+		tell(&t, rec_complete(at(&t), in_softirq, &r2, -512));
+	}
+	assert_int_equal(tale_end(&t), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	stream_done(&t.stream);
+	return check;
+}
+
+static void what_crossed_a_hole_is_not_judged(void **state)
+{
+	struct aios_check *check = judge_with_loss(false);
+	struct aios_verdict_info info = aios_check_verdict(check);
+
+	(void)state;
+	assert_int_equal(info.verdict, AIOS_VERDICT_INCONCLUSIVE);
+	assert_int_equal(info.reason, AIOS_REASON_LOSS);
+	assert_int_equal(info.gaps, 1);
+	assert_int_equal(info.findings, 0);
+	assert_int_equal(info.requests, 0);
+	aios_check_free(check);
+	/* What is broken is broken, whatever else was lost. */
+	check = judge_with_loss(true);
+	info = aios_check_verdict(check);
+	assert_int_equal(info.verdict, AIOS_VERDICT_FAIL);
+	assert_int_equal(info.reason, AIOS_REASON_LOSS);
+	assert_int_equal(info.findings, 1);
+	assert_int_equal(found(check, "R8"), 1);
+	aios_check_free(check);
+}
+
+/* A trace that does not tell its end is lost from its last scan on. */
+static void a_trace_without_its_end_leaves_no_verdict(void **state)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+
+	(void)state;
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	tell_teardown(&t);
+	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1, t.now_ns + 1), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	assert_int_equal(aios_check_verdict(check).reason, AIOS_REASON_LOSS);
+	assert_int_equal(aios_check_verdict(check).verdict, AIOS_VERDICT_INCONCLUSIVE);
+	stream_done(&t.stream);
+	aios_check_free(check);
+}
+
+static void more_findings_than_are_kept_are_counted(void **state)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+	size_t cnt;
+
+	(void)state;
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	for (unsigned int i = 0; i < 100; i++) {
+		struct kit_req r = tale_read(&t, i);
+
+		tell_accepted(&t, &r);
+		tell_completed(&t, &r, -512);
+	}
+	tell_teardown(&t);
+	assert_int_equal(tale_end(&t), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	aios_check_findings(check, &cnt);
+	assert_int_equal(cnt, AIOS_FINDINGS_KEPT);
+	assert_int_equal(found(check, "R8"), 100);
+	assert_int_equal(aios_check_verdict(check).findings, 100);
+	assert_int_equal(aios_check_verdict(check).rules_broken, 1);
+	stream_done(&t.stream);
+	aios_check_free(check);
+}
+
+/* What has not ended is judged as often as one likes, and found once. */
+static void what_hangs_is_found_while_it_hangs(void **state)
+{
+	struct aios_check_opts opts = { .patience_ns = 1000000000 };
+	struct aios_check *check = aios_check_new(&opts);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+	struct kit_req r;
+
+	(void)state;
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	r = tale_read(&t, 1);
+	tell_accepted(&t, &r);
+	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1000, t.now_ns + 1000), 0);
+	assert_int_equal(aios_check_alive(check), 0);
+	assert_false(aios_check_hangs(check));
+	for (unsigned int i = 2; i < 5; i++) {
+		uint64_t now_ns = t.now_ns + i * opts.patience_ns;
+
+		assert_int_equal(stream_scan(&t.stream, now_ns, now_ns), 0);
+		assert_int_equal(aios_check_alive(check), 0);
+		assert_true(aios_check_hangs(check));
+	}
+	assert_int_equal(tale_end(&t), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	assert_int_equal(found(check, "R11"), 1);
+	assert_int_equal(found_at_all(check), 1);
+	stream_done(&t.stream);
+	aios_check_free(check);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_breaks_a_rule_is_found_by_it_alone),
+		cmocka_unit_test(what_is_legal_is_no_finding),
+		cmocka_unit_test(every_rule_has_a_stream_that_breaks_it),
+		cmocka_unit_test(a_rule_of_level_function_is_broken_without_level_exact),
+		cmocka_unit_test(rules_have_names_of_their_own),
+		cmocka_unit_test(a_correct_machine_is_silent),
+		cmocka_unit_test(a_finding_says_who_and_what),
+		cmocka_unit_test(verdicts_rest_on_what_was_seen),
+		cmocka_unit_test(level_exact_checks_more),
+		cmocka_unit_test(a_baseline_excuses_what_it_names),
+		cmocka_unit_test(what_is_not_chosen_is_not_judged),
+		cmocka_unit_test(evidence_that_is_too_weak_leaves_no_verdict),
+		cmocka_unit_test(where_nothing_was_there_to_check_there_is_no_verdict),
+		cmocka_unit_test(what_crossed_a_hole_is_not_judged),
+		cmocka_unit_test(a_trace_without_its_end_leaves_no_verdict),
+		cmocka_unit_test(more_findings_than_are_kept_are_counted),
+		cmocka_unit_test(what_hangs_is_found_while_it_hangs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
