@@ -36,6 +36,8 @@ struct aios_check {
 	uint64_t contexts;
 	struct aios_finding *findings;
 	size_t finding_cnt, finding_cap;
+	bool looking;		/* at what is alive */
+	struct aios_map alive;	/* what was found then, kept or not: is not found again */
 };
 
 /*
@@ -136,17 +138,10 @@ static void finding_done(struct aios_finding *finding)
 	free(finding->events);
 }
 
-/* Was this very thing found already, while it was alive? */
-static bool is_found(const struct aios_check *check, const struct aios_rule *rule,
-		     const struct aios_request *req, const struct aios_ctx *ctx)
+/* A rule and what breaks it, for @check->alive. */
+static uint64_t alive_key(size_t nr, const struct aios_request *req, const struct aios_ctx *ctx)
 {
-	for (size_t i = check->finding_cnt; i--;) {
-		const struct aios_finding *finding = &check->findings[i];
-
-		if (finding->rule == rule && finding->req == req && finding->ctx_id == ctx->id)
-			return true;
-	}
-	return false;
+	return (uint64_t)nr << 56 | (uint64_t)(req != NULL) << 55 | (req ? req->id : ctx->id);
 }
 
 static int finding_keep(struct aios_check *check, struct aios_finding *finding)
@@ -176,13 +171,16 @@ static int found(struct aios_check *check, size_t nr, struct aios_case *c,
 		.key = finding_key(&check->rules[nr], ctx->comm, req),
 	};
 	int err = finding.key ? 0 : -ENOMEM;
+	uint64_t kept;
 
 	if (!err && check->opts.baseline_cnt)
 		finding.known = bsearch(&finding.key, check->opts.baseline,
 					check->opts.baseline_cnt, sizeof(char *), by_text);
 	tally->found++;
 	tally->known += finding.known;
-	if (err || tally->found > AIOS_FINDINGS_KEPT) {
+	/* Those of the baseline take no room from others. */
+	kept = finding.known ? tally->known : tally->found - tally->known;
+	if (err || kept > AIOS_FINDINGS_KEPT) {
 		free(finding.key);
 		return err;
 	}
@@ -213,9 +211,12 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 		.now_ns = aios_pipeline_now(check->pipe),
 		.patience_ns = check->opts.patience_ns,
 	};
+	uint64_t key = alive_key(nr, req, ctx);
 	bool broken;
 	int err = 0;
 
+	if (aios_map_get(&check->alive, key))
+		return 0;
 	if (req)
 		broken = rule->request && rule->request(&c, req);
 	else if (!ctx->kctx)
@@ -223,8 +224,10 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 	else
 		broken = rule->context &&
 			 rule->context(&c, ctx, aios_watch_get(&check->watches, ctx->kctx));
-	if (broken && !is_found(check, rule, req, ctx))
+	if (broken)
 		err = found(check, nr, &c, req, ctx);
+	if (broken && check->looking && !err)
+		err = aios_map_put(&check->alive, key, check);
 	aios_buf_done(&c.what);
 	aios_buf_done(&c.expected);
 	return err;
@@ -298,16 +301,19 @@ static int alive_request(void *arg, const struct aios_request *req)
 int aios_check_alive(struct aios_check *check)
 {
 	const struct aios_model *model = aios_pipeline_model(check->pipe);
-	int err = aios_model_alive(model, alive_request, check);
 	struct aios_watch *watch;
 	const struct aios_ctx *ctx;
 	size_t iter = 0;
+	int err;
 
+	check->looking = true;
+	err = aios_model_alive(model, alive_request, check);
 	while (!err && (watch = aios_map_next(&check->watches.map, &iter))) {
 		ctx = aios_model_context(model, watch->kctx);
 		if (ctx && !ctx->tainted && !ctx->implied)
 			err = ask_all(check, NULL, ctx);
 	}
+	check->looking = false;
 	return err;
 }
 
@@ -345,6 +351,7 @@ struct aios_check *aios_check_free(struct aios_check *check)
 		finding_done(&check->findings[i]);
 	free(check->findings);
 	aios_watches_done(&check->watches);
+	aios_map_done(&check->alive);
 	aios_pipeline_free(check->pipe);
 	free(check->tallies);
 	free(check);

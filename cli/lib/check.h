@@ -13,7 +13,7 @@
 #include "rules.h"
 
 #define AIOS_PATIENCE_NS   5000000000ULL /* --stuck-after */
-#define AIOS_FINDINGS_KEPT 16		 /* of a rule; the rest is counted */
+#define AIOS_FINDINGS_KEPT 16		 /* of a rule, and as many known ones; the rest is counted */
 
 /* What became of a rule. */
 enum aios_rule_state {

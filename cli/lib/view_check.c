@@ -56,6 +56,17 @@ static void text_finding(struct aios_buf *buf, const struct aios_finding *findin
 	aios_buf_str(buf, "\n");
 }
 
+static uint64_t kept_of(const struct aios_check_view *view, const struct aios_rule *rule)
+{
+	uint64_t ret = 0;
+	size_t cnt;
+	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		ret += findings[i].rule == rule;
+	return ret;
+}
+
 /* Findings beyond those that are kept. */
 static void text_more(struct aios_buf *buf, const struct aios_check_view *view)
 {
@@ -64,11 +75,11 @@ static void text_more(struct aios_buf *buf, const struct aios_check_view *view)
 
 	for (size_t i = 0; i < cnt; i++) {
 		uint64_t found = aios_check_count(view->check, i);
+		uint64_t more = found ? found - kept_of(view, &rules[i]) : 0;
 
-		if (found > AIOS_FINDINGS_KEPT)
-			aios_buf_fmt(buf, "and %llu more of %s %s\n\n",
-				     (unsigned long long)(found - AIOS_FINDINGS_KEPT), rules[i].id,
-				     rules[i].slug);
+		if (more)
+			aios_buf_fmt(buf, "and %llu more of %s %s\n\n", (unsigned long long)more,
+				     rules[i].id, rules[i].slug);
 	}
 }
 

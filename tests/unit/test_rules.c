@@ -438,36 +438,71 @@ static void a_trace_without_its_end_leaves_no_verdict(void **state)
 	aios_check_free(check);
 }
 
-static void more_findings_than_are_kept_are_counted(void **state)
+/* Reads whose results are wrong; then, with @polls, as many polls. */
+static struct aios_check *judge_many(const struct aios_check_opts *opts, bool polls)
 {
-	struct aios_check *check = aios_check_new(&patient);
+	struct aios_check *check = aios_check_new(opts);
 	struct kit_tale t = {
 		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
 	};
-	size_t cnt;
 
-	(void)state;
 	assert_int_equal(story_info(t.stream.feed, "function"), 0);
 	tale_begin(&t);
-	for (unsigned int i = 0; i < 100; i++) {
-		struct kit_req r = tale_read(&t, i);
+	for (unsigned int i = 0; i < (polls ? 120 : 100); i++) {
+		struct kit_req r = i < 100 ? tale_read(&t, i) : tale_poll(&t, i);
 
-		tell_accepted(&t, &r);
+		if (i < 100)
+			tell_accepted(&t, &r);
+		else
+			tell_armed(&t, &r);
 		tell_completed(&t, &r, -512);
 	}
 	tell_teardown(&t);
 	assert_int_equal(tale_end(&t), 0);
 	assert_int_equal(aios_check_end(check), 0);
+	stream_done(&t.stream);
+	return check;
+}
+
+static void more_findings_than_are_kept_are_counted(void **state)
+{
+	struct aios_check *check = judge_many(&patient, false);
+	size_t cnt;
+
+	(void)state;
 	aios_check_findings(check, &cnt);
 	assert_int_equal(cnt, AIOS_FINDINGS_KEPT);
 	assert_int_equal(found(check, "R8"), 100);
 	assert_int_equal(aios_check_verdict(check).findings, 100);
 	assert_int_equal(aios_check_verdict(check).rules_broken, 1);
-	stream_done(&t.stream);
 	aios_check_free(check);
 }
 
-/* What has not ended is judged as often as one likes, and found once. */
+/* However many there are that are known, one that is not is shown. */
+static void known_findings_leave_room_for_others(void **state)
+{
+	char *keys[] = { (char *)"R8:server:pread" };
+	struct aios_check_opts opts = patient;
+	const struct aios_finding *findings;
+	struct aios_check *check;
+	size_t cnt, unknown = 0;
+
+	(void)state;
+	opts.baseline = keys;
+	opts.baseline_cnt = NR(keys);
+	check = judge_many(&opts, true);
+	findings = aios_check_findings(check, &cnt);
+	for (size_t i = 0; i < cnt; i++)
+		unknown += !findings[i].known;
+	assert_int_equal(unknown, AIOS_FINDINGS_KEPT);
+	assert_int_equal(cnt, 2 * AIOS_FINDINGS_KEPT);
+	assert_int_equal(aios_check_verdict(check).findings, 20);
+	assert_int_equal(aios_check_verdict(check).known, 100);
+	assert_int_equal(aios_check_verdict(check).verdict, AIOS_VERDICT_FAIL);
+	aios_check_free(check);
+}
+
+/* What has not ended is judged as often as one likes, and found once: more than are kept, too. */
 static void what_hangs_is_found_while_it_hangs(void **state)
 {
 	struct aios_check_opts opts = { .patience_ns = 1000000000 };
@@ -475,13 +510,15 @@ static void what_hangs_is_found_while_it_hangs(void **state)
 	struct kit_tale t = {
 		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
 	};
-	struct kit_req r;
 
 	(void)state;
 	assert_int_equal(story_info(t.stream.feed, "function"), 0);
 	tale_begin(&t);
-	r = tale_read(&t, 1);
-	tell_accepted(&t, &r);
+	for (unsigned int i = 0; i < 40; i++) {
+		struct kit_req r = tale_read(&t, i);
+
+		tell_accepted(&t, &r);
+	}
 	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1000, t.now_ns + 1000), 0);
 	assert_int_equal(aios_check_alive(check), 0);
 	assert_false(aios_check_hangs(check));
@@ -494,8 +531,8 @@ static void what_hangs_is_found_while_it_hangs(void **state)
 	}
 	assert_int_equal(tale_end(&t), 0);
 	assert_int_equal(aios_check_end(check), 0);
-	assert_int_equal(found(check, "R11"), 1);
-	assert_int_equal(found_at_all(check), 1);
+	assert_int_equal(found(check, "R11"), 40);
+	assert_int_equal(found_at_all(check), 40);
 	stream_done(&t.stream);
 	aios_check_free(check);
 }
@@ -519,6 +556,7 @@ int main(void)
 		cmocka_unit_test(what_crossed_a_hole_is_not_judged),
 		cmocka_unit_test(a_trace_without_its_end_leaves_no_verdict),
 		cmocka_unit_test(more_findings_than_are_kept_are_counted),
+		cmocka_unit_test(known_findings_leave_room_for_others),
 		cmocka_unit_test(what_hangs_is_found_while_it_hangs),
 	};
 
