@@ -33,6 +33,7 @@ struct aios_check {
 	bool begun; /* the level is known */
 	bool exact;
 	uint64_t requests;
+	uint64_t refused;
 	uint64_t contexts;
 	struct aios_finding *findings;
 	size_t finding_cnt, finding_cap;
@@ -160,7 +161,8 @@ static int finding_keep(struct aios_check *check, struct aios_finding *finding)
 }
 
 static int found(struct aios_check *check, size_t nr, struct aios_case *c,
-		 const struct aios_request *req, const struct aios_ctx *ctx)
+		 const struct aios_request *req, const struct aios_ctx *ctx,
+		 const struct aios_watch *watch)
 {
 	struct tally *tally = &check->tallies[nr];
 	struct aios_finding finding = {
@@ -191,7 +193,7 @@ static int found(struct aios_check *check, size_t nr, struct aios_case *c,
 	if (!finding.what || !finding.expected)
 		err = -ENOMEM;
 	if (!err && !req)
-		err = finding_events(&finding, aios_watch_get(&check->watches, ctx->kctx));
+		err = finding_events(&finding, watch);
 	if (!err)
 		err = finding_keep(check, &finding);
 	if (err) {
@@ -203,7 +205,7 @@ static int found(struct aios_check *check, size_t nr, struct aios_case *c,
 
 /* Asks a rule. Return: 0 or -ENOMEM. */
 static int ask(struct aios_check *check, size_t nr, const struct aios_request *req,
-	       const struct aios_ctx *ctx)
+	       const struct aios_ctx *ctx, const struct aios_watch *watch)
 {
 	const struct aios_rule *rule = &check->rules[nr];
 	struct aios_case c = {
@@ -222,10 +224,9 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 	else if (!ctx->kctx)
 		broken = rule->trace && rule->trace(&c, aios_pipeline_trace(check->pipe).end);
 	else
-		broken = rule->context &&
-			 rule->context(&c, ctx, aios_watch_get(&check->watches, ctx->kctx));
+		broken = rule->context && rule->context(&c, ctx, watch);
 	if (broken)
-		err = found(check, nr, &c, req, ctx);
+		err = found(check, nr, &c, req, ctx, watch);
 	if (broken && check->looking && !err)
 		err = aios_map_put(&check->alive, key, check);
 	aios_buf_done(&c.what);
@@ -234,14 +235,14 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 }
 
 static int ask_all(struct aios_check *check, const struct aios_request *req,
-		   const struct aios_ctx *ctx)
+		   const struct aios_ctx *ctx, const struct aios_watch *watch)
 {
 	int err = 0;
 
 	check_begin(check);
 	for (size_t i = 0; i < check->rule_cnt && !err; i++)
 		if (check->tallies[i].state == AIOS_RULE_CHECKED)
-			err = ask(check, i, req, ctx);
+			err = ask(check, i, req, ctx, watch);
 	return err;
 }
 
@@ -267,8 +268,11 @@ static int check_request(void *arg, const struct aios_request *req)
 
 	if (!request_is_known(check, req))
 		return 0;
-	check->requests++;
-	return ask_all(check, req, req->ctx);
+	if (req->fate == AIOS_FATE_REFUSED)
+		check->refused++;
+	else
+		check->requests++;
+	return ask_all(check, req, req->ctx, NULL);
 }
 
 static int check_context(void *arg, const struct aios_ctx *ctx)
@@ -278,10 +282,9 @@ static int check_context(void *arg, const struct aios_ctx *ctx)
 
 	if (!ctx->tainted && !ctx->implied) {
 		check->contexts++;
-		err = ask_all(check, NULL, ctx);
+		err = ask_all(check, NULL, ctx, aios_watch_get(&check->watches, ctx->kctx));
 	}
-	aios_watch_drop(&check->watches, ctx->kctx);
-	return err;
+	return err ? err : aios_watch_over(&check->watches, ctx);
 }
 
 static int check_record(void *arg, const struct aios_rec *rec)
@@ -295,7 +298,30 @@ static int check_record(void *arg, const struct aios_rec *rec)
 
 static int alive_request(void *arg, const struct aios_request *req)
 {
-	return request_is_known(arg, req) ? ask_all(arg, req, req->ctx) : 0;
+	return request_is_known(arg, req) ? ask_all(arg, req, req->ctx, NULL) : 0;
+}
+
+/* Those who wait for a context that is over: all else was asked when it was. */
+static int ask_wait(struct aios_check *check, const struct aios_wait *wait)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < check->rule_cnt && !err; i++)
+		if (check->rules[i].hangs && check->tallies[i].state == AIOS_RULE_CHECKED)
+			err = ask(check, i, NULL, wait->ctx, wait->watch);
+	return err;
+}
+
+static int ask_waits(struct aios_check *check)
+{
+	int err = 0;
+
+	check->looking = true;
+	for (size_t i = 0; i < check->watches.wait_cnt && !err; i++)
+		if (!check->watches.waits[i].ctx->tainted && !check->watches.waits[i].ctx->implied)
+			err = ask_wait(check, &check->watches.waits[i]);
+	check->looking = false;
+	return err;
 }
 
 int aios_check_alive(struct aios_check *check)
@@ -307,14 +333,15 @@ int aios_check_alive(struct aios_check *check)
 	int err;
 
 	check->looking = true;
+	aios_watch_others(&check->watches, model);
 	err = aios_model_alive(model, alive_request, check);
 	while (!err && (watch = aios_map_next(&check->watches.map, &iter))) {
 		ctx = aios_model_context(model, watch->kctx);
 		if (ctx && !ctx->tainted && !ctx->implied)
-			err = ask_all(check, NULL, ctx);
+			err = ask_all(check, NULL, ctx, watch);
 	}
 	check->looking = false;
-	return err;
+	return err ? err : ask_waits(check);
 }
 
 struct aios_check *aios_check_new(const struct aios_check_opts *opts)
@@ -374,11 +401,15 @@ bool aios_check_hangs(const struct aios_check *check)
 int aios_check_end(struct aios_check *check)
 {
 	static const struct aios_ctx nobodys;
-	int err = aios_pipeline_end(check->pipe);
+	int err;
 
+	aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
+	err = aios_pipeline_end(check->pipe);
 	check_begin(check);
+	if (!err)
+		err = ask_waits(check);
 	if (!err && !aios_lost(aios_pipeline_trace(check->pipe).loss))
-		err = ask_all(check, NULL, &nobodys);
+		err = ask_all(check, NULL, &nobodys, NULL);
 	return err;
 }
 
@@ -411,13 +442,15 @@ static enum aios_reason check_reason(const struct aios_check *check,
 		if (check->tallies[i].state == AIOS_RULE_LEVEL ||
 		    check->tallies[i].state == AIOS_RULE_HOOK)
 			return AIOS_REASON_EVIDENCE;
-	return info->requests || info->contexts ? AIOS_REASON_NONE : AIOS_REASON_NO_AIO;
+	return info->requests || info->refused || info->contexts ? AIOS_REASON_NONE
+								 : AIOS_REASON_NO_AIO;
 }
 
 struct aios_verdict_info aios_check_verdict(const struct aios_check *check)
 {
 	struct aios_verdict_info info = {
 		.requests = check->requests,
+		.refused = check->refused,
 		.contexts = check->contexts,
 		.gaps = aios_pipeline_trace(check->pipe).loss->gaps,
 	};

@@ -12,8 +12,8 @@
 #include "pipeline.h"
 #include "rules.h"
 
-#define AIOS_PATIENCE_NS   5000000000ULL /* --stuck-after */
-#define AIOS_FINDINGS_KEPT 16		 /* of a rule, and as many known ones; the rest is counted */
+#define AIOS_PATIENCE_NS	5000000000ULL	/* --stuck-after */
+#define AIOS_FINDINGS_KEPT	16	/* of a rule, and as many known ones; the rest is counted */
 
 /* What became of a rule. */
 enum aios_rule_state {
@@ -86,7 +86,8 @@ struct aios_check_opts {
  * @rules_broken: of them, with a finding the baseline does not have
  * @findings: of those, as many as there were
  * @known: that the baseline has
- * @requests: that were judged
+ * @requests: that were judged, and had been accepted
+ * @refused: that were judged, and had not
  * @contexts: that were judged
  * @gaps: holes in the trace, or other losses
  */
@@ -98,6 +99,7 @@ struct aios_verdict_info {
 	uint64_t findings;
 	uint64_t known;
 	uint64_t requests;
+	uint64_t refused;
 	uint64_t contexts;
 	uint64_t gaps;
 };

@@ -488,6 +488,10 @@ const struct aios_ctx *aios_model_context(const struct aios_model *model, uint64
 const struct aios_request *aios_request_hold(const struct aios_request *req);
 void aios_request_release(const struct aios_request *req);
 
+/* The same of a context. */
+const struct aios_ctx *aios_context_hold(const struct aios_ctx *ctx);
+void aios_context_release(const struct aios_ctx *ctx);
+
 /**
  * aios_model_process() - looks a process up
  * Return: what is known of it, owned by the model, or NULL.

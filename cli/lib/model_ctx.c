@@ -29,6 +29,17 @@ void aios_ctx_unpin(struct aios_ctx *ctx)
 	free(ctx);
 }
 
+const struct aios_ctx *aios_context_hold(const struct aios_ctx *ctx)
+{
+	aios_ctx_pin((struct aios_ctx *)ctx);
+	return ctx;
+}
+
+void aios_context_release(const struct aios_ctx *ctx)
+{
+	aios_ctx_unpin((struct aios_ctx *)ctx);
+}
+
 static int ctx_owned(struct aios_model *model, struct aios_ctx *ctx, uint32_t tgid)
 {
 	if (!tgid)

@@ -45,7 +45,7 @@ struct aios_case {
 	struct aios_buf expected;
 };
 
-#define AIOS_RULE_HOOKS	  3
+#define AIOS_RULE_HOOKS		6
 #define AIOS_WATCH_EVENTS 24 /* records kept of a context, the newest ones */
 
 /**
@@ -66,6 +66,7 @@ struct aios_watch_reader {
  * @kills: times it was taken out of its table
  * @users0, @reqs0: times one of its counts became 0
  * @waiter: thread that killed it, and has to wait for its last request; 0 for none
+ * @others: that thread waits for other contexts, too, which are not drained
  * @gone_ns: io_destroy, or the exit, was through with it
  * @left: requests that were in flight then
  * @late: completions after that
@@ -89,6 +90,7 @@ struct aios_watch {
 	uint32_t users0;
 	uint32_t reqs0;
 	uint32_t waiter;
+	bool others;
 	uint64_t gone_ns;
 	uint32_t left;
 	uint32_t late;

@@ -97,17 +97,19 @@ bool aios_rule_drained(struct aios_case *c, const struct aios_ctx *ctx,
 bool aios_rule_teardown(struct aios_case *c, const struct aios_ctx *ctx,
 			const struct aios_watch *watch)
 {
-	if (!ctx->kill_ns || ctx->free_ns)
+	if (!ctx->kill_ns)
 		return false;
-	if (ctx->users0_ns && !ctx->reqs0_ns && !ctx->in_flight && is_known(ctx) &&
-	    aios_overdue(c, ctx->users0_ns))
+	if (!ctx->free_ns && ctx->users0_ns && !ctx->reqs0_ns && !ctx->in_flight &&
+	    is_known(ctx) && aios_overdue(c, ctx->users0_ns))
 		return aios_broken(c, "free_ioctx_reqs()",
 				   "it has no user and no request any more, "
 				   "and its count of requests is not 0");
-	return watch && watch->waiter && !watch->gone_ns && aios_overdue(c, ctx->reqs0_ns) &&
+	return watch && watch->waiter && !watch->gone_ns && !watch->others && !ctx->undone &&
+	       aios_overdue(c, ctx->reqs0_ns) &&
 	       aios_broken(c, "that io_destroy, or the exit, goes on",
-			   "its last request is gone, "
-			   "and who waits for that was not told");
+			   "its last request is gone, and thread %u, which waits for that, was not "
+			   "told",
+			   watch->waiter);
 }
 
 /**

@@ -87,15 +87,19 @@ static int json_verdict(struct aios_buf *buf, const struct aios_check_view *view
 
 	return aios_json_line(
 		json_pack(
-			"{s:s, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "schema",
-			"aioscope.verdict/1", "verdict", aios_verdict_name(info.verdict), "reason",
-			info.verdict == AIOS_VERDICT_INCONCLUSIVE
-				? json_string(aios_reason_name(info.reason))
-				: json_null(),
-			"evidence", evidence ? evidence : "unknown", "requests",
-			(json_int_t)info.requests, "contexts", (json_int_t)info.contexts, "gaps",
-			(json_int_t)info.gaps, "findings", (json_int_t)info.findings, "known",
-			(json_int_t)info.known, "command_status", json_status(view->command_status),
+			"{s:s, s:s, s:o, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
+			"schema", "aioscope.verdict/1",
+			"verdict", aios_verdict_name(info.verdict),
+			"reason", info.verdict == AIOS_VERDICT_INCONCLUSIVE ?
+				  json_string(aios_reason_name(info.reason)) : json_null(),
+			"evidence", evidence ? evidence : "unknown",
+			"requests", (json_int_t)info.requests,
+			"refused", (json_int_t)info.refused,
+			"contexts", (json_int_t)info.contexts,
+			"gaps", (json_int_t)info.gaps,
+			"findings", (json_int_t)info.findings,
+			"known", (json_int_t)info.known,
+			"command_status", json_status(view->command_status),
 			"checked", json_rule_ids(view->check, AIOS_RULE_CHECKED, AIOS_RULE_CHECKED),
 			"not_checked", json_rule_ids(view->check, AIOS_RULE_LEVEL, AIOS_RULE_HOOK)),
 		buf);

@@ -23,13 +23,42 @@ static void watch_free(struct aios_watch *watch)
 	free(watch);
 }
 
-void aios_watch_drop(struct aios_watches *watches, uint64_t kctx)
+static void watch_drop(struct aios_watches *watches, uint64_t kctx)
 {
 	struct aios_watch *watch = aios_map_take(&watches->map, kctx);
 
 	if (watch && watch->waiter && !watch->gone_ns)
 		watches->waiting--;
 	watch_free(watch);
+}
+
+int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx)
+{
+	struct aios_watch *watch = aios_map_get(&watches->map, ctx->kctx);
+	struct aios_wait *waits;
+
+	/* An io_setup that failed in the end waits for nobody. */
+	if (!watch || !watch->waiter || watch->gone_ns || ctx->undone || !ctx->free_ns) {
+		watch_drop(watches, ctx->kctx);
+		return 0;
+	}
+	waits = aios_vec_room(watches->waits, watches->wait_cnt, &watches->wait_cap,
+			      sizeof(*waits));
+	if (!waits)
+		return -ENOMEM;
+	watches->waits = waits;
+	waits[watches->wait_cnt++] = (struct aios_wait){ aios_context_hold(ctx), watch };
+	aios_map_take(&watches->map, ctx->kctx);
+	watches->waiting--;
+	return 0;
+}
+
+/* Takes one of @waits out. */
+static void wait_ends(struct aios_watches *watches, size_t nr)
+{
+	watch_free(watches->waits[nr].watch);
+	aios_context_release(watches->waits[nr].ctx);
+	watches->waits[nr] = watches->waits[--watches->wait_cnt];
 }
 
 void aios_watches_done(struct aios_watches *watches)
@@ -40,13 +69,16 @@ void aios_watches_done(struct aios_watches *watches)
 	while ((watch = aios_map_next(&watches->map, &iter)))
 		watch_free(watch);
 	aios_map_done(&watches->map);
+	while (watches->wait_cnt)
+		wait_ends(watches, watches->wait_cnt - 1);
+	free(watches->waits);
 }
 
 static int watch_new(struct aios_watches *watches, uint64_t kctx)
 {
 	struct aios_watch *watch;
 
-	aios_watch_drop(watches, kctx);
+	watch_drop(watches, kctx);
 	watch = calloc(1, sizeof(*watch));
 	if (!watch)
 		return -ENOMEM;
@@ -89,10 +121,9 @@ static void see_kill(struct seen *seen)
 	if (kill->head < nr && kill->tail < nr)
 		seen->watch->unread = (kill->tail + nr - kill->head) % nr;
 	seen->watch->kills++;
-	if (!seen->watch->waiter) {
-		seen->watch->waiter = seen->rec->h.tid;
+	if (!seen->watch->waiter)
 		seen->watches->waiting++;
-	}
+	seen->watch->waiter = seen->rec->h.tid;
 }
 
 static void see_users0(struct seen *seen)
@@ -305,6 +336,10 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 	const struct aios_ctx *ctx;
 	size_t iter = 0;
 
+	for (size_t i = watches->wait_cnt; i--;)
+		if (watches->waits[i].watch->waiter == rec->h.tid &&
+		    is_meant(rec, watches->waits[i].ctx))
+			wait_ends(watches, i);
 	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
 		if (watch->waiter != rec->h.tid || watch->gone_ns)
 			continue;
@@ -341,4 +376,36 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 	if (sights[rec->h.type].keep)
 		watch_keep(seen.watch, rec);
 	return 0;
+}
+
+/* Does the thread wait for a context that is not drained? */
+static bool waits_for_more(const struct aios_watches *watches, const struct aios_model *model,
+			   uint32_t tid)
+{
+	const struct aios_watch *watch;
+	const struct aios_ctx *ctx;
+	size_t iter = 0;
+
+	while ((watch = aios_map_next(&watches->map, &iter))) {
+		if (watch->waiter != tid || watch->gone_ns)
+			continue;
+		ctx = aios_model_context(model, watch->kctx);
+		if (ctx && !ctx->reqs0_ns)
+			return true;
+	}
+	return false;
+}
+
+void aios_watch_others(struct aios_watches *watches, const struct aios_model *model)
+{
+	struct aios_watch *watch;
+	size_t iter = 0;
+
+	for (size_t i = 0; i < watches->wait_cnt; i++) {
+		watch = watches->waits[i].watch;
+		watch->others = waits_for_more(watches, model, watch->waiter);
+	}
+	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter)))
+		if (watch->waiter && !watch->gone_ns)
+			watch->others = waits_for_more(watches, model, watch->waiter);
 }

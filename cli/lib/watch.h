@@ -10,13 +10,26 @@
 #include "rules.h"
 
 /**
+ * struct aios_wait - somebody still waits for a context whose life is over
+ * @ctx: held
+ * @watch: owned
+ */
+struct aios_wait {
+	const struct aios_ctx *ctx;
+	struct aios_watch *watch;
+};
+
+/**
  * struct aios_watches - of all contexts
  * @map: kctx -> struct aios_watch, owned
  * @waiting: how many of them somebody waits for
+ * @waits: of those that are over, owned
  */
 struct aios_watches {
 	struct aios_map map;
 	size_t waiting;
+	struct aios_wait *waits;
+	size_t wait_cnt, wait_cap;
 };
 
 /**
@@ -29,8 +42,21 @@ struct aios_watches {
 int aios_watch_record(struct aios_watches *watches, const struct aios_model *model,
 		      const struct aios_rec *rec);
 
-/* The context's life is over. */
-void aios_watch_drop(struct aios_watches *watches, uint64_t kctx);
+/**
+ * aios_watch_over() - a context's life is over; who waits for that may not know yet
+ * @watches: where
+ * @ctx: which
+ * Return: 0 or -ENOMEM.
+ */
+int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx);
+
+/**
+ * aios_watch_others() - finds out who waits for other contexts, too
+ * @watches: those that somebody waits for are marked
+ * @model: knows which are drained
+ */
+void aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
+
 const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint64_t kctx);
 void aios_watches_done(struct aios_watches *watches);
 

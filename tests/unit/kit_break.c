@@ -661,7 +661,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("P7", accepted_on_two_queues),
 	BREAKS("P8", work_is_not_said_to_be_scheduled),
 	BREAKS("P9", wait_queue_goes_away_unheard),
-	BREAKS_BOTH("P10", "P1", work_does_not_run_again),
+	BREAKS("P10", work_does_not_run_again),
 	BREAKS("P12", cancelled_poll_stays),
 	BREAKS("C1", slots_are_missing),
 	EXACT("C1", slots_are_missing_at_level_exact),
