@@ -196,6 +196,16 @@ $(BUILD)/tests/bench-synth: $(synth_obj) $(core_obj)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(CORE_LIBS)
 
+# The streams that aiocheck's rules are tested with.
+story_obj := $(patsubst %,$(BUILD)/obj/%.o,cli/io/trace_out \
+	     $(addprefix tests/unit/,story kit_story kit_break kit_legal kit_rec kit_stream))
+$(filter $(BUILD)/obj/tests/%,$(story_obj)): ALL_CFLAGS += -Icli
+
+$(BUILD)/tests/story: $(story_obj) $(core_obj)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ $(CORE_LIBS) -lcmocka
+
 $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 	$(say) LINK $@
 	@mkdir -p $(@D)
@@ -204,7 +214,7 @@ $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 bench_bin := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
 
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
+tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
 
 # --- what people type -----------------------------------------------------------------------
 

@@ -18,6 +18,7 @@
  * @tap: TAP in place of text
  * @github: annotations in place of text
  * @junit: file for JUnit, or NULL
+ * @junit_out: the same, open
  * @output: -o, or NULL
  */
 struct aios_judge {
@@ -27,6 +28,7 @@ struct aios_judge {
 	bool tap;
 	bool github;
 	const char *junit;
+	struct aios_out junit_out;
 	const char *output;
 	bool *chosen;
 	char *baseline;
@@ -41,6 +43,14 @@ void aios_judge_default(struct aios_judge *judge);
 void aios_judge_done(struct aios_judge *judge);
 
 /**
+ * aios_judge_start() - what can be known to go wrong before anything runs
+ * @judge: with all options
+ * @input: the trace that is going to be read, or NULL
+ * Return: 0, or AIOS_USAGE after saying why.
+ */
+int aios_judge_start(struct aios_judge *judge, const char *input);
+
+/**
  * aios_judge_tell() - writes findings and verdict where they are wanted
  * @judge: what the user asked for
  * @check: after aios_check_end()
@@ -48,7 +58,7 @@ void aios_judge_done(struct aios_judge *judge);
  * @out: open
  * Return: an exit status: that of the verdict, or AIOS_INCONCLUSIVE where it could not be written.
  */
-int aios_judge_tell(const struct aios_judge *judge, struct aios_check *check, int command_status,
+int aios_judge_tell(struct aios_judge *judge, struct aios_check *check, int command_status,
 		    struct aios_out *out);
 
 /* Each takes main()'s arguments from its own name on and returns an exit status. */

@@ -30,7 +30,7 @@ static int file_read(const struct file *file, struct aios_check *check)
 	return AIOS_UNREADABLE;
 }
 
-static int file_judge(const struct file *file, struct aios_out *out)
+static int file_judge(struct file *file, struct aios_out *out)
 {
 	struct aios_check *check = aios_check_new(&file->judge.opts);
 	struct aios_pipeline *pipe;
@@ -49,16 +49,21 @@ static int file_judge(const struct file *file, struct aios_out *out)
 	return verdict == AIOS_BROKEN || !status ? verdict : status;
 }
 
-static int file_start(const struct file *file)
+static int file_start(struct file *file)
 {
 	struct aios_out out;
 	struct aios_err err;
+	int status = aios_judge_start(&file->judge, file->path), told;
 
+	if (status)
+		return status;
 	if (aios_out_open(&out, file->judge.output, file->path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	return aios_out_status(&out, file_judge(file, &out));
+	status = file_judge(file, &out);
+	told = aios_out_status(&out, status);
+	return status == AIOS_BROKEN ? status : told;
 }
 
 static const struct argp_option options[] = {

@@ -152,12 +152,28 @@ void aios_judge_default(struct aios_judge *judge)
 	*judge = (struct aios_judge){ .opts.patience_ns = AIOS_PATIENCE_NS };
 }
 
+int aios_judge_start(struct aios_judge *judge, const char *input)
+{
+	struct aios_err err;
+
+	if (judge->json + judge->tap + judge->github > 1) {
+		aios_say("--json, --tap and --github exclude each other; --junit goes with each");
+		return AIOS_USAGE;
+	}
+	if (judge->junit && aios_out_open(&judge->junit_out, judge->junit, input, &err)) {
+		aios_say("%s", err.text);
+		return AIOS_USAGE;
+	}
+	return 0;
+}
+
 /**
  * aios_judge_done() - gives the memory back
  * @judge: no judge uses it any more
  */
 void aios_judge_done(struct aios_judge *judge)
 {
+	aios_out_close(&judge->junit_out);
 	for (size_t i = 0; i < judge->opts.baseline_cnt; i++)
 		free(judge->opts.baseline[i]);
 	free(judge->opts.baseline);
@@ -165,24 +181,18 @@ void aios_judge_done(struct aios_judge *judge)
 }
 
 /* Return: 0, or AIOS_INCONCLUSIVE after saying why. */
-static int tell_junit(const struct aios_judge *judge, const struct aios_check_view *view)
+static int tell_junit(struct aios_judge *judge, const struct aios_check_view *view)
 {
 	struct aios_buf buf = { 0 };
-	struct aios_out out;
-	struct aios_err err;
 	int code;
 
 	if (!judge->junit)
 		return 0;
-	if (aios_out_open(&out, judge->junit, NULL, &err)) {
-		aios_say("%s", err.text);
-		return AIOS_INCONCLUSIVE;
-	}
 	code = aios_check_junit(&buf, view);
 	if (!code)
-		aios_out_write(&out, &buf);
+		aios_out_write(&judge->junit_out, &buf);
 	aios_buf_done(&buf);
-	return code ? AIOS_INCONCLUSIVE : aios_out_status(&out, 0);
+	return code ? AIOS_INCONCLUSIVE : aios_out_status(&judge->junit_out, 0);
 }
 
 static int verdict_status(const struct aios_check *check)
@@ -196,7 +206,7 @@ static int verdict_status(const struct aios_check *check)
 	return statuses[aios_check_verdict(check).verdict];
 }
 
-int aios_judge_tell(const struct aios_judge *judge, struct aios_check *check, int command_status,
+int aios_judge_tell(struct aios_judge *judge, struct aios_check *check, int command_status,
 		    struct aios_out *out)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));

@@ -75,19 +75,23 @@ static int run_trace(struct run *run)
 static int run_start(struct run *run)
 {
 	struct aios_err err;
-	int status;
+	int status, told;
 
+	run->judge.json = run->opts.json;
+	status = aios_judge_start(&run->judge, NULL);
+	if (status)
+		return status;
 	if (aios_out_open(&run->out, run->opts.output, NULL, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	run->judge.json = run->opts.json;
 	if (!run->opts.session.settle_ns)
 		run->opts.session.settle_ns = run->judge.opts.patience_ns + SETTLE_MORE_NS;
 	run->check = aios_check_new(&run->judge.opts);
 	status = run->check ? run_trace(run) : AIOS_CANNOT_OBSERVE;
 	aios_check_free(run->check);
-	return aios_out_status(&run->out, status);
+	told = aios_out_status(&run->out, status);
+	return status == AIOS_BROKEN ? status : told;
 }
 
 static const struct argp_option options[] = {
