@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # extent, program, few_scenarios: of suite, scenarios.sh, lib.sh
+#
+# check.sh - aiocheck run: a correct kernel passes, and what cannot be known for certain does not.
+
+# verdict FILTER: of the last line that aiocheck wrote.
+verdict() {
+	tail -n 1 told.json | jq -c "$1"
+}
+
+told_findings() {
+	grep -c '"aioscope.finding/1"' told.json || true
+}
+
+# What a scenario's oracle calls requests, taken or not; in a file with a line a scenario.
+oracle_requests() {
+	jq -s '[.[].requests[][]] | add // 0' "$1"
+}
+
+# The same load, judged as it runs and recorded beside that.
+passes() {
+	# shellcheck disable=SC2016 # expanded by the shell that is traced
+	status 0 aiocheck run --json --buffer 32M -o told.json -- \
+		aiotrace record --buffer 32M -o t.aios -- \
+		sh -ec 'p=$1; shift; for s in "$@"; do "$p" "$s"; done' sh "$program" "$@" >o.json ||
+		{ cat told.json; return 1; }
+	expect '["PASS",null,0,0,0]' \
+		"$(verdict '[.verdict, .reason, .findings, .gaps, .command_status]')" "the verdict"
+	expect 0 "$(told_findings)" "findings" || { cat told.json; return 1; }
+	expect "$(oracle_requests o.json)" "$(verdict .requests)" "requests"
+	cp told.json live.json
+	status 0 aiocheck file --json t.aios >told.json || { cat told.json; return 1; }
+	expect "$(tail -n 1 live.json | jq -c '[.verdict, .evidence, .requests, .contexts, .checked]')" \
+		"$(verdict '[.verdict, .evidence, .requests, .contexts, .checked]')" \
+		"the verdict about the recorded trace"
+}
+
+# The level is that of the kernel: with its tracepoints every rule is checked.
+passes_exactly() {
+	passes "$@" || return 1
+	expect '["exact",[]]' "$(verdict '[.evidence, .not_checked]')" "what could not be checked"
+}
+
+# The tool is stopped while its ring overflows.
+loss_is_inconclusive() {
+	local tool got=0
+	rm -f ready go
+	aiocheck run --json --buffer 4K -o told.json --junit told.xml --ready-file ready -- \
+		sh -c 'aiowork ops >/dev/null; touch go; exec aiowork --count 40000 depth1' >o.json &
+	tool=$!
+	wait_for ready
+	wait_for go
+	kill -STOP $tool
+	sleep 1
+	kill -CONT $tool
+	wait $tool || got=$?
+	expect 4 $got "exit status" || { cat told.json; return 1; }
+	expect '["INCONCLUSIVE","loss",true,0]' \
+		"$(verdict '[.verdict, .reason, .gaps > 0, .findings]')" "the verdict"
+	expect 0 "$(told_findings)" "findings"
+	grep -q '<error message="loss" type="INCONCLUSIVE">' told.xml
+}
+
+no_aio_is_inconclusive() {
+	status 4 aiocheck run --json -o told.json -- true
+	expect '["INCONCLUSIVE","no-aio",0]' "$(verdict '[.verdict, .reason, .requests]')" "the verdict"
+}
+
+weak_evidence_is_inconclusive() {
+	status 4 aiocheck run --only R9 --source function --json -o told.json -- \
+		aiowork ops >o.json
+	expect '["INCONCLUSIVE","evidence",["R9"]]' "$(verdict '[.verdict, .reason, .not_checked]')" \
+		"the verdict"
+	status 4 aiocheck run --source syscall --json -o told.json -- aiowork ops >o.json
+	expect '["INCONCLUSIVE","evidence","syscall"]' "$(verdict '[.verdict, .reason, .evidence]')" \
+		"the verdict without functions"
+}
+
+# A verdict is about rules.
+a_failing_command_passes() {
+	status 6 aiocheck run --json -o told.json -- sh -c 'aiowork ops; exit 3' >o.json
+	expect '["PASS",3]' "$(verdict '[.verdict, .command_status]')" "the verdict"
+}
+
+# bytes_a_second RATE: what the processes of the cgroup slow may read of the null device.
+bytes_a_second() {
+	local cgroups=/sys/fs/cgroup
+	mountpoint -q $cgroups || mount -t cgroup2 none $cgroups
+	echo +io >$cgroups/cgroup.subtree_control
+	mkdir -p $cgroups/slow
+	echo "$(cat /sys/block/nullb0/dev) rbps=$1" >$cgroups/slow/io.max
+}
+
+# gone PID: waits until it is.
+gone() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		[ -d "/proc/$1" ] || return 0
+		sleep 0.1
+	done
+	echo "process $1 is still there"
+	return 1
+}
+
+# hang OPTION...: judges a read that takes a minute, and a process that waits for it.
+hang() {
+	local tool got=0 begun
+	rm -f ready pid
+	bytes_a_second 64
+	# shellcheck disable=SC2016 # expanded by the shell that is traced
+	aiocheck run --json -o told.json --stuck-after 2s "$@" --ready-file ready -- \
+		sh -c 'echo $$ >/sys/fs/cgroup/slow/cgroup.procs
+			exec aiowork --pid-file pid --count 1 depth1' >o.json 2>said.txt &
+	tool=$!
+	wait_for ready
+	begun=$SECONDS
+	wait $tool || got=$?
+	[ $((SECONDS - begun)) -le 20 ] || { echo "it took $((SECONDS - begun)) s"; return 1; }
+	expect 1 $got "exit status" || { cat told.json said.txt; return 1; }
+	expect '["R11","stuck-request","stuck"]' \
+		"$(head -n 1 told.json | jq -c '[.id, .slug, .severity]')" "the finding"
+	head -n 1 told.json | jq -r .message | grep -q 'the file system or the device has it'
+	expect '["FAIL",1]' "$(verdict '[.verdict, .findings]')" "the verdict"
+	[ -d "/proc/$(cat pid)" ] || { echo "the program did not hang"; return 1; }
+	bytes_a_second max
+	gone "$(cat pid)"
+}
+
+# Who is killed goes when the device lets go of him, and says nothing; who is left goes on.
+hangs_end_in_time() {
+	hang --kill
+	expect 0 "$(stat -c %s o.json)" "bytes of a program that was killed"
+	[ "$extent" = all ] || return 0
+	hang
+	expect 1 "$(jq '[.requests[][]] | add' o.json)" "requests of a program that was left"
+}
+
+cases_check() {
+	local -a all
+	read -r -a all <<<"$(batches 1 | paste -sd' ')"
+	check "aiocheck: all scenarios pass, as they run and as recorded" passes "${all[@]}"
+	check "aiocheck: lost records are INCONCLUSIVE" loss_is_inconclusive
+	check "aiocheck: a command that fails passes, with its status" a_failing_command_passes
+	check "aiocheck: what hangs is found, and ends in time" hangs_end_in_time
+	thorough "aiocheck: a command without AIO is INCONCLUSIVE" no_aio_is_inconclusive
+	thorough "aiocheck: evidence that is too weak is INCONCLUSIVE" weak_evidence_is_inconclusive
+}
+
+cases_check_exact() {
+	local -a some
+	read -r -a some <<<"$few_scenarios"
+	[ "$extent" != all ] || read -r -a some <<<"$(batches 1 | paste -sd' ')"
+	check "aiocheck: scenarios pass every rule, as they run and as recorded" \
+		passes_exactly "${some[@]}"
+}
