@@ -5,7 +5,7 @@
 # QEMU writes each port into a named pipe, and a dd copies that to where the user wants it. The
 # guest says how many bytes it sent, a dd how many it delivered: when they agree, all is there.
 
-BOOT_SECONDS=180                # until the command must have started; debug kernels are slow
+BOOT_SECONDS=600                # until the command must have started; many debug kernels at once are slow
 READER_SECONDS=600              # that a reader of the output, perhaps a pager, may pause
 FOREVER=$((1 << 40))
 declare -A PUMPS=()             # process by stream (out, err)
