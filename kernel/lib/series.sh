@@ -22,22 +22,23 @@ keep_pristine() {
 	echo "$path" >>"$dir/pristine/list"
 }
 
-# patch_failed LINE SERIES PATCH LOG
+# patch_failed LINE PATCH LOG
 patch_failed() {
-	say "the series kernel/$2 no longer applies to Debian's linux-source-$1 $VERSION:"
-	say "$(basename "$3") fails, the patches before it apply; patch says:"
-	sed 's/^/  | /' "$4" >&2
+	say "the series $(realpath --relative-to "$HERE/.." "$(dirname "$2")") no longer applies to" \
+		"Debian's linux-source-$1 $VERSION:"
+	say "$(basename "$2") fails, the patches before it apply; patch says:"
+	sed 's/^/  | /' "$3" >&2
 	exit 1
 }
 
-# patch_copy LINE SERIES TREE: applies a series to copies of the files
+# patch_copy LINE TREE: applies the series to copies of the files
 patch_copy() {
 	local patch log=$CACHE/build/patch.log
 
-	for patch in "$HERE/$2"/*.patch; do
-		patch -d "$3" -p1 -N -F0 --no-backup-if-mismatch -r - <"$patch" >"$log" 2>&1 ||
-			patch_failed "$1" "$2" "$patch" "$log"
-	done
+	while read -r patch; do
+		patch -d "$2" -p1 -N -F0 --no-backup-if-mismatch -r - <"$patch" >"$log" 2>&1 ||
+			patch_failed "$1" "$patch" "$log"
+	done < <(series_files)
 }
 
 # take_over DIR PATH TREE: makes a file of the source what it is in another tree
@@ -52,22 +53,21 @@ take_over() {
 	fi
 }
 
-# apply_series LINE SERIES: makes the source Debian's plus this series, or none ("-")
+# apply_series LINE: makes the source Debian's plus the patches of series_files, which may be none
 apply_series() {
-	local line=$1 series=$2 dir=$CACHE/build/$1 path tree
+	local line=$1 dir=$CACHE/build/$1 path tree patches
 
 	tree=$CACHE/build/.new.series
 	rm -rf --one-file-system -- "$tree"
 	LITTER+=("$tree")
-	if [[ $series != - ]]; then
-		while read -r path; do
-			keep_pristine "$dir" "$path"
-		done < <(patched_paths "$HERE/$series"/*.patch)
-	fi
+	mapfile -t patches < <(series_files)
+	while read -r path; do
+		keep_pristine "$dir" "$path"
+	done < <(patched_paths "${patches[@]}" </dev/null)
 	mkdir -p "$dir/pristine/files"
 	touch "$dir/pristine/list"
 	cp -a "$dir/pristine/files" "$tree"
-	if [[ $series != - ]]; then patch_copy "$line" "$series" "$tree"; fi
+	patch_copy "$line" "$tree"
 	while read -r path; do
 		take_over "$dir" "$path" "$tree"
 	done <"$dir/pristine/list"
