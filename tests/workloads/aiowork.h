@@ -274,11 +274,13 @@ int aiow_run_iocb_reuse(struct aiow *w);
 int aiow_run_errors(struct aiow *w);
 int aiow_run_nonblock(struct aiow *w);
 int aiow_run_blocked(struct aiow *w);
+int aiow_run_freeze(struct aiow *w);
 int aiow_run_refused(struct aiow *w);
 
 int aiow_run_smp(struct aiow *w);
 int aiow_run_threads(struct aiow *w);
 int aiow_run_readers(struct aiow *w);
+int aiow_run_reader_leaves(struct aiow *w);
 int aiow_run_timeout_race(struct aiow *w);
 int aiow_run_churn(struct aiow *w);
 
@@ -303,7 +305,9 @@ int aiow_run_poll_eventfd(struct aiow *w);
 
 int aiow_run_poll_early(struct aiow *w);
 int aiow_run_poll_unkeyed(struct aiow *w);
+int aiow_run_poll_again(struct aiow *w);
 int aiow_run_poll_free(struct aiow *w);
+int aiow_run_poll_free_woken(struct aiow *w);
 int aiow_run_poll_server(struct aiow *w);
 
 int aiow_run_unreaped(struct aiow *w);

@@ -60,6 +60,20 @@ static void say_stuck(int sig)
 	_exit(1);
 }
 
+/* In SECONDS, 0 for never: also where the thread that gets other signals sleeps through them */
+static void kill_in(unsigned int seconds)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	struct itimerspec when = { .it_value.tv_sec = (time_t)seconds };
+	static timer_t timer;
+	static bool made;
+
+	if (!made)
+		made = !timer_create(CLOCK_MONOTONIC, &event, &timer);
+	if (made)
+		timer_settime(timer, 0, &when, NULL);
+}
+
 /* The last resort against a kernel that lost a wake-up: end the run instead of hanging */
 void aiow_watch(struct aiow *w, bool on)
 {
@@ -68,6 +82,7 @@ void aiow_watch(struct aiow *w, bool on)
 	if (on)
 		sigaction(SIGALRM, &act, NULL);
 	alarm(on ? 3 * w->patience_s : 0);
+	kill_in(on ? 3 * w->patience_s + 1 : 0);
 }
 
 int aiow_open_oracle(struct aiow *w)

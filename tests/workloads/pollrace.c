@@ -135,25 +135,35 @@ static int poll_with_rival(struct aiow *w, aio_context_t ctx, struct unkeyed *u)
 	return read_notice(w, u);
 }
 
+static int open_unkeyed(struct aiow *w, struct unkeyed *u)
+{
+	char path[PATH_MAX + 16];
+
+	u->notify = inotify_init1(IN_CLOEXEC);
+	if (u->notify < 0) {
+		aiow_fail(w, "inotify: %s", strerror(errno));
+		return errno == ENOSYS ? AIOW_SKIP : -1;
+	}
+	u->file = aiow_file(w, "data", AIOW_BLOCK, O_WRONLY);
+	snprintf(path, sizeof(path), "%s/data", w->o->tmp);
+	if (u->file < 0 || sem_init(&u->taken, 0, 0))
+		return -1;
+	if (inotify_add_watch(u->notify, path, IN_MODIFY) < 0)
+		return aiow_fail(w, "inotify: %s", strerror(errno));
+	return 0;
+}
+
 int aiow_run_poll_unkeyed(struct aiow *w)
 {
 	struct unkeyed u = { .nr_read = 5 };
 	struct iocb cb, *ptr = &cb;
 	aio_context_t ctx;
-	char path[PATH_MAX + 16];
-	int round;
+	int round, ret = open_unkeyed(w, &u);
 
-	u.notify = inotify_init1(IN_CLOEXEC);
-	if (u.notify < 0) {
-		aiow_fail(w, "inotify: %s", strerror(errno));
-		return errno == ENOSYS ? AIOW_SKIP : -1;
-	}
-	u.file = aiow_file(w, "data", AIOW_BLOCK, O_WRONLY);
-	snprintf(path, sizeof(path), "%s/data", w->o->tmp);
-	if (u.file < 0 || aiow_open(w, 8, &ctx) || sem_init(&u.taken, 0, 0))
+	if (ret)
+		return ret;
+	if (aiow_open(w, 8, &ctx))
 		return -1;
-	if (inotify_add_watch(u.notify, path, IN_MODIFY) < 0)
-		return aiow_fail(w, "inotify: %s", strerror(errno));
 	for (round = 0; round < 20; round++) {
 		aiow_prep_poll(w, &cb, u.notify, POLLIN);
 		if (aiow_submit_all(w, ctx, 1, &ptr) || touch(w, &u) ||
@@ -165,9 +175,36 @@ int aiow_run_poll_unkeyed(struct aiow *w)
 	return 0;
 }
 
+/*
+ * The work of the first wake-up finds nothing, as the notice was taken at once; the second wake-up
+ * comes while it looks, before, or after. Pinned, so that the work has to wait until this sleeps.
+ */
+int aiow_run_poll_again(struct aiow *w)
+{
+	struct unkeyed u = { 0 };
+	struct iocb cb, *ptr = &cb;
+	aio_context_t ctx;
+	int round, ret = open_unkeyed(w, &u);
+
+	if (ret)
+		return ret;
+	if (aiow_pin(w, 0) || aiow_open(w, 8, &ctx))
+		return -1;
+	for (round = 0; round < 50; round++) {
+		aiow_prep_poll(w, &cb, u.notify, POLLIN);
+		if (aiow_submit_all(w, ctx, 1, &ptr) || touch(w, &u) || read_notice(w, &u))
+			return -1;
+		aiow_nap();
+		if (touch(w, &u) || aiow_collect(w, ctx, 1, NULL) || read_notice(w, &u))
+			return -1;
+	}
+	return 0;
+}
+
 struct pollfree {
 	struct aiow *w;
 	aio_context_t ctx;
+	bool woken;
 	struct iocb cbs[4];
 };
 
@@ -182,6 +219,7 @@ static int poll_own_signalfd(void *arg)
 
 	sigemptyset(&usr1);
 	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
 	fd = signalfd(-1, &usr1, SFD_CLOEXEC);
 	if (fd < 0)
 		return 1;
@@ -189,13 +227,15 @@ static int poll_own_signalfd(void *arg)
 		aiow_prep_poll(p->w, &p->cbs[i], fd, POLLIN);
 		ptrs[i] = &p->cbs[i];
 	}
-	return aiow_submit_all(p->w, p->ctx, 4, ptrs) ? 1 : 0;
+	if (aiow_submit_all(p->w, p->ctx, 4, ptrs))
+		return 1;
+	return p->woken && kill(getpid(), SIGUSR1) ? 1 : 0;
 }
 
 /* Its wait queue is freed when the child is reaped: POLLFREE has to end the polls (legal 5, 8) */
-int aiow_run_poll_free(struct aiow *w)
+static int poll_free(struct aiow *w, bool woken)
 {
-	struct pollfree p = { .w = w };
+	struct pollfree p = { .w = w, .woken = woken };
 	int round;
 	pid_t pid;
 
@@ -211,6 +251,17 @@ int aiow_run_poll_free(struct aiow *w)
 			return -1;
 	}
 	return 0;
+}
+
+int aiow_run_poll_free(struct aiow *w)
+{
+	return poll_free(w, false);
+}
+
+/* The child's last act is a signal: the works it wakes, which find nothing, meet the POLLFREE */
+int aiow_run_poll_free_woken(struct aiow *w)
+{
+	return poll_free(w, true);
 }
 
 #define CLIENTS 8

@@ -124,6 +124,9 @@ static long fill_ring(struct filler *f, long batch)
 		if (err && err != EAGAIN)
 			return aiow_fail(f->w, "io_submit: %s", strerror(err));
 		total += ret > 0 ? ret : 0;
+		if (total >= (long)aiow_ring(f->ctx)->nr)
+			return aiow_fail(f->w, "%ld requests fit into a ring of %u", total,
+					 aiow_ring(f->ctx)->nr);
 	}
 	return total;
 }
@@ -249,8 +252,8 @@ static int faults(struct aiow *w, struct timeouts *s)
 	if (put_events(w, s, 4))
 		return -1;
 	if (aiow_read(w, s->ctx, 1, 4, ev, &no_time) != -EFAULT ||
-	    aiow_read(w, s->ctx, 4, 4, ev - 2, NULL) != -EFAULT)
-		return aiow_fail(w, "io_getevents wrote where it may not");
+	    aiow_read(w, s->ctx, 4, 4, ev - 2, &no_time) != -EFAULT)
+		return aiow_fail(w, "io_getevents wrote where it may not, or lost events");
 	if (aiow_ring(s->ctx)->head != head)
 		return aiow_fail(w, "a failing io_getevents moved the head");
 	if (aiow_read(w, s->ctx, 2, 2, ev - 2, NULL) != 2)
