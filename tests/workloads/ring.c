@@ -136,7 +136,7 @@ static int fill_and_reap(struct aiow *w, struct filler *f)
 	long first = fill_ring(f, 1), more, batch;
 
 	if (first < 32)
-		return aiow_fail(w, "only %ld of 32 requests fit", first);
+		return first < 0 ? -1 : aiow_fail(w, "only %ld of 32 requests fit", first);
 	/* Half of them reaped by the kernel, then a few by user space: each makes room again */
 	if (aiow_collect(w, f->ctx, first / 2, NULL))
 		return -1;

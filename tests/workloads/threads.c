@@ -337,9 +337,10 @@ int aiow_run_readers(struct aiow *w)
 struct leaver {
 	aio_context_t ctx;
 	unsigned int rounds;
+	unsigned int submitted;		/* calls of io_submit that returned */
 };
 
-/* Calls that write to the kernel's stack, where io_getevents had its place in the wait queue */
+/* Puts zeroes on the kernel's stack, about where io_getevents had its place in the wait queue */
 static int use_stack(struct aiow *w)
 {
 	struct timeval now = { 0 };
@@ -348,7 +349,8 @@ static int use_stack(struct aiow *w)
 	FD_ZERO(&in);
 	FD_ZERO(&out);
 	FD_ZERO(&bad);
-	if (select(320, &in, &out, &bad, &now) || access("/proc/self/exe", F_OK))
+	/* As many as the kernel takes without a kmalloc() */
+	if (select(320, &in, &out, &bad, &now))
 		return aiow_fail(w, "select: %s", strerror(errno));
 	return 0;
 }
@@ -366,13 +368,15 @@ static int read_and_leave(struct aiow_thread *t)
 		aiow_will_sleep(t);
 		if (aiow_read(t->w, l->ctx, 1, 1, &ev, &patience) != 1)
 			return aiow_fail(t->w, "an event did not come");
-		if (use_stack(t->w))
-			return -1;
+		do {
+			if (use_stack(t->w))
+				return -1;
+		} while (__atomic_load_n(&l->submitted, __ATOMIC_ACQUIRE) <= i);
 	}
 	return 0;
 }
 
-/* Of one that is awake already when it is woken, nothing is left on its stack */
+/* One that is awake already by the time it is to be woken: its stack is used for something else */
 int aiow_run_reader_leaves(struct aiow *w)
 {
 	struct leaver l = { .rounds = (w->count + 19) / 20 };
@@ -382,8 +386,9 @@ int aiow_run_reader_leaves(struct aiow *w)
 	struct aiow_thread t;
 	unsigned int i;
 
-	if (fd < 0 || aiow_pin(w, 0) || aiow_open(w, 4, &l.ctx) ||
-	    aiow_spawn(&t, read_and_leave, w, &l, 0))
+	/* A thread inherits where it may run: this one is pinned last */
+	if (fd < 0 || aiow_open(w, 4, &l.ctx) || aiow_spawn(&t, read_and_leave, w, &l, 0) ||
+	    aiow_pin(w, 0))
 		return -1;
 	for (i = 0; i < l.rounds; i++) {
 		while (__atomic_load_n(&t.stage, __ATOMIC_ACQUIRE) <= i)
@@ -392,6 +397,7 @@ int aiow_run_reader_leaves(struct aiow *w)
 		aiow_prep_rw(w, &cb, IOCB_CMD_PREAD, fd, buf, 512, AIOW_BLOCK);
 		if (aiow_submit_all(w, l.ctx, 1, &ptr))
 			return -1;
+		__atomic_fetch_add(&l.submitted, 1, __ATOMIC_RELEASE);
 	}
 	return aiow_join(&t);
 }

@@ -3,7 +3,7 @@
 # The command line.
 
 declare -A OPT=([kernel]=debian-6.12 [memory]=1024 [cpus]='' [timeout]='' [out]='' [append]=''
-	[icount]=0 [allow-splat]=0 [parallel]=0 [kvm]=no [tty]=0 [verbose]=0 [update]=0 [action]=run)
+	[mutant]='' [icount]=0 [allow-splat]=0 [parallel]=0 [kvm]=no [tty]=0 [verbose]=0 [update]=0 [action]=run)
 COMMAND=()
 PASSED=()                       # NAME=VALUE for the command's environment
 
@@ -25,6 +25,7 @@ print_help() {
 		                       may crash the guest
 		      --kvm            use KVM if a trial shows that it works
 		      --append WORDS   more kernel parameters
+		      --mutant NAME    the bug that -k mutants has from its boot on
 		      --allow-splat    a kernel warning or bug does not matter
 		  -v, --verbose        show the guest's console on stderr
 		      --list           list kernels     --fetch   only fetch the kernel of -k
@@ -75,6 +76,7 @@ set_value() {
 	-e|--env) pass_variable "$2" ;;
 	--out) OPT[out]=$2 ;;
 	--append) OPT[append]+=" $2" ;;
+	--mutant) OPT[mutant]=${2:-?} ;;
 	*) return 1 ;;
 	esac
 }
@@ -99,7 +101,7 @@ parse_options() {
 		--*=*)
 			set_value "${1%%=*}" "${1#*=}" || usage "unknown option '$1'"
 			shift ;;
-		-k|-m|-c|-t|-e|--kernel|--memory|--cpus|--timeout|--env|--out|--append)
+		-k|-m|-c|-t|-e|--kernel|--memory|--cpus|--timeout|--env|--out|--append|--mutant)
 			(( $# > 1 )) || usage "$1 needs a value"
 			set_value "$1" "$2"
 			shift 2 ;;
@@ -114,8 +116,18 @@ parse_options() {
 	check_options
 }
 
+# A name that the kernel does not know would test a kernel without a bug.
+check_mutant() {
+	[[ ${OPT[kernel]} == mutants ]] || usage "--mutant is for -k mutants, not ${OPT[kernel]}"
+	awk -v name="${OPT[mutant]}" '$1 == name { found = 1 } END { exit !found }' \
+		"$HERE/../mutants/table" ||
+		usage "no mutant '${OPT[mutant]}' in tests/mutants/table"
+	OPT[append]+=" aio_mutant=${OPT[mutant]}"
+}
+
 # What options mean together. A time-out of 0 is none.
 check_options() {
+	if [[ ${OPT[mutant]} ]]; then check_mutant; fi
 	if opt icount; then
 		OPT[cpus]=${OPT[cpus]:-1}
 		if [[ ${OPT[kvm]} != no ]]; then usage "--icount excludes --kvm"; fi
