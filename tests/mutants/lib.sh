@@ -7,7 +7,7 @@
 mutants() {
 	local name
 	if [ $# = 0 ]; then
-		awk '!/^#/ && $4 ~ /^(nothing|splat)$/' "$here/table"
+		awk '!/^#/ && $4 ~ /^(nothing|leak|splat)$/' "$here/table"
 		return
 	fi
 	for name; do
@@ -18,7 +18,7 @@ mutants() {
 
 # Those that a guest does not survive as it was.
 mutants_alone() {
-	awk '!/^#/ && $4 !~ /^(nothing|splat)$/ { print $1 }' "$here/table"
+	awk '!/^#/ && $4 !~ /^(nothing|leak|splat)$/ { print $1 }' "$here/table"
 }
 
 # make_device KIND: prints the path of a null_blk device, made if it is not there

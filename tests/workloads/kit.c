@@ -50,10 +50,11 @@ void aiow_nap(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 200000 }, NULL);
 }
 
+static char stuck[128];		/* what to say then: a signal's handler cannot format */
+
 static void say_stuck(int sig)
 {
-	static const char text[] = "aiowork: stuck: gave up waiting\n";
-	ssize_t unused = write(STDERR_FILENO, text, sizeof(text) - 1);
+	ssize_t unused = write(STDERR_FILENO, stuck, strlen(stuck));
 
 	(void)sig;
 	(void)unused;
@@ -79,6 +80,7 @@ void aiow_watch(struct aiow *w, bool on)
 {
 	struct sigaction act = { .sa_handler = say_stuck };
 
+	snprintf(stuck, sizeof(stuck), "aiowork: %s: stuck: gave up waiting\n", w->scenario->name);
 	if (on)
 		sigaction(SIGALRM, &act, NULL);
 	alarm(on ? 3 * w->patience_s : 0);
