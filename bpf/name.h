@@ -183,10 +183,11 @@ static __always_inline void aios_tell_file(struct file *file, const int direct)
 		return;
 	if (aios_stopped())
 		return;
+	aios_name_walk(file, dentry, AIOS_FLAG(direct));
+	/* Only now: who finds it here goes on at once, and its request must not be over before. */
 	told->file = (__u64)file;
 	told->dentry = (__u64)dentry;
 	told->hash = hash;
-	aios_name_walk(file, dentry, AIOS_FLAG(direct));
 }
 
 #endif /* AIOS_BPF_NAME_H */
