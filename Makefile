@@ -235,6 +235,12 @@ test-unit: $(unit_bin)
 test-all: kernel-deps
 	@tests/run $(BUILD) all
 
+# Which bugs of a kernel that can be broken does aiocheck find? docs/mutants.md
+.PHONY: test-mutants
+test-mutants: kernel-deps
+	@$(MAKE) --no-print-directory all $(BUILD)/tests/aiowork
+	@tests/mutants/run $(BUILD)
+
 # What tracing costs: docs/overhead.md
 .PHONY: bench
 bench: kernel-deps
