@@ -321,14 +321,10 @@ static const struct {
 	[AIOS_EV_RING_READ] = { .see = see_ring_read },
 };
 
-/* Is it this context that a thread comes back from? io_destroy names one, an exit means all. */
-static bool is_meant(const struct aios_rec *rec, const struct aios_ctx *ctx)
-{
-	return rec->h.type == AIOS_EV_EXIT_END ||
-	       (ctx && ctx->user_id == rec->ctx_destroy.user_id);
-}
-
-/* A thread comes back from waiting for the last request of the contexts it killed. */
+/*
+ * A thread comes back from waiting for the last request of the contexts it killed. What io_destroy
+ * was given does not tell which: mremap() gives a context another number.
+ */
 static void waiter_is_through(struct aios_watches *watches, const struct aios_model *model,
 			      const struct aios_rec *rec)
 {
@@ -337,15 +333,12 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 	size_t iter = 0;
 
 	for (size_t i = watches->wait_cnt; i--;)
-		if (watches->waits[i].watch->waiter == rec->h.tid &&
-		    is_meant(rec, watches->waits[i].ctx))
+		if (watches->waits[i].watch->waiter == rec->h.tid)
 			wait_ends(watches, i);
 	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
 		if (watch->waiter != rec->h.tid || watch->gone_ns)
 			continue;
 		ctx = aios_model_context(model, watch->kctx);
-		if (!is_meant(rec, ctx))
-			continue;
 		watch->gone_ns = rec->h.time_ns;
 		watch->left = ctx && !ctx->before_unknown ? ctx->in_flight : 0;
 		watches->waiting--;
