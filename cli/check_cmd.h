@@ -31,7 +31,6 @@ struct aios_judge {
 	struct aios_out junit_out;
 	const char *output;
 	bool *chosen;
-	char *baseline;
 };
 
 /**

@@ -74,11 +74,6 @@ static void choose(struct argp_state *state, struct aios_judge *judge, char *arg
 	}
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int baseline_key(struct aios_judge *judge, char *line, size_t *cap)
 {
 	char **keys =
@@ -108,7 +103,8 @@ static void read_baseline(struct argp_state *state, struct aios_judge *judge, co
 	free(line);
 	fclose(file);
 	if (judge->opts.baseline_cnt)
-		qsort(judge->opts.baseline, judge->opts.baseline_cnt, sizeof(char *), by_text);
+		qsort(judge->opts.baseline, judge->opts.baseline_cnt, sizeof(char *),
+		      aios_key_compare);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

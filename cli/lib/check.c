@@ -50,7 +50,6 @@ static bool is_hooked(const struct aios_info *info, const char *what)
 	bool missing = false, if_any = *what == '?';
 
 	what += if_any;
-
 	for (size_t i = 0; i < info->hook_cnt; i++) {
 		if (!info->hooks[i].what || strcmp(info->hooks[i].what, what))
 			continue;
@@ -90,7 +89,7 @@ static void check_begin(struct aios_check *check)
 		check->tallies[i].state = rule_state(check, i, info);
 }
 
-static int by_text(const void *a, const void *b)
+int aios_key_compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -177,7 +176,7 @@ static int found(struct aios_check *check, size_t nr, struct aios_case *c,
 
 	if (!err && check->opts.baseline_cnt)
 		finding.known = bsearch(&finding.key, check->opts.baseline,
-					check->opts.baseline_cnt, sizeof(char *), by_text);
+					check->opts.baseline_cnt, sizeof(char *), aios_key_compare);
 	tally->found++;
 	tally->known += finding.known;
 	/* Those of the baseline take no room from others. */
@@ -246,6 +245,11 @@ static int ask_all(struct aios_check *check, const struct aios_request *req,
 	return err;
 }
 
+static bool context_is_known(const struct aios_ctx *ctx)
+{
+	return !ctx->tainted && !ctx->implied;
+}
+
 /*
  * What crossed a hole, or began before anybody looked, is not known well enough. The model doubts a
  * completion of nobody, and a life that it lost track of; where nothing was lost, that is what was
@@ -253,7 +257,7 @@ static int ask_all(struct aios_check *check, const struct aios_request *req,
  */
 static bool request_is_known(const struct aios_check *check, const struct aios_request *req)
 {
-	if (req->ctx->tainted || req->ctx->implied || req->unresolved)
+	if (!context_is_known(req->ctx) || req->unresolved)
 		return false;
 	if (req->origin == AIOS_ORIGIN_UNKNOWN || req->fate == AIOS_FATE_LOST_TRACK)
 		return req->origin != AIOS_ORIGIN_BEFORE &&
@@ -280,7 +284,7 @@ static int check_context(void *arg, const struct aios_ctx *ctx)
 	struct aios_check *check = arg;
 	int err = 0;
 
-	if (!ctx->tainted && !ctx->implied) {
+	if (context_is_known(ctx)) {
 		check->contexts++;
 		err = ask_all(check, NULL, ctx, aios_watch_get(&check->watches, ctx->kctx));
 	}
@@ -318,7 +322,7 @@ static int ask_waits(struct aios_check *check)
 
 	check->looking = true;
 	for (size_t i = 0; i < check->watches.wait_cnt && !err; i++)
-		if (!check->watches.waits[i].ctx->tainted && !check->watches.waits[i].ctx->implied)
+		if (context_is_known(check->watches.waits[i].ctx))
 			err = ask_wait(check, &check->watches.waits[i]);
 	check->looking = false;
 	return err;
@@ -333,11 +337,12 @@ int aios_check_alive(struct aios_check *check)
 	int err;
 
 	check->looking = true;
-	aios_watch_others(&check->watches, model);
-	err = aios_model_alive(model, alive_request, check);
+	err = aios_watch_others(&check->watches, model);
+	if (!err)
+		err = aios_model_alive(model, alive_request, check);
 	while (!err && (watch = aios_map_next(&check->watches.map, &iter))) {
 		ctx = aios_model_context(model, watch->kctx);
-		if (ctx && !ctx->tainted && !ctx->implied)
+		if (ctx && context_is_known(ctx))
 			err = ask_all(check, NULL, ctx, watch);
 	}
 	check->looking = false;
@@ -401,10 +406,10 @@ bool aios_check_hangs(const struct aios_check *check)
 int aios_check_end(struct aios_check *check)
 {
 	static const struct aios_ctx nobodys;
-	int err;
+	int err = aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
 
-	aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
-	err = aios_pipeline_end(check->pipe);
+	if (!err)
+		err = aios_pipeline_end(check->pipe);
 	check_begin(check);
 	if (!err)
 		err = ask_waits(check);

@@ -69,7 +69,7 @@ enum aios_reason {
  * @chosen: by index of aios_rules(); NULL for all
  * @by_name: the user named the rules: one that cannot be checked makes the verdict INCONCLUSIVE
  * @patience_ns: how long a step may take
- * @baseline: keys of known findings, sorted; borrowed
+ * @baseline: keys of known findings, sorted by aios_key_compare(); borrowed
  * @baseline_cnt: of @baseline
  */
 struct aios_check_opts {
@@ -105,6 +105,9 @@ struct aios_verdict_info {
 };
 
 struct aios_check;
+
+/* For qsort() of keys: strings by their pointers. */
+int aios_key_compare(const void *a, const void *b);
 
 /**
  * aios_check_new() - a judge with a pipeline of its own

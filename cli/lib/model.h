@@ -515,6 +515,7 @@ enum aios_wake_order aios_wake_order(const struct aios_request *req);
 const char *aios_wake_order_name(enum aios_wake_order order);
 const char *aios_party_name(enum aios_party party);
 enum aios_party aios_put_party(uint32_t party);
+bool aios_party_fits(const struct aios_request *req, enum aios_party party);
 enum aios_balance aios_balance(const struct aios_request *req);
 const char *aios_balance_name(enum aios_balance balance);
 const char *aios_ref_name(enum aios_ref_kind kind);

@@ -407,8 +407,13 @@ int aios_req_note(struct aios_model *model, const struct aios_rec *rec)
 	return req && !req->handed_out ? aios_req_log(model, req, rec) : 0;
 }
 
-/* Who may drop the reference of an operation? */
-static bool party_fits(const struct aios_request *req, enum aios_party party)
+/**
+ * aios_party_fits() - who may drop the reference of an operation?
+ * @req: of a known operation
+ * @party: whoever did
+ * Return: whether that party completes such an operation.
+ */
+bool aios_party_fits(const struct aios_request *req, enum aios_party party)
 {
 	if (aios_op_moves_bytes(req->ask.op))
 		return party == AIOS_PARTY_RW;
@@ -443,7 +448,7 @@ static bool refs_are_even(const struct aios_request *req)
 		return submit->party == AIOS_PARTY_ERROR && submit->left == 1 && !op->puts &&
 		       (!refs->will_free || refs->freed_refs == 1);
 	return submit->party == AIOS_PARTY_SUBMITTER && op->puts == 1 &&
-	       party_fits(req, op->party) && submit->left + op->left == 1 && !req->refs &&
+	       aios_party_fits(req, op->party) && submit->left + op->left == 1 && !req->refs &&
 	       !refs->freed_refs;
 }
 

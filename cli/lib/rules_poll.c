@@ -33,39 +33,27 @@ static bool is_after(const struct aios_hdr *cancel, const struct aios_hdr *wake)
 	return cancel->cpu == wake->cpu || cancel->time_ns > wake->time_ns + LOCKED_NS;
 }
 
-/**
- * struct wakes - a walk through the wake-ups of a request
- * @due: a wake-up concerned it, and nobody has taken care of it yet
- * @at: that one
- */
-struct wakes {
-	bool due;
-	const struct aios_rec *at;
-};
-
-/* Return: whether @rec shows that a wake-up before it was dropped. */
-static bool wakes_step(struct wakes *wakes, const struct aios_rec *rec)
+/* Does @rec show that a wake-up before it, @due, was dropped? */
+static bool shows_drop(const struct aios_rec *due, const struct aios_rec *rec)
 {
-	bool dropped = false;
+	if (rec->h.type == AIOS_EV_POLL_WAKE)
+		return !(rec->poll_wake.state & AIOS_POLL_SCHEDULED);
+	return rec->h.type == AIOS_EV_POLL_CANCEL &&
+	       !(rec->poll_cancel.state & AIOS_POLL_SCHEDULED) && is_after(&rec->h, &due->h);
+}
 
+/* The wake-up that concerned the request and that nobody has taken care of, once @rec is told. */
+static const struct aios_rec *due_after(const struct aios_rec *due, const struct aios_rec *rec)
+{
 	switch (rec->h.type) {
 	case AIOS_EV_POLL_WAKE:
-		dropped = wakes->due && !(rec->poll_wake.state & AIOS_POLL_SCHEDULED);
-		if (concerns(&rec->poll_wake)) {
-			wakes->due = true;
-			wakes->at = rec;
-		}
-		return dropped;
-	case AIOS_EV_POLL_CANCEL:
-		return wakes->due && !(rec->poll_cancel.state & AIOS_POLL_SCHEDULED) &&
-		       is_after(&rec->h, &wakes->at->h);
+		return concerns(&rec->poll_wake) ? rec : due;
 	case AIOS_EV_WORK_BEGIN:
 	case AIOS_EV_REQ_COMPLETE:
 	case AIOS_EV_REQ_DONE:
-		wakes->due = false;
-		return false;
+		return NULL;
 	default:
-		return false;
+		return due;
 	}
 }
 
@@ -73,17 +61,14 @@ static bool wakes_step(struct wakes *wakes, const struct aios_rec *rec)
 static const struct aios_rec *dropped_wake(const struct aios_case *c,
 					   const struct aios_request *req)
 {
-	struct wakes wakes = { .due = false };
+	const struct aios_rec *due = NULL;
 
 	for (size_t i = 0; i < req->history_cnt; i++) {
-		const struct aios_rec *at = wakes.at;
-
-		if (wakes_step(&wakes, &req->history[i]))
-			return at;
+		if (due && shows_drop(due, &req->history[i]))
+			return due;
+		due = due_after(due, &req->history[i]);
 	}
-	if (wakes.due && !req->completed_ns && aios_overdue(c, wakes.at->h.time_ns))
-		return wakes.at;
-	return NULL;
+	return due && !req->completed_ns && aios_overdue(c, due->h.time_ns) ? due : NULL;
 }
 
 /* Has a work item that found the request cancelled, or that decided so, ended without an end? */

@@ -34,17 +34,6 @@ bool aios_rule_ends_once(struct aios_case *c, const struct aios_request *req)
 	return false;
 }
 
-/* Who may drop the reference of the operation, by what kind of operation it is. */
-static bool fits(const struct aios_request *req, enum aios_party party)
-{
-	if (aios_op_moves_bytes(req->ask.op))
-		return party == AIOS_PARTY_RW;
-	if (req->ask.op == IOCB_CMD_POLL)
-		return party == AIOS_PARTY_POLL_STEAL || party == AIOS_PARTY_POLL_WAKE ||
-		       party == AIOS_PARTY_POLL_WORK || party == AIOS_PARTY_PUT_WORK;
-	return party == AIOS_PARTY_FSYNC_WORK;
-}
-
 /* A ledger that tells all there is. */
 static bool ledger_is_whole(const struct aios_request *req)
 {
@@ -73,7 +62,7 @@ bool aios_rule_put_parties(struct aios_case *c, const struct aios_request *req)
 				   "its operation dropped it %u "
 				   "times, at last by the %s",
 				   op->puts, aios_party_name(op->party));
-	if (req->fate == AIOS_FATE_REFUSED ? op->puts : op->puts && !fits(req, op->party))
+	if (op->puts && (req->fate == AIOS_FATE_REFUSED || !aios_party_fits(req, op->party)))
 		return aios_broken(c, "a put by who completes such an operation",
 				   "the %s dropped a reference of this %s",
 				   aios_party_name(op->party),
@@ -178,8 +167,7 @@ bool aios_rule_freeze(struct aios_case *c, const struct aios_request *req)
 			   ref->gets, ref->puts);
 }
 
-/* In whose hands is a request that is not over? NULL: in the hands of somebody who may take long.
- */
+/* In whose hands is a request that is not over? NULL: of somebody who may take long. */
 static const char *who_has_it(const struct aios_request *req)
 {
 	if (req->done_ns)

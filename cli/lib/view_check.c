@@ -6,26 +6,13 @@
 
 #include "names.h"
 
-static void text_events(struct aios_buf *buf, const struct aios_finding *finding)
-{
-	for (size_t i = 0; i < finding->event_cnt; i++)
-		aios_timeline_event(buf, &finding->events[i], finding->events[0].h.time_ns);
-}
-
-static void text_object(struct aios_buf *buf, const struct aios_finding *finding,
+void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
 			const struct aios_clock *clock)
 {
-	if (finding->req) {
+	if (finding->req)
 		aios_timeline(buf, finding->req, clock, false);
-		return;
-	}
-	if (finding->rule->trace)
-		return;
-	aios_buf_fmt(buf, "context #%llu (0x%llx) of ", (unsigned long long)finding->ctx_id,
-		     (unsigned long long)finding->user_id);
-	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
-	aios_buf_fmt(buf, "[%u]\n", finding->pid);
-	text_events(buf, finding);
+	for (size_t i = 0; i < finding->event_cnt; i++)
+		aios_timeline_event(buf, &finding->events[i], finding->events[0].h.time_ns);
 }
 
 static void text_whose(struct aios_buf *buf, const struct aios_finding *finding)
@@ -36,6 +23,18 @@ static void text_whose(struct aios_buf *buf, const struct aios_finding *finding)
 	}
 	aios_buf_safe(buf, finding->comm[0] ? finding->comm : "?");
 	aios_buf_fmt(buf, "[%u]", finding->pid);
+}
+
+static void text_object(struct aios_buf *buf, const struct aios_finding *finding,
+			const struct aios_clock *clock)
+{
+	if (!finding->req && !finding->rule->trace) {
+		aios_buf_fmt(buf, "context #%llu (0x%llx) of ", (unsigned long long)finding->ctx_id,
+			     (unsigned long long)finding->user_id);
+		text_whose(buf, finding);
+		aios_buf_str(buf, "\n");
+	}
+	aios_finding_proof(buf, finding, clock);
 }
 
 /* First the line that people search for, as compilers have it; then what proves it. */

@@ -29,6 +29,15 @@ int aios_check_junit(struct aios_buf *buf, const struct aios_check_view *view);
 int aios_check_github(struct aios_buf *buf, const struct aios_check_view *view);
 
 /**
+ * aios_finding_proof() - the events that prove a finding: of its request, or of its context
+ * @buf: appended to
+ * @finding: the finding
+ * @clock: of the trace
+ */
+void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
+			const struct aios_clock *clock);
+
+/**
  * aios_rules_text() - the rules: what each says and needs
  * @buf: appended to
  */

@@ -14,7 +14,7 @@ enum outcome {
 	OUTCOME_NONE,	 /* the user did not ask, or the level cannot tell */
 };
 
-/* @unknown: of the rule's findings, those that the baseline does not have */
+/* @why: set to what was found, of what the baseline does not have, or to why nothing can be said */
 static enum outcome rule_outcome(const struct aios_check_view *view, size_t nr,
 				 const struct aios_verdict_info *info, const char **why)
 {
@@ -92,11 +92,7 @@ static void junit_findings(struct aios_buf *buf, const struct aios_check_view *v
 		if (findings[i].rule != rule || findings[i].known)
 			continue;
 		aios_buf_fmt(&text, "%s\nexpected: %s\n", findings[i].what, findings[i].expected);
-		if (findings[i].req)
-			aios_timeline(&text, findings[i].req, &view->clock, false);
-		for (size_t e = 0; e < findings[i].event_cnt; e++)
-			aios_timeline_event(&text, &findings[i].events[e],
-					    findings[i].events[0].h.time_ns);
+		aios_finding_proof(&text, &findings[i], &view->clock);
 	}
 	xml(buf, text.data ? text.data : "");
 	if (text.err)

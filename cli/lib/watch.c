@@ -371,34 +371,39 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 	return 0;
 }
 
-/* Does the thread wait for a context that is not drained? */
-static bool waits_for_more(const struct aios_watches *watches, const struct aios_model *model,
-			   uint32_t tid)
+/* Threads that wait for a context that is not drained, in @ret, by their numbers. */
+static int busy_waiters(const struct aios_watches *watches, const struct aios_model *model,
+			struct aios_map *ret)
 {
-	const struct aios_watch *watch;
+	struct aios_watch *watch;
 	const struct aios_ctx *ctx;
 	size_t iter = 0;
+	int err = 0;
 
-	while ((watch = aios_map_next(&watches->map, &iter))) {
-		if (watch->waiter != tid || watch->gone_ns)
+	while (!err && watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
+		if (!watch->waiter || watch->gone_ns)
 			continue;
 		ctx = aios_model_context(model, watch->kctx);
 		if (ctx && !ctx->reqs0_ns)
-			return true;
+			err = aios_map_put(ret, watch->waiter, watch);
 	}
-	return false;
+	return err;
 }
 
-void aios_watch_others(struct aios_watches *watches, const struct aios_model *model)
+int aios_watch_others(struct aios_watches *watches, const struct aios_model *model)
 {
+	struct aios_map busy = { 0 };
 	struct aios_watch *watch;
 	size_t iter = 0;
+	int err = busy_waiters(watches, model, &busy);
 
 	for (size_t i = 0; i < watches->wait_cnt; i++) {
 		watch = watches->waits[i].watch;
-		watch->others = waits_for_more(watches, model, watch->waiter);
+		watch->others = aios_map_get(&busy, watch->waiter);
 	}
 	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter)))
 		if (watch->waiter && !watch->gone_ns)
-			watch->others = waits_for_more(watches, model, watch->waiter);
+			watch->others = aios_map_get(&busy, watch->waiter);
+	aios_map_done(&busy);
+	return err;
 }

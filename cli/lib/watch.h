@@ -54,8 +54,9 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx);
  * aios_watch_others() - finds out who waits for other contexts, too
  * @watches: those that somebody waits for are marked
  * @model: knows which are drained
+ * Return: 0 or -ENOMEM.
  */
-void aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
+int aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
 
 const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint64_t kctx);
 void aios_watches_done(struct aios_watches *watches);
