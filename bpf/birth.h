@@ -6,6 +6,7 @@
 #define AIOS_BPF_BIRTH_H
 
 #include "emit.h"
+#include "ending.h"
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
@@ -81,6 +82,12 @@ static __always_inline void birth_fill(struct aios_iocb *body, const struct iocb
 	body->iocb_flags = iocb->aio_flags;
 	body->reqprio = iocb->aio_reqprio;
 	body->vecs = !vectored ? 0 : count > 0xffff ? 0xffff : count;
+}
+
+/* Of a birth at level function. */
+static __always_inline __u16 birth_flags(const int direct)
+{
+	return AIOS_FLAG(direct) | (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
 }
 
 /*
@@ -235,7 +242,8 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 		iocb = &copy;
 	}
 	aios_tell_file(file, direct);
-	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), AIOS_FLAG(direct));
+	submitted_begin(req, seen.kctx, file);
+	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body), birth_flags(direct));
 	if (!body)
 		return;
 	birth_fill(&body->iocb, iocb, compat);

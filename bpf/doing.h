@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * doing.h - what a thread, or an interrupt, is in the middle of: how level exact tells whose a
- * reference is that is dropped.
+ * doing.h - what a thread, or an interrupt, is in the middle of: how it is told whose a reference
+ * is that is dropped.
  *
  * Who drops a reference of a request that is not the last one may not look at it any more, and
  * fput() says nothing of requests. But both follow, in the same thread or interrupt, something
@@ -19,7 +19,7 @@
 
 static __always_inline int doing_is_busy(const struct aios_doing *d)
 {
-	return d->ask.kiocb || d->ended || d->creds || d->endings;
+	return d->ask.kiocb || d->submitted.kiocb || d->ended || d->creds || d->endings;
 }
 
 /* A place becomes another thread's: apart, as what is done always would lack the registers. */
@@ -32,6 +32,7 @@ static __noinline int doing_change(struct aios_doing *d, __u32 tid)
 	d->tid = tid;
 	d->untold = d->failed = d->party = d->endings = 0;
 	d->ask.kiocb = d->ask.kctx = d->last = d->ended = d->creds = 0;
+	d->submitted.kiocb = d->writing.kiocb = 0;
 	return 0;
 }
 

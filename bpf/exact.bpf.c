@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exact.bpf.c - evidence level exact: the tracepoints of a patched fs/aio.c (docs/tracepoints.md),
- * and the functions that really drop what requests hold.
+ * exact.bpf.c - evidence level exact: the tracepoints of a patched fs/aio.c (docs/tracepoints.md).
  *
  * What a tracepoint tells that a function tells as well is the same record. A request is born in
  * aio_req_get, and told when its file is known, a few instructions later: nobody else knows it
  * before. Its last put and its completion are one moment and one record. aio_hold_put and
  * aio_req_free are not used: what they announce is seen where it is done, in fput(),
- * eventfd_ctx_put() and kmem_cache_free(), and told when the request is freed.
+ * eventfd_ctx_put() and kmem_cache_free() (witness.bpf.c), and told when the request is freed.
  *
  * Most of what a record costs, here and in the reader, is that it is one. So the other put is added
  * to the birth and the free to the completion, if that has not been read by then.
@@ -15,10 +14,12 @@
 #include "birth.h"
 #include "doing.h"
 #include "emit.h"
+#include "ending.h"
 #include "filter.h"
 #include "name.h"
 #include "proc.h"
 #include "ring.h"
+#include "state.h"
 
 #define TRACEPOINT(name)	SEC("?tp_btf/" #name) int tp_##name(unsigned long long *ctx)
 
@@ -96,23 +97,6 @@ static __always_inline void tell_birth(struct aios_doing *d, __u64 file, __u64 i
 		aios_place_of(&d->birth, &out);
 }
 
-static __always_inline void tell_hold(__u16 type, __u64 kiocb, __u64 kctx, __u64 obj, __u32 what,
-				      __u32 seen)
-{
-	struct aios_req_hold *body;
-	struct aios_out out;
-
-	body = aios_emit_task(&out, type, sizeof(*body), 0);
-	if (!body)
-		return;
-	body->kiocb = kiocb;
-	body->kctx = kctx;
-	body->obj = obj;
-	body->what = what;
-	body->seen = seen;
-	aios_emit_end(&out);
-}
-
 /* Always in io_submit. The file comes first, and with it the birth is told. */
 TRACEPOINT(aio_hold_get)
 {
@@ -167,85 +151,6 @@ static __always_inline int put_with_birth(struct aios_doing *d, __u32 party, __u
 	return 1;
 }
 
-/*
- * Which of the programs on functions that drop something will be run here? The kernel skips one
- * that is in the middle of something on this CPU, as they often are: all of the host passes there.
- */
-static __always_inline __u16 witnesses_here(const struct aios_ring_ctl *ctl, __u16 irq)
-{
-	__u16 here = watched & AIOS_WITNESSED;
-
-	if (!may_be_active(irq))
-		return here;
-	for (int i = 0; i < AIOS_WITNESSES; i++)
-		if (is_active(ctl, witnesses[i].active))
-			here &= ~(1 << i);
-	return here;
-}
-
-/* From now on what the request holds is dropped, here. */
-static __always_inline struct aios_ending *
-ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs,
-	     const struct aios_ring_ctl *ctl, __u16 irq)
-{
-	struct aios_ending *e;
-
-	/* A third one, or more, only if a free was not seen: its place is free. */
-	d->endings = d->endings == 1 ? 2 : 1;
-	e = &d->ending[d->endings > 1];
-	e->told.kiocb = (__u64)req;
-	e->told.kctx = kctx;
-	e->told.file = (__u64)req->ki_filp;
-	e->told.eventfd = (__u64)req->ki_eventfd;
-	e->told.refs = refs;
-	e->told.file_drops = 0;
-	e->told.eventfd_drops = 0;
-	e->told.watched = witnesses_here(ctl, irq);
-	e->place.commit = 0;
-	return e;
-}
-
-/* Tells of the end of a request with its completion. Return: whether it could. */
-static __always_inline int free_with_completion(struct aios_ending *e)
-{
-	struct aios_slot *slot;
-	__u32 after;
-
-	slot = aios_add_begin(&e->place, &after);
-	if (!slot)
-		return 0;
-	slot->rec.end.free_ns = after;
-	slot->rec.end.file_drops = e->told.file_drops;
-	slot->rec.end.eventfd_drops = e->told.eventfd_drops;
-	slot->rec.end.watched = e->told.watched;
-	aios_add_end(slot);
-	return 1;
-}
-
-static __always_inline void tell_free(struct aios_doing *d, struct aios_ending *e, __u16 irq,
-				      __u64 id)
-{
-	struct aios_req_free *body;
-	struct aios_out out;
-
-	d->endings--;
-	if (free_with_completion(e))
-		return;
-	body = aios_emit_as(aios_ctl(), &out, AIOS_EV_REQ_FREE, sizeof(*body), irq, id);
-	if (!body)
-		return;
-	*body = e->told;
-	aios_emit_end(&out);
-}
-
-/* Nobody will see that it is freed: so that is told at once, with what is known. */
-static __always_inline void tell_free_unseen(struct aios_doing *d, struct aios_ending *e, __u16 irq,
-					     __u64 id)
-{
-	if (watched & ~e->told.watched & AIOS_WATCH_FREE)
-		tell_free(d, e, irq, id);
-}
-
 /* The end of a submission. Only one that failed may still look at its request. */
 static __always_inline void put_of_submission(struct aios_doing *d, struct aio_kiocb *req,
 					      __u32 party, __u32 refs, __u64 id)
@@ -261,7 +166,7 @@ static __always_inline void put_of_submission(struct aios_doing *d, struct aio_k
 	if (party == AIOS_PUT_ERROR) {
 		d->failed = 1;
 		if (watched & AIOS_WATCH_FREE)
-			e = ending_begin(d, req, kctx, refs, aios_ctl(), 0);
+			e = ending_begin(d, req, kctx, refs, aios_ctl(), 0, 1);
 	}
 	if (refs && (refs != 1 || !put_with_birth(d, party, 0)))
 		tell_put((__u64)req, kctx, party, refs, 0, id);
@@ -320,12 +225,8 @@ TRACEPOINT(aio_req_put)
 	d = aios_doing(irq, id);
 	if (!d)
 		return 0;
-	if (d->creds && party == AIOS_PUT_FSYNC) {
-		/* Somebody else holds them, too: nobody can see what the work dropped. */
-		tell_hold(AIOS_EV_REQ_DROP, (__u64)req, work_kctx((__u64)req), d->creds,
-			  AIOS_HOLD_CREDS, 0);
-		d->creds = 0;
-	}
+	if (config.look && party == AIOS_PUT_RW)
+		writing_end(d, (__u64)req);
 	note_put(d, (__u64)req, party, refs);
 	if (refs)
 		put_of_operation(d, (__u64)req, party, refs, irq, id);
@@ -399,7 +300,7 @@ static __always_inline void complete_and_end(unsigned long long *ctx, struct aio
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)ctx[1];
 	__u16 irq = flags & ((1 << AIOS_F_PARTY_SHIFT) - 1);
-	struct aios_ending *e = ending_begin(d, req, ctx[0], refs, ctl, irq);
+	struct aios_ending *e = ending_begin(d, req, ctx[0], refs, ctl, irq, 1);
 	struct aios_req_end *body;
 	struct aios_out out;
 
@@ -429,6 +330,8 @@ TRACEPOINT(aio_complete)
 	refs = req->ki_refcnt.refs.counter;
 	flags = aios_irq_flags();
 	id = bpf_get_current_pid_tgid();
+	if (config.look)
+		look_at_lists(req, ctx[0]);
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
 	if (d && watched & AIOS_WATCH_PUTS)
 		flags |= last_party(d, ctx[1]) << AIOS_F_PARTY_SHIFT;
@@ -436,81 +339,6 @@ TRACEPOINT(aio_complete)
 		complete_and_end(ctx, ctl, refs, flags, id, d);
 	else
 		complete_alone(ctx, ctl, refs, flags, id);
-	return 0;
-}
-
-/* --- requests: what they hold, where it is really dropped. The whole host passes here. */
-
-static __always_inline struct aios_ending *ending_here(void)
-{
-	return aios_ending(aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid()));
-}
-
-SEC("?fentry/fput")
-int fentry_fput(unsigned long long *ctx)
-{
-	struct aios_ending *e = ending_here();
-	__u64 file = ctx[0];
-
-	if (e && e->told.file == file)
-		e->told.file_drops++;
-	return 0;
-}
-
-SEC("?fentry/eventfd_ctx_put")
-int fentry_eventfd_ctx_put(unsigned long long *ctx)
-{
-	struct aios_ending *e = ending_here();
-	__u64 eventfd = ctx[0];
-
-	if (e && e->told.eventfd == eventfd)
-		e->told.eventfd_drops++;
-	return 0;
-}
-
-/* Called for the last reference alone; put_cred() itself is inlined. */
-SEC("?fentry/__put_cred")
-int fentry___put_cred(unsigned long long *ctx)
-{
-	struct aios_in_work *work;
-	struct aios_doing *d;
-	__u64 creds = ctx[0];
-
-	if (aios_irq_flags())
-		return 0;
-	d = doing_of_thread(bpf_get_current_pid_tgid());
-	if (!d || !d->creds || d->creds != creds)
-		return 0;
-	d->creds = 0;
-	work = work_of_thread();
-	if (work)
-		tell_hold(AIOS_EV_REQ_DROP, work->kiocb, work->kctx, creds, AIOS_HOLD_CREDS, 1);
-	return 0;
-}
-
-/* All kiocbs come from one cache, which the first one that is freed shows. */
-static __u64 kiocb_cache SEC(".bss") = 0;
-
-/* Raw, since BTF knows no type of what is freed: the verifier would not let it be looked at. */
-SEC("?raw_tp/kmem_cache_free")
-int raw_kmem_cache_free(unsigned long long *ctx)
-{
-	__u64 cache = ctx[2], known = *(volatile __u64 *)&kiocb_cache, kiocb = ctx[1];
-	struct aios_ending *e;
-	struct aios_doing *d;
-	__u16 irq;
-	__u64 id;
-
-	if (known && known != cache)
-		return 0;
-	irq = aios_irq_flags();
-	id = bpf_get_current_pid_tgid();
-	d = aios_doing(irq, id);
-	e = aios_ending(d);
-	if (!e || e->told.kiocb != kiocb)
-		return 0;
-	*(volatile __u64 *)&kiocb_cache = cache;
-	tell_free(d, e, irq, id);
 	return 0;
 }
 
@@ -537,9 +365,18 @@ TRACEPOINT(aio_freeze_begin)
 	return 0;
 }
 
+/* It comes before the file system is let go. */
 TRACEPOINT(aio_freeze_end)
 {
+	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
+	struct aios_doing *d;
+
 	tell_freeze(ctx, 1);
+	if (!config.look || !aios_ctx_chosen((__u64)req->ki_ctx))
+		return 0;
+	d = aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid());
+	if (d)
+		writing_begin(d, aios_ctl(), req, (__u64)req->ki_ctx);
 	return 0;
 }
 
@@ -650,6 +487,8 @@ TRACEPOINT(aio_reader_wake)
 	body->avail = ctx[3];
 	body->tid = reader->pid;
 	aios_emit_end(&out);
+	if (watched & AIOS_WATCH_WAKE)
+		waking_begin(aios_ctl(), reader->pid);
 	return 0;
 }
 

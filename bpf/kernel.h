@@ -62,6 +62,7 @@ struct wait_queue_head {
 
 struct wait_queue_entry {
 	unsigned int flags;
+	void *func;
 	struct list_head entry;
 };
 
@@ -71,9 +72,19 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct percpu_rw_semaphore {
+	unsigned int *read_count;
+};
+
+/* By what freezing has to wait for: writes come first. */
+struct sb_writers {
+	struct percpu_rw_semaphore rw_sem[3];
+};
+
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
+	struct sb_writers s_writers;
 };
 
 struct inode {
@@ -104,15 +115,26 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct address_space {
+	void *i_private_data;
+};
+
+/* Before "fs: Rename mapping private members", v6.8. */
+struct address_space___private {
+	void *private_data;
+};
+
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	struct address_space *f_mapping;
 	unsigned int f_flags;
 };
 
 struct kiocb {
 	struct file *ki_filp;
 	void *ki_complete;
+	int ki_flags;
 };
 
 struct cred;
@@ -209,6 +231,12 @@ struct mm_struct {
 	struct kioctx_table *ioctx_table;
 };
 
+struct vm_area_struct {
+	unsigned long vm_start;
+	struct mm_struct *vm_mm;
+	struct file *vm_file;
+};
+
 struct kernfs_node {
 	__u64 id;
 };
@@ -236,6 +264,7 @@ typedef struct {
 } kuid_t;
 
 struct cred {
+	atomic_t usage;
 	kuid_t uid;
 };
 
@@ -267,6 +296,9 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 	const struct cred *cred;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	unsigned in_eventfd : 1;
 	char comm[16];
 };
 

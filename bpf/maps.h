@@ -16,11 +16,13 @@
 
 /**
  * struct aios_in_work - what a worker thread is doing
+ * @creds: the worker's own credentials
  */
 struct aios_in_work {
 	__u64 kiocb;
 	__u64 kctx;
 	__u64 file;
+	__u64 creds;
 	__u32 kind;
 	__u32 reserved;
 };
@@ -74,6 +76,23 @@ struct aios_ending {
 #define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */
 
 /**
+ * struct aios_writing - a write to a regular file that ends: bpf/freeze.h
+ * @kiocb: its request, 0 for none
+ * @kctx: its context
+ * @count: address of this CPU's count of the writers of the file system
+ * @switches: how often the task had been switched out
+ * @was: the count then
+ */
+struct aios_writing {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 count;
+	__u64 switches;
+	__u32 was;
+	__u32 cpu;
+};
+
+/**
  * struct aios_doing - what a thread, or an interrupt of a CPU, is in the middle of
  * @tid: whose this is
  * @untold: @ask has not been told
@@ -84,9 +103,12 @@ struct aios_ending {
  * @epoch: struct aios_control.epoch when its context was seen to be traced
  * @ended: a request whose operation ended here while somebody else held it, for its put
  * @ended_kctx: its context
- * @creds: credentials that the fsync work is about to drop
+ * @creds: credentials that the fsync work is about to drop, and nobody else holds
+ * @creds_usage: references of those while they are in use
  * @ending: requests that are being destroyed
  * @endings: of them
+ * @submitted: level function: what would be told if the submission that is under way failed
+ * @writing: a write that ends
  */
 struct aios_doing {
 	__u32 tid;
@@ -101,7 +123,11 @@ struct aios_doing {
 	__u64 ended;
 	__u64 ended_kctx;
 	__u64 creds;
+	__u32 creds_usage;
+	__u32 reserved;
 	struct aios_ending ending[AIOS_ENDING];
+	struct aios_req_free submitted;
+	struct aios_writing writing;
 };
 
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
@@ -156,10 +182,10 @@ extern aios_stash_map stash SEC(".maps");
 /* Wakes the reader before a ring is full; carries nothing. */
 extern aios_bell_map bell SEC(".maps");
 
-/* By thread and by interrupt of a CPU; sized by the loader, at evidence level exact alone. */
+/* By thread and by interrupt of a CPU; sized by the loader where something is watched. */
 extern aios_doing_map doing SEC(".maps");
 
-/* Which functions that drop references are hooked: AIOS_WATCH_FREE, 1 << enum aios_hold_what. */
+/* Which functions that drop references are hooked: AIOS_WATCH_*, 1 << enum aios_hold_what. */
 extern const volatile __u32 watched SEC(".rodata");
 
 /* The programs on them, by bit of @watched. */

@@ -11,8 +11,10 @@
 #include "birth.h"
 #include "doing.h"
 #include "emit.h"
+#include "ending.h"
 #include "filter.h"
 #include "hook.h"
+#include "state.h"
 
 static __always_inline __u64 poll_kiocb_of_work(__u64 work)
 {
@@ -53,8 +55,9 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	if (bpf_probe_read_user(&iocb, sizeof(iocb), (void *)uiocb))
 		iocb.aio_fildes = iocb.aio_resfd = -1;
 	aios_tell_file(file, direct);
+	submitted_begin(req, kctx, file);
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_BIRTH, sizeof(*body),
-			    AIOS_FLAG(direct) | aios_irq_flags());
+			    birth_flags(direct) | aios_irq_flags());
 	if (!body)
 		return;
 	birth_fill(&body->iocb, &iocb, 0);
@@ -149,6 +152,11 @@ static __always_inline void tell_work(__u16 type, const struct aios_in_work *wor
 	aios_emit_end(&out);
 }
 
+static __always_inline __u64 own_creds(void)
+{
+	return (__u64)BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), cred);
+}
+
 /* What the worker does is kept by thread: when the work ends, its request may be gone. */
 static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct)
 {
@@ -158,6 +166,7 @@ static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct
 		.kiocb = kiocb,
 		.kctx = (__u64)BPF_CORE_READ(req, ki_ctx),
 		.file = (__u64)BPF_CORE_READ(req, ki_filp),
+		.creds = own_creds(),
 		.kind = kind,
 	};
 
@@ -192,20 +201,36 @@ static __always_inline void work_end(const int direct)
 		return;
 	work = *found;
 	bpf_map_delete_elem(&works, &tid);
+	if (config.look)
+		look_at_count(work.kiocb, work.kctx);
+	if (config.look && work.creds != own_creds())
+		tell_mismatch(work.kiocb, work.kctx, AIOS_SEEN_WORK_CREDS, work.creds,
+			      own_creds());
 	tell_work(AIOS_EV_WORK_END, &work, 0, direct);
 }
 
-/* At evidence level exact: the credentials that the work drops when it is through. */
+/*
+ * The credentials that the work drops when it is through. They were made for the request, so it
+ * drops the last reference, unless the file system takes one meanwhile: see fexit_vfs_fsync().
+ */
 static __always_inline void note_creds(__u64 kiocb)
 {
+	const __u32 both = 1 << AIOS_HOLD_CREDS | AIOS_WATCH_FSYNC;
 	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
+	__u64 kctx, creds;
 	struct aios_doing *d;
 
-	if (!(watched & 1 << AIOS_HOLD_CREDS) || !work_kctx(kiocb))
+	if ((watched & both) != both)
 		return;
-	d = doing_of_thread(bpf_get_current_pid_tgid());
-	if (d)
-		d->creds = (__u64)BPF_CORE_READ(req, fsync.creds);
+	kctx = work_kctx(kiocb);
+	d = kctx ? doing_of_thread(bpf_get_current_pid_tgid()) : NULL;
+	if (!d)
+		return;
+	creds = (__u64)BPF_CORE_READ(req, fsync.creds);
+	d->creds = creds;
+	d->creds_usage = 0;
+	if (!config.exact)
+		tell_hold(AIOS_EV_REQ_HOLD, kiocb, kctx, creds, AIOS_HOLD_CREDS, 0);
 }
 
 static __always_inline void on_fsync_work(aios_call_t call, const int direct)

@@ -7,13 +7,16 @@
  * gets there (refused before, or a poll on a file without wait queue) is told from the iocb
  * when io_submit_one returns.
  */
+#include "active.h"
 #include "birth.h"
 #include "emit.h"
+#include "ending.h"
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
 #include "peek.h"
 #include "ring.h"
+#include "state.h"
 
 static __always_inline void on_rw(aios_call_t call, const int direct)
 {
@@ -61,6 +64,7 @@ static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
 	struct aios_req_return *body;
 	struct aios_out out;
 
+	submitted_end();
 	if (seen && ctl && birth_returned(ctl, uiocb, call->ret))
 		return;
 	if (!aios_ctx_chosen_on(ctl, kctx))
@@ -147,20 +151,15 @@ static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, str
 	aios_emit_end(&out);
 }
 
-/*
- * Can a program of ours be in the middle of something on this CPU, so that the kernel will skip it
- * until we are through? A task can only find that where it can be preempted.
- */
-static __always_inline int may_be_active(__u16 irq_flags)
+/* Has it been counted as a writer until now? The completion will look whether it still is. */
+static __always_inline void write_ends(struct aio_kiocb *req, __u16 irq)
 {
-	return config.stand_in &&
-	       (config.preemptible || (irq_flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ)));
-}
+	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
+	struct aios_ring_ctl *ctl = aios_ctl();
+	__u64 kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
 
-/* Is it the one whose count is at @active? */
-static __always_inline int is_active(const struct aios_ring_ctl *ctl, __u64 active)
-{
-	return ctl && active && aios_peek32(active + ctl->percpu);
+	if (d && aios_ctx_chosen_on(ctl, kctx))
+		writing_begin(d, ctl, req, kctx);
 }
 
 /*
@@ -176,6 +175,8 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 	struct aios_ring_ctl *ctl;
 	struct seen_kiocb seen;
 
+	if (config.look)
+		write_ends(req, irq_flags);
 	if (last && !may_be_active(irq_flags))
 		return;
 	ctl = aios_ctl();
@@ -190,6 +191,27 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 		__sync_fetch_and_add(&ctl->covered_complete, 1);
 		tell_complete_at_done(ctl, req, &seen, call->a[1], flags);
 	}
+}
+
+/* What the request holds is dropped from now on. */
+static __always_inline void watch_end(struct aio_kiocb *req, __u64 kctx,
+				      const struct aios_ring_ctl *ctl, __u16 irq, const int direct)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct aios_doing *d = aios_doing(irq, id);
+
+	if (!d)
+		return;
+	tell_free_unseen(d, ending_begin(d, req, kctx, kiocb_refs(req), ctl, irq, direct), irq, id);
+}
+
+static __always_inline void look_before(struct aio_kiocb *req, __u64 kctx, __u16 irq)
+{
+	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
+
+	look_at_lists(req, kctx);
+	if (d)
+		writing_end(d, (__u64)req);
 }
 
 static __always_inline void on_aio_complete(aios_call_t call, const int direct)
@@ -207,6 +229,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	if (ctl && may_be_active(irq_flags) && is_active(ctl, bases.done_active) &&
 	    (__u64)READ_FIELD(direct, req, rw.ki_complete) == config.complete_rw)
 		__sync_fetch_and_add(&ctl->covered_done, 1);
+	if (config.look)
+		look_before(req, (__u64)kctx, irq_flags);
 	head = aios_ring_head(kctx, direct);
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
 			    AIOS_FLAG(direct) | irq_flags);
@@ -223,6 +247,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	body->completed = READ_FIELD(direct, kctx, completed_events);
 	body->refs = READ_FIELD(direct, req, ki_refcnt.refs.counter);
 	aios_emit_end(&out);
+	if (watched & AIOS_WATCH_FREE)
+		watch_end(req, (__u64)kctx, ctl, irq_flags, direct);
 }
 
 static __always_inline void cancel(__u64 user_id, __u64 uiocb, __s64 ret, const int direct)

@@ -29,6 +29,7 @@ static const struct {
 	{ "page_offset_base", offsetof(struct aios_kernel, page_offset_base) },
 	{ "__per_cpu_offset", offsetof(struct aios_kernel, per_cpu_offset) },
 	{ "aio_poll_queue_proc", offsetof(struct aios_kernel, poll_queue_proc) },
+	{ "aio_poll_wake", offsetof(struct aios_kernel, poll_wake) },
 	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw) },
 };
 

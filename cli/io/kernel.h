@@ -39,6 +39,7 @@ struct aios_kernel {
 	uint64_t page_offset_base;
 	uint64_t per_cpu_offset;
 	uint64_t poll_queue_proc;
+	uint64_t poll_wake;
 	uint64_t complete_rw;
 };
 

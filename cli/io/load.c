@@ -104,7 +104,7 @@ static struct bpf_map *load_the_map(const struct aios_load *load, const char *na
 	return bpf_object__find_map_by_name(load->obj, name);
 }
 
-static int load_sizes(struct aios_load *load, enum aios_level level)
+static int load_sizes(struct aios_load *load, const struct aios_plan *plan)
 {
 	unsigned int cpus = load->rings.cpus, shift = load->rings.shift;
 	int err;
@@ -114,7 +114,7 @@ static int load_sizes(struct aios_load *load, enum aios_level level)
 	err = bpf_map__set_max_entries(load_the_map(load, "ring_slots"), cpus << shift);
 	if (!err)
 		err = bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
-	if (!err && level == AIOS_LEVEL_EXACT)
+	if (!err && aios_plan_watched(plan))
 		err = bpf_map__set_max_entries(load_the_map(load, "doing"),
 					       AIOS_DOING_TASKS + 2 * cpus);
 	return err;
@@ -132,6 +132,9 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.page_offset_base = kernel->page_offset_base;
 	config.per_cpu_offset = kernel->per_cpu_offset;
 	config.poll_queue_proc = kernel->poll_queue_proc;
+	config.poll_wake = kernel->poll_wake;
+	config.look = plan->groups & AIOS_GROUP_STATE;
+	config.exact = plan->level == AIOS_LEVEL_EXACT;
 	config.complete_rw = kernel->complete_rw;
 	config.preemptible = kernel->preemptible;
 	config.cast = kernel->cast;
@@ -344,7 +347,7 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 		return load_why(code, err);
 	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
-	code = load_sizes(load, plan->level);
+	code = load_sizes(load, plan);
 	if (!code)
 		code = load_choose(load, plan);
 	if (code)

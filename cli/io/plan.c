@@ -14,7 +14,11 @@
 #define LOST(text)	.lost = text
 #define FUNCTION	.level = AIOS_HOOK_FUNCTION
 #define EXACT(tp)	.function = tp, .point = AIOS_AT_TRACEPOINT, .level = AIOS_HOOK_EXACT
-#define WATCHES(what)	.level = AIOS_HOOK_EXACT, .watches = 1 << AIOS_HOLD_##what
+#define REFERENCES	.group = AIOS_GROUP_REFERENCES
+#define STATE		.group = AIOS_GROUP_STATE
+#define WITNESSES	(AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE)
+#define WATCHES(bit)	REFERENCES, .watches = bit
+#define HOLD(what)	(1 << AIOS_HOLD_##what)
 #define POLL_RETURN(fn)								\
 	{ .what = "->poll of a file returned", RETURN(fn), FUNCTION,		\
 	  .group = AIOS_GROUP_POLL_RETURN,					\
@@ -91,14 +95,34 @@ static const struct aios_hook hooks[] = {
 	  LOST("completions") },
 	{ .what = "request completed", EXACT("aio_complete"), .vital = true,
 	  LOST("completions") },
-	{ .what = "file dropped", ENTRY("fput"), WATCHES(FILE),
+	{ .what = "file dropped", ENTRY("fput"), WATCHES(HOLD(FILE)),
 	  LOST("whether requests drop their files") },
-	{ .what = "eventfd dropped", ENTRY("eventfd_ctx_put"), WATCHES(EVENTFD),
+	{ .what = "eventfd dropped", ENTRY("eventfd_ctx_put"), WATCHES(HOLD(EVENTFD)),
 	  LOST("whether requests drop their eventfds") },
-	{ .what = "credentials dropped", ENTRY("__put_cred"), WATCHES(CREDS),
+	{ .what = "eventfd really signalled", ENTRY("eventfd_signal"),
+	  STATE, .watches = AIOS_WATCH_SIGNAL,
+	  LOST("whether completions signal their eventfds") },
+	{ .what = "eventfd really signalled", ENTRY("eventfd_signal_mask"),
+	  .unless = "eventfd_signal", STATE, .watches = AIOS_WATCH_SIGNAL,
+	  LOST("whether completions signal their eventfds") },
+	{ .what = "credentials dropped", ENTRY("__put_cred"), WATCHES(HOLD(CREDS)),
 	  LOST("whether fsyncs drop their credentials") },
+	{ .what = "credentials in use", ENTRY("vfs_fsync"), REFERENCES,
+	  LOST("as whom fsyncs run") },
+	{ .what = "credentials in use", RETURN("vfs_fsync"), WATCHES(AIOS_WATCH_FSYNC),
+	  LOST("whether fsyncs drop their credentials") },
+	{ .what = "reader really woken", ENTRY("try_to_wake_up"), .level = AIOS_HOOK_EXACT,
+	  STATE, .watches = AIOS_WATCH_WAKE,
+	  LOST("readers that leave before they were woken") },
+	{ .what = "reader leaves", RETURN("read_events"), .program = "leaving",
+	  .level = AIOS_HOOK_EXACT, STATE, .serves = AIOS_WATCH_WAKE,
+	  LOST("readers that leave before they were woken") },
+	{ .what = "ring about to be moved", ENTRY("aio_ring_mremap"), STATE,
+	  LOST("mremap() of rings") },
+	{ .what = "ring moved", RETURN("aio_ring_mremap"), STATE,
+	  LOST("mremap() of rings") },
 	{ .what = "request freed", .function = "kmem_cache_free", .point = AIOS_AT_RAW,
-	  .level = AIOS_HOOK_EXACT, .watches = AIOS_WATCH_FREE,
+	  WATCHES(AIOS_WATCH_FREE),
 	  LOST("the ends of requests: what they held, and for how long") },
 	{ .what = "freezing held off", EXACT("aio_freeze_begin"),
 	  LOST("writes that keep a file system from being frozen") },
@@ -268,13 +292,21 @@ static enum aios_way event_choose(const struct aios_hook *hook, const struct aio
 	return aios_kernel_has_event(kernel, name) ? AIOS_WAY_EVENT : AIOS_WAY_NONE;
 }
 
+/* A kernel made for level exact is there for the references. */
+static unsigned int groups_of(const struct aios_plan_wish *wish)
+{
+	return wish->groups | (wish->level == AIOS_LEVEL_EXACT ? AIOS_GROUP_REFERENCES : 0);
+}
+
 static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kernel,
 		       const struct aios_plan_wish *wish)
 {
 	const struct aios_hook *hook = row->hook;
 	bool of_function = hook->point == AIOS_AT_ENTRY || hook->point == AIOS_AT_RETURN;
 
-	if (row->skipped || (hook->group && !(hook->group & wish->groups)))
+	if (row->skipped || (hook->group && !(hook->group & groups_of(wish))))
+		return;
+	if (hook->unless && aios_kernel_has_function(kernel, hook->unless))
 		return;
 	if (hook->point == AIOS_AT_CALL || hook->point == AIOS_AT_ALL_CALLS)
 		row->way = call_choose(hook, kernel);
@@ -288,8 +320,8 @@ static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kern
 	if (!of_function)
 		return;
 	row->symbol = aios_kernel_symbol(kernel, hook->function);
-	/* What only level exact hooks has no stand-in: a kernel with its tracepoints needs none. */
-	if (hook->level == AIOS_HOOK_EXACT) {
+	/* No stand-in: a kernel with tracepoints needs none, and witnesses may miss nothing. */
+	if (hook->level == AIOS_HOOK_EXACT || hook->group & WITNESSES) {
 		if (aios_kernel_has_function(kernel, hook->function))
 			row->way = AIOS_WAY_BTF;
 		return;
@@ -351,7 +383,7 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 {
 	int ret_err = 0;
 
-	*ret = (struct aios_plan){ .level = wish->level, .groups = wish->groups };
+	*ret = (struct aios_plan){ .level = wish->level, .groups = groups_of(wish) };
 	ret->rows = calloc(levels[wish->level].cnt, sizeof(*ret->rows));
 	if (!ret->rows)
 		return -ENOMEM;
@@ -469,7 +501,7 @@ int aios_plan_programs(const struct aios_plan_row *row, char names[2][128])
 		[AIOS_AT_TRACEPOINT] = "tp_%s", [AIOS_AT_RAW] = "raw_%s",
 		[AIOS_AT_START] = "iter_%s",
 	};
-	const char *function = row->hook->function;
+	const char *function = row->hook->program ? : row->hook->function;
 
 	if (row->way == AIOS_WAY_NONE)
 		return 0;
@@ -525,12 +557,17 @@ static void row_how(const struct aios_plan_row *row, struct aios_buf *buf)
 
 static const char *row_note(const struct aios_plan *plan, const struct aios_plan_row *row)
 {
+	static const char *const asked[] = {
+		[AIOS_GROUP_POLL_RETURN] = "not asked for (--hooks poll-return); ",
+		[AIOS_GROUP_COMPAT] = "not asked for (--hooks compat); ",
+		[AIOS_GROUP_REFERENCES] = "not asked for (--hooks references); ",
+		[AIOS_GROUP_STATE] = "not asked for (--hooks state); ",
+	};
+
 	if (row->skipped)
 		return "left out as asked; ";
 	if (row->hook->group && !(row->hook->group & plan->groups))
-		return row->hook->group == AIOS_GROUP_COMPAT ?
-			       "not asked for (--hooks compat); " :
-			       "not asked for (--hooks poll-return); ";
+		return asked[row->hook->group];
 	return "not on this kernel; ";
 }
 

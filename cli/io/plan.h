@@ -51,6 +51,8 @@ enum aios_group {
 	AIOS_GROUP_ALWAYS = 0,
 	AIOS_GROUP_POLL_RETURN = 1 << 0,
 	AIOS_GROUP_COMPAT = 1 << 1,
+	AIOS_GROUP_REFERENCES = 1 << 2,	/* level exact has these by default */
+	AIOS_GROUP_STATE = 1 << 3,
 };
 
 /**
@@ -61,7 +63,9 @@ enum aios_group {
  * @system: for AIOS_AT_EVENT: the folder of the tracepoint in tracefs
  * @group: when it is attached
  * @level: for levels function and exact, which have a table in common
- * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_FREE, AIOS_WATCH_PUTS
+ * @program: what its programs are named after, where that is not @function
+ * @unless: a function that is hooked instead, where the kernel has it
+ * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_*
  * @serves: what @watches of another one can use it for: nothing else does
  * @vital: the level cannot be had without it
  * @follows: children of traced processes cannot be traced without it
@@ -73,6 +77,8 @@ struct aios_hook {
 	enum aios_hook_point point;
 	const char *function;
 	const char *system;
+	const char *program;
+	const char *unless;
 	enum aios_group group;
 	enum aios_hook_level level;
 	unsigned int watches;

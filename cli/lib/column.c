@@ -346,7 +346,8 @@ static struct aios_value get_puts(const struct aios_request *req)
 {
 	const struct aios_refs *refs = req->ledger;
 
-	return refs ? value_int(refs->held[AIOS_REF_SUBMIT].puts + refs->held[AIOS_REF_OP].puts) :
+	return refs && refs->puts_told ?
+		       value_int(refs->held[AIOS_REF_SUBMIT].puts + refs->held[AIOS_REF_OP].puts) :
 	       value_null();
 }
 
@@ -367,7 +368,7 @@ static struct aios_value get_creds_drops(const struct aios_request *req)
 
 static struct aios_value get_slot_puts(const struct aios_request *req)
 {
-	return get_drops(req, AIOS_REF_SLOT);
+	return req->ledger && req->ledger->puts_told ? get_drops(req, AIOS_REF_SLOT) : value_null();
 }
 
 static struct aios_value get_freed(const struct aios_request *req)

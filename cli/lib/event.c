@@ -112,6 +112,7 @@ static bool split_end(struct aios_rec *rec, struct aios_rec *more)
 			.file_drops = end->file_drops,
 			.eventfd_drops = end->eventfd_drops,
 			.watched = end->watched,
+			.signals = end->signals,
 		};
 	}
 	event_become(rec, AIOS_EV_REQ_COMPLETE, sizeof(end->complete));

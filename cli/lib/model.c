@@ -275,6 +275,9 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_EVENTFD] = aios_req_note,
 	[AIOS_EV_FREEZE] = aios_req_freeze,
 	[AIOS_EV_CTX_LIMIT] = no_change,
+	[AIOS_EV_MISMATCH] = aios_req_note,
+	[AIOS_EV_MREMAP_BEGIN] = no_change,
+	[AIOS_EV_MREMAP_END] = no_change,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)

@@ -120,15 +120,24 @@ struct aios_ref {
 };
 
 /**
- * struct aios_refs - the ledger of a request, of which every reference is told (level exact)
+ * struct aios_refs - the ledger of a request
  * @held: by enum aios_ref_kind
+ * @puts_told: it is told who drops the references of the request, too (level exact); where it is
+ *	not, of @held only what is dropped when the request is freed is known, and the credentials
  * @will_free: the end of its memory is told, too
  * @freed_ns: when that was, 0 for not yet
  * @freed_refs: references that were left then
+ * @signals_watched: it was watched how often its eventfd was signalled
+ * @signals: that
+ * @signal_refused: one of them, as the task was signalling an eventfd already
  */
 struct aios_refs {
 	struct aios_ref held[AIOS_REFS];
+	bool puts_told;
 	bool will_free;
+	bool signals_watched;
+	bool signal_refused;
+	uint8_t signals;
 	uint64_t freed_ns;
 	uint32_t freed_refs;
 
@@ -253,7 +262,7 @@ struct aios_poll {
  * @complete_flags: AIOS_F_* there
  * @complete_tid: who was current there; means something without AIOS_F_*IRQ only
  * @tainted: it was alive while records were lost: what is told of it may be incomplete
- * @ledger: who held what, owned; NULL but at evidence level exact
+ * @ledger: who held what, owned; NULL where that was not watched
  * @history: its records in order, owned; NULL unless asked for
  * @mark: for the view
  */
@@ -471,6 +480,14 @@ int aios_model_unread(struct aios_model *model, uint64_t before_ns,
  */
 int aios_model_alive(const struct aios_model *model,
 		     int (*each)(void *arg, const struct aios_request *req), void *arg);
+
+/**
+ * aios_model_request() - the request that an address stands for
+ * @model: the model
+ * @kiocb: struct aio_kiocb
+ * Return: one that has not been handed out, owned by the model, or NULL.
+ */
+const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb);
 
 /**
  * aios_model_context() - the context that is alive at an address

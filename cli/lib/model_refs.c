@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * model_refs.c - the ledger of a request, at evidence level exact: who holds what, and how long.
+ * model_refs.c - the ledger of a request: who holds what, and how long.
  *
  * A put that leaves a reference is recorded after it happened. By then the request may be freed,
  * and its address another one's. So a ledger is kept under its address until all that is due came:
  * both puts, and the end of its memory; and a put is entered in the oldest ledger of the address
  * that has it due. The submission's put needs no address: a thread submits one after the other.
+ *
+ * Level function does not tell of puts, but with --hooks references of what a request holds until
+ * it is freed. Then a ledger is in when the memory is freed.
  *
  * Where records were lost nothing is due any more, and no ledger is called broken.
  */
@@ -65,6 +68,8 @@ static bool refs_are_in(const struct aios_refs *refs)
 {
 	const struct aios_ref *submit = &refs->held[AIOS_REF_SUBMIT];
 
+	if (!refs->puts_told)
+		return refs->freed_ns;
 	return submit->puts && (refs->freed_ns || !refs->will_free) &&
 	       (refs->held[AIOS_REF_OP].puts || submit->party == AIOS_PARTY_ERROR);
 }
@@ -176,6 +181,7 @@ int aios_refs_open(struct aios_model *model, struct aios_request *req, const str
 	if (!refs)
 		return -ENOMEM;
 	req->ledger = refs;
+	refs->puts_told = rec->h.flags & AIOS_F_LEDGER;
 	refs->will_free = rec->h.flags & AIOS_F_FREED;
 	for (size_t i = 0; i < sizeof(born_with) / sizeof(born_with[0]); i++)
 		ref_get(&refs->held[born_with[i]], rec->h.time_ns);
@@ -216,6 +222,9 @@ int aios_refs_last_put(struct aios_model *model, struct aios_request *req,
 
 	if (!req->ledger)
 		return 0;
+	/* Whoever stood in for the hook on the completion does not see what follows. */
+	if (rec->h.flags & AIOS_F_AT_DONE)
+		req->ledger->given_up = true;
 	ref_put(&req->ledger->held[AIOS_REF_SLOT], &rec->h, 1);
 	if (party >= AIOS_PUT_CNT)
 		return 0;
@@ -345,6 +354,12 @@ static void free_drops(struct aios_refs *refs, const struct aios_rec *rec)
 	const struct aios_req_free *body = &rec->req_free;
 	struct aios_ref *held = refs->held;
 
+	/* Where the births are told by functions, nobody tells what they hold. */
+	if (!refs->puts_told && body->eventfd && !held[AIOS_REF_EVENTFD].gets)
+		ref_get(&held[AIOS_REF_EVENTFD], rec->h.time_ns);
+	refs->signals_watched = body->watched & AIOS_WATCH_SIGNAL;
+	refs->signals = body->signals & (uint8_t)~AIOS_SIGNAL_REFUSED;
+	refs->signal_refused = body->signals & AIOS_SIGNAL_REFUSED;
 	ref_put(&held[AIOS_REF_FILE], &rec->h, body->file_drops);
 	ref_put(&held[AIOS_REF_EVENTFD], &rec->h, body->eventfd_drops);
 	ref_put(&held[AIOS_REF_CTX], &rec->h, 1);
@@ -360,7 +375,8 @@ static void free_drops(struct aios_refs *refs, const struct aios_rec *rec)
  * @model: the model
  * @rec: AIOS_EV_REQ_FREE
  *
- * Where the submission dropped the last reference, this is when it is through.
+ * Where the submission dropped the last reference, and nothing else will tell of its end, this is
+ * when it is through.
  *
  * Return: 0, -ENOMEM, or what the listener returned.
  */
@@ -384,12 +400,22 @@ int aios_req_free(struct aios_model *model, const struct aios_rec *rec)
 		req = NULL;
 	}
 	if (!err && born && !irq && !rec->req_free.refs && born->kiocb == rec->req_free.kiocb &&
+	    born->ledger && born->ledger->puts_told &&
 	    (born->told_before || born->completed_ns))
 		err = aios_req_accepted(model, thread, rec);
 	if (!err && req)
 		err = ledger_settle(model, req);
 	aios_req_unpin(req);
 	return err;
+}
+
+const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb)
+{
+	const struct aios_request *req = aios_map_get(&model->ledgers, kiocb);
+
+	if (!req)
+		req = aios_map_get(&model->reqs, kiocb);
+	return req && !req->handed_out ? req : NULL;
 }
 
 /**
@@ -400,11 +426,9 @@ int aios_req_free(struct aios_model *model, const struct aios_rec *rec)
  */
 int aios_req_note(struct aios_model *model, const struct aios_rec *rec)
 {
-	struct aios_request *req = aios_map_get(&model->ledgers, rec->req_put.kiocb);
+	const struct aios_request *req = aios_model_request(model, rec->req_put.kiocb);
 
-	if (!req)
-		req = aios_map_get(&model->reqs, rec->req_put.kiocb);
-	return req && !req->handed_out ? aios_req_log(model, req, rec) : 0;
+	return req ? aios_req_log(model, (struct aios_request *)req, rec) : 0;
 }
 
 /**
@@ -459,7 +483,7 @@ static bool refs_are_even(const struct aios_request *req)
  */
 enum aios_balance aios_balance(const struct aios_request *req)
 {
-	if (!req->ledger || req->tainted)
+	if (!req->ledger || !req->ledger->puts_told || req->tainted)
 		return AIOS_BALANCE_UNKNOWN;
 	/* Once its context is freed nothing can be due any more. */
 	if (!req->ledger->closed && !req->ctx->free_ns)

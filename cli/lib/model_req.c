@@ -394,7 +394,7 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	req->asked = true;
 	req->file = aios_model_file(model, body->file);
 	err = req_enter(model, req);
-	if (!err && rec->h.flags & AIOS_F_LEDGER && !found)
+	if (!err && rec->h.flags & (AIOS_F_LEDGER | AIOS_F_FREED) && !found)
 		err = aios_refs_open(model, req, rec);
 	if (err)
 		return err;
@@ -408,7 +408,7 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	if (rec->h.flags & AIOS_F_FRONT) {
 		ctx_had_in_flight(ctx);
 	} else {
-		if (req->ledger)
+		if (req->ledger && req->ledger->puts_told)
 			ctx->slots_taken++;
 		ctx->born++;
 		ctx_in_flight(ctx);

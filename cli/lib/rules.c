@@ -10,6 +10,7 @@
 #include "rules_int.h"
 
 #define COMPLETED "request completed"
+#define LOOKED "ring about to be moved" /* of the group of hooks that look at states */
 
 /* In the order of the catalogue: requests, polls, contexts, rings, system. docs/rules.md tells
  * more. */
@@ -44,6 +45,7 @@ static const struct aios_rule rules[] = {
 		.source = "iocb_put(), iocb_destroy()",
 		.hooks = { COMPLETED },
 		.request = aios_rule_refcount,
+		.context = aios_rule_refcount_in,
 	},
 	{
 		.id = "R8",
@@ -59,23 +61,24 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "R9",
 		.slug = "references-dropped",
-		.needs = AIOS_NEEDS_EXACT,
 		.statement = "What a request holds it gives back once: file, eventfd, credentials.",
 		.means = "Files stay open, file systems busy and memory lost until the next boot; "
 			 "or what others hold is freed.",
 		.source = "iocb_destroy(), aio_fsync_work(), commit 84c4e1f89fef",
 		.hooks = { "request freed" },
 		.request = aios_rule_references,
+		.context = aios_rule_references_in,
 	},
 	{
 		.id = "R10",
 		.slug = "freeze-balance",
-		.needs = AIOS_NEEDS_EXACT,
 		.statement = "A write keeps its file system from being frozen until it is over.",
 		.means = "fsfreeze and snapshots hang, or a frozen file system is written to.",
 		.source = "kiocb_end_write(), commit 70fe2f48152e",
-		.hooks = { "freezing held off", "freezing let go" },
+		.hooks = { LOOKED, "?freezing held off", "?freezing let go",
+			   "?read or write done" },
 		.request = aios_rule_freeze,
+		.context = aios_rule_freeze_in,
 	},
 	{
 		.id = "R11",
@@ -91,12 +94,11 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "R12",
 		.slug = "eventfd-signalled",
-		.needs = AIOS_NEEDS_EXACT,
 		.statement = "The eventfd of a request is signalled once, and where that is "
 			     "allowed.",
 		.means = "The program is not told of the event, or the kernel dead-locks.",
 		.source = "aio_complete(), commits 01d7a356872e, 4b3749865374, 398e3fa789aa",
-		.hooks = { "eventfd signalled" },
+		.hooks = { "eventfd really signalled", "request freed" },
 		.request = aios_rule_eventfd,
 	},
 	{
@@ -109,6 +111,18 @@ static const struct aios_rule rules[] = {
 		.source = "aio_poll_wake(), aio_poll_complete_work(), commit 363bee27e258",
 		.hooks = { "poll woken", "poll work begins", "poll work ended" },
 		.request = aios_rule_poll_lost,
+	},
+	{
+		.id = "P2",
+		.slug = "cancellable",
+		.statement = "A request is on the list of what can be cancelled while it waits, "
+			     "and then no more.",
+		.means = "io_destroy, or the exit of the program, hangs; or the kernel uses freed "
+			 "memory.",
+		.source = "aio_poll(), free_ioctx_users()",
+		.hooks = { COMPLETED, LOOKED },
+		.request = aios_rule_listed,
+		.context = aios_rule_listed_in,
 	},
 	{
 		.id = "P3",
@@ -187,6 +201,16 @@ static const struct aios_rule rules[] = {
 		.request = aios_rule_resched,
 	},
 	{
+		.id = "P11",
+		.slug = "left-queue",
+		.statement = "A poll that completes is on no wait queue any more.",
+		.means = "The kernel uses freed memory when the file is ready again.",
+		.source = "aio_poll_wake(), aio_poll_complete_work()",
+		.hooks = { COMPLETED, LOOKED },
+		.request = aios_rule_queued,
+		.context = aios_rule_queued_in,
+	},
+	{
 		.id = "P12",
 		.slug = "cancelled-poll",
 		.hangs = true,
@@ -258,6 +282,17 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_sleepers,
 	},
 	{
+		.id = "C9",
+		.slug = "moved-ring",
+		.hangs = true,
+		.statement = "The ring of a context is moved by its owner alone, and the context "
+			     "moves with it.",
+		.means = "The kernel crashes, or the program cannot reach its context any more.",
+		.source = "aio_ring_mremap(), commit 81e9d6f86476",
+		.hooks = { "ring about to be moved", "ring moved" },
+		.context = aios_rule_mremap,
+	},
+	{
 		.id = "G1",
 		.slug = "tail",
 		.statement = "The ring's tail moves by one for each completion.",
@@ -317,7 +352,6 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "Y4",
 		.slug = "request-freed",
-		.needs = AIOS_NEEDS_EXACT,
 		.statement = "A request that has ended is freed.",
 		.means = "Memory is lost until the next boot.",
 		.source = "iocb_destroy()",

@@ -80,6 +80,10 @@ struct aios_watch_reader {
  * @unread: events in the ring when it was killed, by the ring's own head and tail
  * @laps: completions that wrote over an event that was not read
  * @waited_ns: the longest a reader slept beside the events it waited for
+ * @mismatches: what was not as it has to be, and no request is there to tell of, by enum aios_seen
+ * @mover: thread that moves a copy of the ring that fork() made, 0 for none
+ * @moving_ns: since when
+ * @copies_moved: such copies that the kernel said were moved
  * @readers: places of those inside, owned
  * @events: its last records, owned; a ring of AIOS_WATCH_EVENTS once there were as many
  * @event_cnt: of all there were
@@ -104,6 +108,10 @@ struct aios_watch {
 	uint32_t unread;
 	uint32_t laps;
 	uint64_t waited_ns;
+	uint32_t mismatches[AIOS_SEEN_CNT];
+	uint32_t mover;
+	uint64_t moving_ns;
+	uint32_t copies_moved;
 	struct aios_watch_reader *readers;
 	size_t reader_cnt, reader_cap;
 	struct aios_rec *events;

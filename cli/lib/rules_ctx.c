@@ -209,6 +209,8 @@ bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	uint64_t waited_ns;
 
+	if (aios_mismatched_in(c, watch, AIOS_SEEN_WAKER))
+		return true;
 	if (!watch || !is_known(ctx) || ctx->strange_heads || ctx->reaped_user)
 		return false;
 	waited_ns = watch->waited_ns;

@@ -31,6 +31,14 @@ aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, 
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
 	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters;
 
+/* rules_state.c: what was looked at and was not as it has to be. */
+bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum aios_seen what);
+bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch, enum aios_seen what);
+
+aios_request_rule aios_rule_listed, aios_rule_queued;
+aios_context_rule aios_rule_listed_in, aios_rule_queued_in, aios_rule_refcount_in,
+	aios_rule_references_in, aios_rule_freeze_in, aios_rule_mremap;
+
 bool aios_rule_aio_nr(struct aios_case *c, const struct aios_end *end);
 
 #endif /* AIOS_RULES_INT_H */

@@ -79,6 +79,8 @@ bool aios_rule_refcount(struct aios_case *c, const struct aios_request *req)
 	uint32_t due = req->complete_flags & AIOS_F_AT_DONE ? 1 : 0;
 	const struct aios_ref *submit, *op;
 
+	if (aios_mismatched(c, req, AIOS_SEEN_REFCOUNT))
+		return true;
 	if (req->completed_ns && req->refs != AIOS_UNKNOWN32 && req->refs != due)
 		return aios_broken(c, expected, "it completed while its count was %d",
 				   (int)req->refs - (int)due);
@@ -86,8 +88,9 @@ bool aios_rule_refcount(struct aios_case *c, const struct aios_request *req)
 		return false;
 	submit = &req->ledger->held[AIOS_REF_SUBMIT];
 	op = &req->ledger->held[AIOS_REF_OP];
-	if (is_over(req) && submit->puts == 1 && op->puts == 1 && submit->left != AIOS_UNKNOWN32 &&
-	    op->left != AIOS_UNKNOWN32 && submit->left + op->left != 1)
+	if (req->ledger->puts_told && is_over(req) && submit->puts == 1 && op->puts == 1 &&
+	    submit->left != AIOS_UNKNOWN32 && op->left != AIOS_UNKNOWN32 &&
+	    submit->left + op->left != 1)
 		return aios_broken(c, expected, "its two puts left %u and %u", submit->left,
 				   op->left);
 	if (req->ledger->freed_ns &&
@@ -143,6 +146,9 @@ static bool held_wrong(struct aios_case *c, const struct aios_request *req, enum
  */
 bool aios_rule_references(struct aios_case *c, const struct aios_request *req)
 {
+	if (aios_mismatched(c, req, AIOS_SEEN_FSYNC_CREDS) ||
+	    aios_mismatched(c, req, AIOS_SEEN_WORK_CREDS))
+		return true;
 	if (!ledger_is_whole(req))
 		return false;
 	return held_wrong(c, req, AIOS_REF_FILE, "fput() was watched") ||
@@ -157,6 +163,8 @@ bool aios_rule_freeze(struct aios_case *c, const struct aios_request *req)
 {
 	const struct aios_ref *ref;
 
+	if (aios_mismatched(c, req, AIOS_SEEN_FREEZE))
+		return true;
 	if (!ledger_is_whole(req))
 		return false;
 	ref = &req->ledger->held[AIOS_REF_FREEZE];
@@ -206,19 +214,18 @@ bool aios_rule_stuck(struct aios_case *c, const struct aios_request *req)
  */
 bool aios_rule_eventfd(struct aios_case *c, const struct aios_request *req)
 {
-	unsigned int signals = 0;
+	const struct aios_refs *refs = req->ledger;
 
-	for (size_t i = 0; i < req->history_cnt; i++) {
-		if (req->history[i].h.type != AIOS_EV_EVENTFD)
-			continue;
-		signals++;
-		if (!req->history[i].eventfd.allowed)
-			return aios_broken(c, "a work item that signals it later",
-					   "its eventfd was signalled within another signal of an "
-					   "eventfd by the same task, which is refused");
-	}
-	return signals > 1 && aios_broken(c, "one signal for one event",
-					  "its eventfd was signalled %u times", signals);
+	if (!ledger_is_whole(req) || !refs->signals_watched || !is_over(req) ||
+	    !refs->held[AIOS_REF_EVENTFD].gets)
+		return false;
+	if (refs->signal_refused)
+		return aios_broken(c, "a work item that signals it later",
+				   "its eventfd was signalled within another signal of an eventfd "
+				   "by the same task, which is refused");
+	return refs->signals != 1 && aios_broken(c, "one signal for one event",
+						 "its eventfd was signalled %u times",
+						 refs->signals);
 }
 
 /**
@@ -243,7 +250,7 @@ bool aios_rule_slot(struct aios_case *c, const struct aios_request *req)
 {
 	const struct aios_ref *ref;
 
-	if (!ledger_is_whole(req) || req->fate != AIOS_FATE_REFUSED)
+	if (!ledger_is_whole(req) || !req->ledger->puts_told || req->fate != AIOS_FATE_REFUSED)
 		return false;
 	ref = &req->ledger->held[AIOS_REF_SLOT];
 	return ref->gets != ref->puts &&

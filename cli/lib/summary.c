@@ -296,7 +296,7 @@ int aios_summary_request(struct aios_summary *sum, const struct aios_request *re
 	if (req->tainted)
 		sum->tainted++;
 	sum->polls[aios_poll_order(req)]++;
-	if (req->ledger)
+	if (req->ledger && req->ledger->puts_told)
 		sum->balances[aios_balance(req)]++;
 	if (req->fate == AIOS_FATE_REFUSED)
 		return aios_tally_add(&op->refused, req->refused);

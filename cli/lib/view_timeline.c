@@ -231,6 +231,36 @@ static void detail_freeze(struct aios_buf *buf, const struct aios_rec *rec)
 		     "its file system cannot be frozen");
 }
 
+static void detail_mismatch(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	static const char *const what[AIOS_SEEN_CNT] = {
+		[AIOS_SEEN_FSYNC_CREDS] = "its fsync runs with credentials that are not its own",
+		[AIOS_SEEN_WORK_CREDS] = "the worker is left with credentials that are not its own",
+		[AIOS_SEEN_FREEZE] = "its file system still counts it as a writer",
+		[AIOS_SEEN_LISTED] = "still on the list of what can be cancelled",
+		[AIOS_SEEN_QUEUED] = "still on the wait queue of its file",
+		[AIOS_SEEN_REFCOUNT] = "its count was dropped below 0, or taken from there",
+		[AIOS_SEEN_WAKER] = "a reader leaves, and its waker is not through with it",
+		[AIOS_SEEN_MOVED] = "the ring was moved, and its context is where it was",
+	};
+
+	if (rec->mismatch.what < AIOS_SEEN_CNT)
+		aios_buf_str(buf, what[rec->mismatch.what]);
+}
+
+static void detail_mremap(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	if (!rec->mremap.has_table)
+		aios_buf_str(buf, "by a process that has the ring by fork() alone");
+	else
+		aios_buf_str(buf, "by its owner");
+	if (rec->h.type != AIOS_EV_MREMAP_END)
+		return;
+	aios_buf_str(buf, rec->mremap.ret ? ": " : ": moved");
+	if (rec->mremap.ret)
+		aios_fmt_errno(buf, rec->mremap.ret);
+}
+
 static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_rec *) = {
 	[AIOS_EV_REQ_BIRTH] = detail_iocb,
 	[AIOS_EV_REQ_FOUND] = detail_found,
@@ -253,6 +283,9 @@ static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_r
 	[AIOS_EV_REQ_CANCEL] = detail_cancel_one,
 	[AIOS_EV_EVENTFD] = detail_eventfd,
 	[AIOS_EV_FREEZE] = detail_freeze,
+	[AIOS_EV_MISMATCH] = detail_mismatch,
+	[AIOS_EV_MREMAP_BEGIN] = detail_mremap,
+	[AIOS_EV_MREMAP_END] = detail_mremap,
 };
 
 /* "+12.3us" since the first event. */
@@ -403,10 +436,18 @@ static void timeline_ref(struct aios_buf *buf, enum aios_ref_kind kind, const st
 
 static void timeline_refs(struct aios_buf *buf, const struct aios_request *req, uint64_t start_ns)
 {
+	enum aios_ref_kind first = AIOS_REF_SUBMIT, end = AIOS_REFS;
+
 	if (!req->ledger)
 		return;
-	aios_buf_fmt(buf, "  references: %s\n", aios_balance_name(aios_balance(req)));
-	for (enum aios_ref_kind kind = 0; kind < AIOS_REFS; kind++)
+	if (req->ledger->puts_told) {
+		aios_buf_fmt(buf, "  references: %s\n", aios_balance_name(aios_balance(req)));
+	} else {
+		aios_buf_str(buf, "  references of what it held:\n");
+		first = AIOS_REF_FILE;
+		end = AIOS_REF_FREEZE;
+	}
+	for (enum aios_ref_kind kind = first; kind < end; kind++)
 		timeline_ref(buf, kind, &req->ledger->held[kind], start_ns);
 }
 
@@ -417,7 +458,7 @@ static void timeline_party(struct aios_buf *buf, const struct aios_request *req)
 
 	aios_buf_fmt(buf, "  last reference dropped by %s%s%s, in %s context\n",
 		     unseen ? "" : "the ", unseen ? "somebody unseen" : aios_party_name(req->party),
-		     unseen || req->ledger ? "" : " (inferred)",
+		     unseen || (req->ledger && req->ledger->puts_told) ? "" : " (inferred)",
 		     aios_where_name(aios_where(req->complete_flags)));
 }
 

@@ -103,12 +103,16 @@ static void watch_keep(struct aios_watch *watch, const struct aios_rec *rec)
 	events[watch->event_cnt++ % AIOS_WATCH_EVENTS] = *rec;
 }
 
-/* What happened to a context: @ctx is what the model knows of it, or NULL where it is over. */
+/*
+ * What happened to a context: @ctx is what the model knows of it, or NULL where it is over. @known:
+ * the model knows the request that it happened to.
+ */
 struct seen {
 	struct aios_watches *watches;
 	struct aios_watch *watch;
 	const struct aios_ctx *ctx;
 	const struct aios_rec *rec;
+	bool known;
 };
 
 static void see_kill(struct seen *seen)
@@ -300,6 +304,31 @@ static void see_ring_read(struct seen *seen)
 	readers_look(seen, body->new_head, body->tail);
 }
 
+/* What no request has taken: it may be gone, or it is not about one. */
+static void see_mismatch(struct seen *seen)
+{
+	const struct aios_mismatch *body = &seen->rec->mismatch;
+
+	if (body->what >= AIOS_SEEN_CNT || seen->known)
+		return;
+	seen->watch->mismatches[body->what]++;
+	watch_keep(seen->watch, seen->rec);
+}
+
+static void see_mremap_begin(struct seen *seen)
+{
+	seen->watch->mover = seen->rec->mremap.has_table ? 0 : seen->rec->h.tid;
+	seen->watch->moving_ns = seen->rec->h.time_ns;
+}
+
+static void see_mremap_end(struct seen *seen)
+{
+	if (seen->watch->mover == seen->rec->h.tid)
+		seen->watch->mover = 0;
+	if (!seen->rec->mremap.has_table && !seen->rec->mremap.ret)
+		seen->watch->copies_moved++;
+}
+
 static void see_nothing(struct seen *seen)
 {
 	(void)seen;
@@ -319,6 +348,9 @@ static const struct {
 	[AIOS_EV_READ_BEGIN] = { .see = see_read_begin, .keep = true },
 	[AIOS_EV_READ_END] = { .see = see_read_end, .keep = true },
 	[AIOS_EV_RING_READ] = { .see = see_ring_read },
+	[AIOS_EV_MISMATCH] = { .see = see_mismatch, .kctx_is_second = true },
+	[AIOS_EV_MREMAP_BEGIN] = { .see = see_mremap_begin, .keep = true },
+	[AIOS_EV_MREMAP_END] = { .see = see_mremap_end, .keep = true },
 };
 
 /*
@@ -365,6 +397,8 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 	if (err || !seen.watch)
 		return err;
 	seen.ctx = aios_model_context(model, kctx);
+	if (rec->h.type == AIOS_EV_MISMATCH)
+		seen.known = aios_model_request(model, rec->mismatch.kiocb);
 	sights[rec->h.type].see(&seen);
 	if (sights[rec->h.type].keep)
 		watch_keep(seen.watch, rec);

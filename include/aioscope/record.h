@@ -164,7 +164,13 @@ struct aios_hdr {
 	X(47, REQ_BORN,		"birth-put",	aios_req_born,			\
 	   "a birth, and maybe the put that left one reference")		\
 	X(48, REQ_END,		"complete-free", aios_req_end,			\
-	   "a completion, and maybe the free that followed")
+	   "a completion, and maybe the free that followed")			\
+	X(49, MISMATCH,		"mismatch",	aios_mismatch,			\
+	   "something was looked at, and is not as it has to be")		\
+	X(50, MREMAP_BEGIN,	"mremap-begin",	aios_mremap,			\
+	   "the ring of a context is about to be moved")			\
+	X(51, MREMAP_END,	"mremap-end",	aios_mremap,			\
+	   "it was moved, or could not be")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -601,9 +607,12 @@ enum aios_hold_what {
 	AIOS_HOLD_CNT
 };
 
-/* Which functions that drop a reference are watched: 1 << enum aios_hold_what, and this one. */
-#define AIOS_WATCH_FREE	(1 << AIOS_HOLD_CNT)
-#define AIOS_WATCH_PUTS	(1 << (AIOS_HOLD_CNT + 1))	/* of requests: no function, a tracepoint */
+/* Which functions that drop a reference are watched: 1 << enum aios_hold_what, and these. */
+#define AIOS_WATCH_FREE		(1 << AIOS_HOLD_CNT)
+#define AIOS_WATCH_SIGNAL	(1 << (AIOS_HOLD_CNT + 1))	/* of eventfds */
+#define AIOS_WATCH_WAKE		(1 << (AIOS_HOLD_CNT + 2))	/* of readers */
+#define AIOS_WATCH_FSYNC	(1 << (AIOS_HOLD_CNT + 3))	/* credentials in use */
+#define AIOS_WATCH_PUTS		(1 << (AIOS_HOLD_CNT + 4))	/* of requests: a tracepoint */
 
 /**
  * struct aios_req_hold - a request takes, or drops, a reference of something
@@ -627,7 +636,8 @@ struct aios_req_hold {
  * @refs: references of the request that were left: 0, or 1 where the submission failed
  * @file_drops: calls of fput() with @file since the last reference was dropped
  * @eventfd_drops: calls of eventfd_ctx_put() with @eventfd
- * @watched: 1 << enum aios_hold_what of what is counted, AIOS_WATCH_FREE
+ * @watched: 1 << enum aios_hold_what of what is counted, AIOS_WATCH_FREE, AIOS_WATCH_SIGNAL
+ * @signals: times that @eventfd was signalled, and AIOS_SIGNAL_REFUSED
  *
  * Where the kernel runs no program within itself, some of this may go unseen: @watched says so. If
  * the end of the memory does, this is told with the last put.
@@ -640,8 +650,11 @@ struct aios_req_free {
 	__u32 refs;
 	__u8 file_drops;
 	__u8 eventfd_drops;
-	__u16 watched;
+	__u8 watched;
+	__u8 signals;
 };
+
+#define AIOS_SIGNAL_REFUSED	0x80	/* once, as the task was signalling an eventfd already */
 
 /**
  * struct aios_req_born - a request is seen first, and maybe the put that left one reference
@@ -669,6 +682,7 @@ struct aios_req_born {
  * @file_drops: as in struct aios_req_free
  * @eventfd_drops: the same
  * @watched: the same
+ * @signals: the same
  *
  * Since format 1.3: AIOS_EV_REQ_COMPLETE, and maybe AIOS_EV_REQ_FREE, whose references are those of
  * the completion.
@@ -680,7 +694,54 @@ struct aios_req_end {
 	__u32 free_ns;
 	__u8 file_drops;
 	__u8 eventfd_drops;
-	__u16 watched;
+	__u8 watched;
+	__u8 signals;
+};
+
+/* What can be found not to be as it has to be. */
+enum aios_seen {
+	AIOS_SEEN_FSYNC_CREDS,	/* credentials that a request's fsync runs with: the submitter's */
+	AIOS_SEEN_WORK_CREDS,	/* credentials of the worker afterwards: those from before */
+	AIOS_SEEN_FREEZE,	/* writers of a file system that a CPU counts: one less */
+	AIOS_SEEN_LISTED,	/* of a request that completes, ki_list.next: itself, or poison */
+	AIOS_SEEN_QUEUED,	/* of a poll that completes, wait.entry.next: itself */
+	AIOS_SEEN_REFCOUNT,	/* ki_refcnt: what refcount_warn_saturate() was called for */
+	AIOS_SEEN_WAKER,	/* who has yet to wake a reader that leaves: nobody, and 1 + CPU */
+	AIOS_SEEN_MOVED,	/* user_id of a context whose ring was moved: where it is now */
+	AIOS_SEEN_CNT
+};
+
+/**
+ * struct aios_mismatch - something is not as it has to be
+ * @kiocb: the request, 0 for none; an address only
+ * @kctx: its context
+ * @want: what it has to be
+ * @seen: what it is
+ * @what: enum aios_seen
+ *
+ * Told where it is seen; where all is well nothing is.
+ */
+struct aios_mismatch {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 want;
+	__u64 seen;
+	__u32 what;
+	__u32 reserved;
+};
+
+/**
+ * struct aios_mremap - the ring of a context is moved by mremap()
+ * @kctx: whose ring it is
+ * @start: where it is mapped now
+ * @has_table: the address space has contexts: what fork() copied has none
+ * @ret: at the end: what aio_ring_mremap() returned
+ */
+struct aios_mremap {
+	__u64 kctx;
+	__u64 start;
+	__u32 has_table;
+	__s32 ret;
 };
 
 enum aios_ctx_count {
@@ -967,6 +1028,8 @@ struct aios_rec {
 		struct aios_ctx_limit ctx_limit;
 		struct aios_req_born born;
 		struct aios_req_end end;
+		struct aios_mismatch mismatch;
+		struct aios_mremap mremap;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1196,6 +1259,7 @@ AIOS_AT(aios_req_free, refs, 32);
 AIOS_AT(aios_req_free, file_drops, 36);
 AIOS_AT(aios_req_free, eventfd_drops, 37);
 AIOS_AT(aios_req_free, watched, 38);
+AIOS_AT(aios_req_free, signals, 39);
 
 AIOS_SIZE(aios_ctx_ref, 16);
 AIOS_AT(aios_ctx_ref, kctx, 0);
@@ -1278,6 +1342,20 @@ AIOS_AT(aios_req_end, free_ns, 80);
 AIOS_AT(aios_req_end, file_drops, 84);
 AIOS_AT(aios_req_end, eventfd_drops, 85);
 AIOS_AT(aios_req_end, watched, 86);
+AIOS_AT(aios_req_end, signals, 87);
+
+AIOS_SIZE(aios_mismatch, 40);
+AIOS_AT(aios_mismatch, kiocb, 0);
+AIOS_AT(aios_mismatch, kctx, 8);
+AIOS_AT(aios_mismatch, want, 16);
+AIOS_AT(aios_mismatch, seen, 24);
+AIOS_AT(aios_mismatch, what, 32);
+
+AIOS_SIZE(aios_mremap, 24);
+AIOS_AT(aios_mremap, kctx, 0);
+AIOS_AT(aios_mremap, start, 8);
+AIOS_AT(aios_mremap, has_table, 16);
+AIOS_AT(aios_mremap, ret, 20);
 
 AIOS_SIZE(aios_rec, 120);
 

@@ -70,6 +70,7 @@ struct aios_slot {
  * @kctx: a context that is traced, 0 while this is being written
  * @epoch: struct aios_control.epoch when that was looked up
  * @first: index of this CPU's first slot
+ * @waking: thread that a completion here is about to wake, 0 for none
  * @tail: places the reader has given back
  */
 struct aios_ring_ctl {
@@ -84,7 +85,7 @@ struct aios_ring_ctl {
 	__u64 kctx;
 	__u64 epoch;
 	__u32 first;
-	__u32 reserved;
+	__u32 waking;
 	__u64 pad1[5];
 	__u64 tail;
 	__u64 pad2[7];
@@ -108,6 +109,7 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @filter: AIOS_BY_*, 0 traces everything
  * @slots_mask: slots of a CPU - 1
  * @bell: so many records in a ring wake the reader, and so many and a half
+ * @exact: evidence level exact
  * @cgroup: id of the cgroup for AIOS_BY_CGROUP
  * @cpus: possible CPUs
  * @preemptible: a task can be preempted in the kernel, and so in one of our programs
@@ -122,12 +124,13 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @newtask_flags: where it has clone_flags
  * @free_pid: where tracepoint sched_process_free has its field pid
  * @cast: the kernel has bpf_rdonly_cast(); see bpf/peek.h
+ * @look: see whether requests are as they have to be: bpf/state.h
  */
 struct aios_config {
 	__u32 filter;
 	__u32 slots_mask;
 	__u32 bell;
-	__u32 reserved;
+	__u32 exact;
 	__u64 cgroup;
 	__u32 cpus;
 	__u32 preemptible;
@@ -138,6 +141,7 @@ struct aios_config {
 	__u64 page_offset_base;
 	__u64 per_cpu_offset;
 	__u64 poll_queue_proc;
+	__u64 poll_wake;
 	__u64 complete_rw;
 	__u32 raw_calls;
 	__u32 locked;
@@ -145,6 +149,8 @@ struct aios_config {
 	__u32 newtask_flags;
 	__u32 free_pid;
 	__u32 cast;
+	__u32 look;
+	__u32 reserved;
 };
 
 /**

@@ -189,27 +189,184 @@ static void submission_blocks(struct kit_tale *t)
 	tell(t, rec_birth(at(t), by_t1, &r));
 }
 
-static void eventfd_is_signalled(struct kit_tale *t, unsigned int times, uint32_t allowed)
+/* What it holds is told at level function as well. */
+static struct aios_rec rec_watched(struct kit_tale *t, const struct kit_req *req)
+{
+	struct aios_rec rec = rec_birth(at(t), by_t1, req);
+
+	rec.h.flags |= AIOS_F_FREED;
+	return rec;
+}
+
+static void tell_watched(struct kit_tale *t, const struct kit_req *req)
+{
+	tell(t, rec_watched(t, req));
+	tell(t, rec_return(at(t), by_t1, req, 0));
+}
+
+static void eventfd_is_signalled(struct kit_tale *t, uint8_t signals)
 {
 	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
 
-	tell_made(t, &r);
-	tell(t, rec_completed(at(t), in_softirq, &r, 4096, AIOS_PUT_RW));
-	while (times--)
-		tell(t, rec_signal(t, &r, allowed));
-	tell(t, rec_freed(at(t), in_softirq, &r, 0));
-	tell_taken(t, 1);
+	tell_watched(t, &r);
+	tell_completed(t, &r, 4096);
+	rec = rec_freed(at(t), in_softirq, &r, 0);
+	rec.req_free.eventfd = 0xefd;
+	rec.req_free.eventfd_drops = 1;
+	rec.req_free.watched |= AIOS_WATCH_SIGNAL;
+	rec.req_free.signals = signals;
+	tell(t, rec);
+	tell_reaped(t, 1);
 	tell_teardown(t);
 }
 
 static void eventfd_is_signalled_twice(struct kit_tale *t)
 {
-	eventfd_is_signalled(t, 2, 1);
+	eventfd_is_signalled(t, 2);
+}
+
+static void eventfd_is_not_signalled(struct kit_tale *t)
+{
+	eventfd_is_signalled(t, 0);
 }
 
 static void eventfd_signal_is_refused(struct kit_tale *t)
 {
-	eventfd_is_signalled(t, 1, 0);
+	eventfd_is_signalled(t, 1 | AIOS_SIGNAL_REFUSED);
+}
+
+static void file_is_kept_at_level_function(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	r.ask.file = 0xf11e;
+	tell_watched(t, &r);
+	tell_completed(t, &r, 4096);
+	rec = rec_freed(at(t), in_softirq, &r, 0);
+	rec.req_free.file_drops = 0;
+	tell(t, rec);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void refused_and_file_is_kept(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	r.ask.file = 0xf11e;
+	tell(t, rec_watched(t, &r));
+	rec = rec_freed(at(t), by_t1, &r, 1);
+	rec.req_free.file_drops = 0;
+	tell(t, rec);
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell_teardown(t);
+}
+
+static void memory_is_kept_at_level_function(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_watched(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+}
+
+/* Something of a request is not as it has to be, while it is known. */
+static void mismatch(struct kit_tale *t, struct kit_req r, enum aios_seen what)
+{
+	tell_accepted(t, &r);
+	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, what));
+	tell_completed(t, &r, what == AIOS_SEEN_QUEUED ? BIT_IN : 0);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* ... once it is gone. */
+static void mismatch_after(struct kit_tale *t, enum aios_seen what)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, what));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void fsync_as_somebody_else(struct kit_tale *t)
+{
+	mismatch(t, kit_fsync(&t->ctx, 1), AIOS_SEEN_FSYNC_CREDS);
+}
+
+static void worker_stays_somebody_else(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_WORK_CREDS);
+}
+
+static void write_goes_on_counting(struct kit_tale *t)
+{
+	mismatch(t, tale_read(t, 1), AIOS_SEEN_FREEZE);
+}
+
+static void write_that_is_gone_goes_on_counting(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_FREEZE);
+}
+
+static void completes_on_the_list(struct kit_tale *t)
+{
+	mismatch(t, tale_read(t, 1), AIOS_SEEN_LISTED);
+}
+
+static void is_gone_and_on_the_list(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_LISTED);
+}
+
+static void completes_on_a_queue(struct kit_tale *t)
+{
+	mismatch(t, tale_poll(t, 1), AIOS_SEEN_QUEUED);
+}
+
+static void is_gone_and_on_a_queue(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_QUEUED);
+}
+
+static void count_is_saturated(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_REFCOUNT);
+}
+
+static void reader_leaves_its_waker(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_mismatch(at(t), by_t3, 0, t->ctx.kctx, AIOS_SEEN_WAKER));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 0));
+	tell_teardown(t);
+}
+
+static void moved_ring_leaves_its_context(struct kit_tale *t)
+{
+	tell(t, rec_mremap(at(t), by_t1, &t->ctx, AIOS_EV_MREMAP_BEGIN, 1));
+	tell(t, rec_mremap(at(t), by_t1, &t->ctx, AIOS_EV_MREMAP_END, 1));
+	tell(t, rec_mismatch(at(t), by_t1, 0, t->ctx.kctx, AIOS_SEEN_MOVED));
+	tell_teardown(t);
+}
+
+static void copy_of_a_ring_is_moved(struct kit_tale *t)
+{
+	tell(t, rec_mremap(at(t), by_t2, &t->ctx, AIOS_EV_MREMAP_BEGIN, 0));
+	tell(t, rec_mremap(at(t), by_t2, &t->ctx, AIOS_EV_MREMAP_END, 0));
+	tell_teardown(t);
+}
+
+static void moving_a_copy_never_ends(struct kit_tale *t)
+{
+	tell(t, rec_mremap(at(t), by_t2, &t->ctx, AIOS_EV_MREMAP_BEGIN, 0));
 }
 
 /* A wake-up without a key is dropped; a later one saves it. */
@@ -635,22 +792,32 @@ const struct kit_story kit_breaks[] = {
 	EXACT("R3", submission_drops_twice),
 	BREAKS("R4", completes_while_held),
 	EXACT("R4", freed_while_held),
+	BREAKS("R4", count_is_saturated),
 	BREAKS("R8", restart_is_leaked),
 	BREAKS("R8", more_than_asked_for),
 	EXACT("R9", file_is_not_dropped),
 	EXACT("R9", file_is_dropped_twice),
 	EXACT("R9", eventfd_is_not_dropped),
 	EXACT("R9", credentials_are_not_dropped),
+	BREAKS("R9", file_is_kept_at_level_function),
+	BREAKS("R9", refused_and_file_is_kept),
+	BREAKS("R9", fsync_as_somebody_else),
+	BREAKS("R9", worker_stays_somebody_else),
 	EXACT("R10", freezing_is_held_off_for_ever),
+	BREAKS("R10", write_goes_on_counting),
+	BREAKS("R10", write_that_is_gone_goes_on_counting),
 	BREAKS("R11", device_keeps_it),
 	BREAKS("R11", operation_is_over_and_it_is_held),
 	BREAKS("R11", submission_blocks),
-	EXACT("R12", eventfd_is_signalled_twice),
-	EXACT("R12", eventfd_signal_is_refused),
+	BREAKS("R12", eventfd_is_signalled_twice),
+	BREAKS("R12", eventfd_is_not_signalled),
+	BREAKS("R12", eventfd_signal_is_refused),
 	BREAKS("P1", wakeup_is_dropped),
 	BREAKS("P1", wakeup_is_followed_by_nothing),
 	EXACT("P1", work_forgets_to_complete),
 	BREAKS_BOTH("P1", "P12", cancelled_work_does_nothing),
+	BREAKS("P2", completes_on_the_list),
+	BREAKS("P2", is_gone_and_on_the_list),
 	EXACT_BOTH("P3", "P1", wakeup_is_ignored),
 	EXACT("P3", wakeup_in_vain_is_heeded),
 	BREAKS("P4", completed_without_a_key),
@@ -662,6 +829,8 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("P8", work_is_not_said_to_be_scheduled),
 	BREAKS("P9", wait_queue_goes_away_unheard),
 	BREAKS("P10", work_does_not_run_again),
+	BREAKS("P11", completes_on_a_queue),
+	BREAKS("P11", is_gone_and_on_a_queue),
 	BREAKS("P12", cancelled_poll_stays),
 	BREAKS("C1", slots_are_missing),
 	EXACT("C1", slots_are_missing_at_level_exact),
@@ -672,14 +841,19 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("C5", destroy_does_not_wait),
 	BREAKS("C7", requests_never_count_as_gone),
 	BREAKS("C8", reader_sleeps_on_a_dead_context),
+	BREAKS("C9", moved_ring_leaves_its_context),
+	BREAKS("C9", copy_of_a_ring_is_moved),
+	BREAKS("C9", moving_a_copy_never_ends),
 	BREAKS("G1", tail_takes_two_steps),
 	BREAKS("G4", events_are_returned_twice),
 	BREAKS("G4", two_readers_get_the_same_event),
 	EXACT("G4", head_moves_by_other_than_was_taken),
 	BREAKS("G5", event_is_written_over),
 	BREAKS("G8", waiter_is_not_woken),
+	BREAKS("G8", reader_leaves_its_waker),
 	BREAKS("G10", failed_read_takes_an_event),
 	BREAKS("Y1", aio_nr_is_not_given_back),
 	EXACT("Y4", request_is_never_freed),
+	BREAKS("Y4", memory_is_kept_at_level_function),
 };
 const size_t kit_break_cnt = NR(kit_breaks);

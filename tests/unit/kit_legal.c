@@ -433,6 +433,60 @@ static void a_process_that_exits(struct kit_tale *t)
 	tell(t, rec_free(at(t), &t->ctx));
 }
 
+/* Level function with hooks on what drops references. */
+static void what_it_holds_is_given_back(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), refused = tale_read(t, 2);
+	struct aios_rec rec = rec_birth(at(t), by_t1, &r);
+
+	rec.iocb.file = r.ask.file = refused.ask.file = 0xf11e;
+	rec.h.flags |= AIOS_F_FREED;
+	tell(t, rec);
+	tell_completed(t, &r, 4096);
+	rec = rec_freed(at(t), in_softirq, &r, 0);
+	rec.req_free.eventfd = 0xefd;
+	rec.req_free.eventfd_drops = 1;
+	rec.req_free.watched |= AIOS_WATCH_SIGNAL;
+	rec.req_free.signals = 1;
+	tell(t, rec);
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	rec = rec_birth(at(t), by_t1, &refused);
+	rec.h.flags |= AIOS_F_FREED;
+	tell(t, rec);
+	tell(t, rec_freed(at(t), by_t1, &refused, 1));
+	tell(t, rec_return(at(t), by_t1, &refused, -EINVAL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* Whoever stood in for the hook on the completion does not see what is dropped after it. */
+static void what_it_holds_goes_unseen(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec = rec_birth(at(t), by_t1, &r);
+
+	rec.h.flags |= AIOS_F_FREED;
+	tell(t, rec);
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	rec = rec_complete(at(t), in_softirq, &r, 4096);
+	rec.h.flags |= AIOS_F_AT_DONE;
+	rec.req_complete.refs = 1;
+	tell(t, rec);
+	tell_reaped(t, 1);
+}
+
+static void a_ring_that_is_moved(struct kit_tale *t)
+{
+	struct aios_rec rec;
+
+	tell(t, rec_mremap(at(t), by_t1, &t->ctx, AIOS_EV_MREMAP_BEGIN, 1));
+	tell(t, rec_mremap(at(t), by_t1, &t->ctx, AIOS_EV_MREMAP_END, 1));
+	tell(t, rec_mremap(at(t), by_t2, &t->ctx, AIOS_EV_MREMAP_BEGIN, 0));
+	rec = rec_mremap(at(t), by_t2, &t->ctx, AIOS_EV_MREMAP_END, 0);
+	rec.mremap.ret = -EINVAL;
+	tell(t, rec);
+}
+
 #define LEGAL(how)	{ .name = #how, .tell = how }
 #define EXACT(how)	{ .name = #how, .exact = true, .tell = how }
 
@@ -470,5 +524,8 @@ const struct kit_story kit_legal[] = {
 	EXACT(drops_that_nobody_watches),
 	LEGAL(contexts_and_requests_from_before),
 	LEGAL(a_process_that_exits),
+	LEGAL(what_it_holds_is_given_back),
+	LEGAL(what_it_holds_goes_unseen),
+	LEGAL(a_ring_that_is_moved),
 };
 const size_t kit_legal_cnt = NR(kit_legal);

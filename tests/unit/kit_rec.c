@@ -458,6 +458,30 @@ struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *
 	return rec;
 }
 
+struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uint64_t kctx,
+			     enum aios_seen what)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_MISMATCH, sizeof(rec.mismatch), t, who);
+
+	rec.mismatch.kiocb = kiocb;
+	rec.mismatch.kctx = kctx;
+	rec.mismatch.want = 1;
+	rec.mismatch.seen = 2;
+	rec.mismatch.what = what;
+	return rec;
+}
+
+struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+			   enum aios_type type, uint32_t has_table)
+{
+	struct aios_rec rec = rec_make(type, sizeof(rec.mremap), t, who);
+
+	rec.mremap.kctx = ctx->kctx;
+	rec.mremap.start = ctx->user_id;
+	rec.mremap.has_table = has_table;
+	return rec;
+}
+
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end)
 {
 	struct aios_rec rec = rec_make(AIOS_EV_FREEZE, sizeof(rec.freeze), t, who);

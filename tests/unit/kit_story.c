@@ -176,13 +176,3 @@ struct aios_rec rec_worked(struct kit_tale *t, const struct kit_req *req,
 	return rec;
 }
 
-struct aios_rec rec_signal(struct kit_tale *t, const struct kit_req *req, uint32_t allowed)
-{
-	struct aios_rec rec = rec_make(AIOS_EV_EVENTFD, sizeof(rec.eventfd), at(t), in_softirq);
-
-	rec.eventfd.kiocb = req->kiocb;
-	rec.eventfd.kctx = req->ctx->kctx;
-	rec.eventfd.eventfd = 0xffff888500000000ULL;
-	rec.eventfd.allowed = allowed;
-	return rec;
-}

@@ -72,6 +72,5 @@ struct aios_rec rec_woken(struct kit_tale *t, const struct kit_req *req, uint32_
 			  uint32_t state, enum aios_wake_decision decision);
 struct aios_rec rec_worked(struct kit_tale *t, const struct kit_req *req,
 			   enum aios_work_decision decision);
-struct aios_rec rec_signal(struct kit_tale *t, const struct kit_req *req, uint32_t allowed);
 
 #endif /* AIOS_TEST_KIT_STORY_H */

@@ -27,6 +27,7 @@ static const struct {
 	{ 41, "cancel-one", 32 }, { 42, "ring-read", 40 }, { 43, "reader-wake", 24 },
 	{ 44, "eventfd", 32 }, { 45, "freeze", 24 }, { 46, "ctx-limit", 24 },
 	{ 47, "birth-put", 88 }, { 48, "complete-free", 88 },
+	{ 49, "mismatch", 40 }, { 50, "mremap-begin", 24 }, { 51, "mremap-end", 24 },
 };
 
 /* Of a body that has grown since, what there was in the first version. */

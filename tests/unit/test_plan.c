@@ -631,7 +631,7 @@ static void at_level_exact_tracepoints_take_the_place_of_functions(void **state)
 	for (size_t i = 0; i < lower.cnt; i++)
 		assert_true(strncmp(lower.rows[i].hook->function, "aio_", 4) ||
 			    lower.rows[i].hook->point != AIOS_AT_TRACEPOINT);
-	assert_false(plan_has(&lower, AIOS_AT_ENTRY, "fput"));
+	assert_int_equal(row_of(&lower, "fput")->way, AIOS_WAY_NONE);
 	assert_int_equal(aios_plan_watched(&lower), 0);
 	aios_plan_done(&lower);
 	aios_plan_done(&plan);
@@ -660,20 +660,50 @@ static void what_is_not_hooked_is_not_watched(void **state)
 	static const char *const no_fput[] = { "eventfd_ctx_put", "__put_cred", NULL };
 	const char *without[] = { "kmem_cache_free" };
 	struct aios_plan_wish wish = { .level = AIOS_LEVEL_EXACT, .without = without };
+	const unsigned int references = AIOS_WATCH_FREE | (AIOS_WATCH_FREE - 1) |
+					AIOS_WATCH_FSYNC;
 	struct aios_plan plan = plan_of(&full, exact);
 
 	(void)state;
-	assert_int_equal(aios_plan_watched(&plan), 2 * AIOS_WATCH_PUTS - 1);
+	assert_int_equal(aios_plan_watched(&plan), references | AIOS_WATCH_PUTS);
 	aios_plan_done(&plan);
 	wish.without_cnt = 1;
 	plan = plan_of(&full, wish);
-	assert_int_equal(aios_plan_watched(&plan), AIOS_WATCH_PUTS | (AIOS_WATCH_FREE - 1));
+	assert_int_equal(aios_plan_watched(&plan),
+			 AIOS_WATCH_PUTS | (references & ~AIOS_WATCH_FREE));
 	aios_plan_done(&plan);
 	functions = no_fput;
 	plan = plan_of(&full, exact);
 	assert_int_equal(row_of(&plan, "fput")->way, AIOS_WAY_NONE);
 	assert_int_equal(aios_plan_watched(&plan), AIOS_WATCH_PUTS | AIOS_WATCH_FREE |
 			 1 << AIOS_HOLD_EVENTFD | 1 << AIOS_HOLD_CREDS);
+	aios_plan_done(&plan);
+}
+
+/* The same functions are hooked at level function, where that is asked for. */
+static void references_and_state_are_watched_where_that_is_asked_for(void **state)
+{
+	static const char *const newer[] = { "eventfd_signal_mask", NULL };
+	struct aios_plan_wish wish = { .groups = AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE };
+	const unsigned int all = AIOS_WATCH_FREE | (AIOS_WATCH_FREE - 1) | AIOS_WATCH_FSYNC |
+				 AIOS_WATCH_SIGNAL;
+	struct aios_plan plan = plan_of(&full, wish);
+
+	(void)state;
+	assert_int_equal(aios_plan_watched(&plan), all);
+	assert_int_equal(row_of(&plan, "eventfd_signal")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "eventfd_signal_mask")->way, AIOS_WAY_NONE);
+	aios_plan_done(&plan);
+	wish.level = AIOS_LEVEL_EXACT;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_watched(&plan), all | AIOS_WATCH_WAKE | AIOS_WATCH_PUTS);
+	aios_plan_done(&plan);
+	/* A kprobe can miss calls without a count: it is no witness. */
+	wish.attach = AIOS_ATTACH_KPROBE;
+	functions = newer;
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "eventfd_signal_mask")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "fput")->way, AIOS_WAY_NONE);
 	aios_plan_done(&plan);
 }
 
@@ -746,6 +776,7 @@ int main(void)
 		PLAN_TEST(at_level_exact_tracepoints_take_the_place_of_functions),
 		PLAN_TEST(without_its_tracepoints_there_is_no_level_exact),
 		PLAN_TEST(what_is_not_hooked_is_not_watched),
+		PLAN_TEST(references_and_state_are_watched_where_that_is_asked_for),
 		PLAN_TEST(what_serves_nobody_is_not_hooked),
 		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
 	};

@@ -317,7 +317,7 @@ static void what_is_not_chosen_is_not_judged(void **state)
 static void evidence_that_is_too_weak_leaves_no_verdict(void **state)
 {
 	bool chosen[64];
-	struct aios_check_opts opts = only(chosen, NR(chosen), "R9");
+	struct aios_check_opts opts = only(chosen, NR(chosen), "R3");
 	struct aios_verdict_info info = verdict("a_read", &opts);
 
 	(void)state;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rules_state.c - rules about what was looked at in the kernel, and was not as it has to be.
+ *
+ * Where all is well nothing is told, so these need the hooks that look (--hooks state).
+ */
+#include "rules_int.h"
+
+static const struct {
+	const char *seen;	/* of one request */
+	const char *times;	/* of requests that are gone, so often */
+	const char *expected;
+} texts[AIOS_SEEN_CNT] = {
+	[AIOS_SEEN_FSYNC_CREDS] = { "its fsync ran with credentials that are not its submitter's",
+				    "an fsync ran with credentials that are not its submitter's",
+				    "override_creds() around vfs_fsync()" },
+	[AIOS_SEEN_WORK_CREDS] = { "its work left the worker with credentials that are not its own",
+				   "a work item left the worker with credentials that are not its "
+				   "own",
+				   "revert_creds() after vfs_fsync()" },
+	[AIOS_SEEN_FREEZE] = { "its write was over, and its file system went on counting it as a "
+			       "writer",
+			       "a write was over, and its file system went on counting it as a "
+			       "writer",
+			       "kiocb_end_write() when the write is over" },
+	[AIOS_SEEN_LISTED] = { "it completed and was still on the list of what can be cancelled",
+			       "a request completed and was still on the list of what can be "
+			       "cancelled",
+			       "that it leaves the list before it completes" },
+	[AIOS_SEEN_QUEUED] = { "it completed and was still on the wait queue of its file",
+			       "a poll completed and was still on the wait queue of its file",
+			       "that it leaves the queue before it completes" },
+	[AIOS_SEEN_REFCOUNT] = { "its count was dropped below 0, or taken from there",
+				 "the count of a request was dropped below 0, or taken from there",
+				 "a count that goes from 2 to 1 to 0 and then is left alone" },
+	[AIOS_SEEN_WAKER] = { NULL,
+			      "a reader left io_getevents while the completion that took it off "
+			      "the queue had not woken it yet, and would look at its stack",
+			      "that a reader is woken before it is taken off the queue" },
+	[AIOS_SEEN_MOVED] = { NULL, "its ring was moved, and the context goes by its old place",
+			      "that its number becomes the new address of the ring" },
+};
+
+/**
+ * aios_mismatched() - was something of a request not as it has to be?
+ * @c: gets the answer
+ * @req: any request, with its history
+ * @what: what was looked at
+ */
+bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum aios_seen what)
+{
+	for (size_t i = 0; i < req->history_cnt; i++)
+		if (req->history[i].h.type == AIOS_EV_MISMATCH &&
+		    req->history[i].mismatch.what == what)
+			return aios_broken(c, texts[what].expected, "%s", texts[what].seen);
+	return false;
+}
+
+/**
+ * aios_mismatched_in() - the same of a context, or of requests that were gone when it was seen
+ * @c: gets the answer
+ * @watch: may be NULL
+ * @what: what was looked at
+ */
+bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch, enum aios_seen what)
+{
+	if (!watch || !watch->mismatches[what])
+		return false;
+	return aios_broken(c, texts[what].expected, "%s%s", texts[what].times,
+			   watch->mismatches[what] > 1 ? ", and more than once" : "");
+}
+
+/**
+ * aios_rule_listed() - P2: a request that completes is found by nobody any more
+ */
+bool aios_rule_listed(struct aios_case *c, const struct aios_request *req)
+{
+	return aios_mismatched(c, req, AIOS_SEEN_LISTED);
+}
+
+bool aios_rule_listed_in(struct aios_case *c, const struct aios_ctx *ctx,
+			 const struct aios_watch *watch)
+{
+	(void)ctx;
+	return aios_mismatched_in(c, watch, AIOS_SEEN_LISTED);
+}
+
+/**
+ * aios_rule_queued() - P11: a poll that completes is on no wait queue any more
+ */
+bool aios_rule_queued(struct aios_case *c, const struct aios_request *req)
+{
+	return aios_mismatched(c, req, AIOS_SEEN_QUEUED);
+}
+
+bool aios_rule_queued_in(struct aios_case *c, const struct aios_ctx *ctx,
+			 const struct aios_watch *watch)
+{
+	(void)ctx;
+	return aios_mismatched_in(c, watch, AIOS_SEEN_QUEUED);
+}
+
+bool aios_rule_refcount_in(struct aios_case *c, const struct aios_ctx *ctx,
+			   const struct aios_watch *watch)
+{
+	(void)ctx;
+	return aios_mismatched_in(c, watch, AIOS_SEEN_REFCOUNT);
+}
+
+bool aios_rule_references_in(struct aios_case *c, const struct aios_ctx *ctx,
+			     const struct aios_watch *watch)
+{
+	(void)ctx;
+	return aios_mismatched_in(c, watch, AIOS_SEEN_FSYNC_CREDS) ||
+	       aios_mismatched_in(c, watch, AIOS_SEEN_WORK_CREDS);
+}
+
+bool aios_rule_freeze_in(struct aios_case *c, const struct aios_ctx *ctx,
+			 const struct aios_watch *watch)
+{
+	(void)ctx;
+	return aios_mismatched_in(c, watch, AIOS_SEEN_FREEZE);
+}
+
+/**
+ * aios_rule_mremap() - C9: the ring is moved by its owner alone, and the context moves with it
+ *
+ * fork() copies the mapping of the ring and not the table of contexts: who has no table is refused.
+ */
+bool aios_rule_mremap(struct aios_case *c, const struct aios_ctx *ctx,
+		      const struct aios_watch *watch)
+{
+	static const char refused[] = "EINVAL: the ring is another process's";
+
+	(void)ctx;
+	if (!watch)
+		return false;
+	if (watch->copies_moved)
+		return aios_broken(c, refused, "a process that has no contexts moved its ring");
+	if (watch->mover && aios_overdue(c, watch->moving_ns))
+		return aios_broken(c, refused,
+				   "thread %u, whose process has no contexts, moves its ring, and "
+				   "mremap() has not come back for %llu s",
+				   watch->mover,
+				   (unsigned long long)((c->now_ns - watch->moving_ns) /
+							1000000000));
+	return aios_mismatched_in(c, watch, AIOS_SEEN_MOVED);
+}
