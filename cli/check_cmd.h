@@ -20,6 +20,7 @@
  * @junit: file for JUnit, or NULL
  * @junit_out: the same, open
  * @output: -o, or NULL
+ * @told: findings that have been told
  */
 struct aios_judge {
 	struct aios_check_opts opts;
@@ -30,6 +31,7 @@ struct aios_judge {
 	const char *junit;
 	struct aios_out junit_out;
 	const char *output;
+	size_t told;
 	bool *chosen;
 };
 
@@ -50,7 +52,17 @@ void aios_judge_done(struct aios_judge *judge);
 int aios_judge_start(struct aios_judge *judge, const char *input);
 
 /**
- * aios_judge_tell() - writes findings and verdict where they are wanted
+ * aios_judge_news() - writes at once what has been found since it was called last
+ * @judge: what the user asked for
+ * @check: in the middle of a trace
+ * @out: open; keeps its error until aios_judge_tell()
+ *
+ * The next thing that a broken kernel does may be its last. JUnit, one document, has to wait.
+ */
+void aios_judge_news(struct aios_judge *judge, struct aios_check *check, struct aios_out *out);
+
+/**
+ * aios_judge_tell() - writes what has not been told, and the verdict, where they are wanted
  * @judge: what the user asked for
  * @check: after aios_check_end()
  * @command_status: as from wait(2), -1 where there was none

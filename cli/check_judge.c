@@ -202,12 +202,53 @@ static int verdict_status(const struct aios_check *check)
 	return statuses[aios_check_verdict(check).verdict];
 }
 
+/* How a format tells what is new, and all that is left with the verdict. */
+struct format {
+	int (*news)(struct aios_buf *buf, const struct aios_check_view *view);
+	int (*all)(struct aios_buf *buf, const struct aios_check_view *view);
+};
+
+static const struct format *judge_format(const struct aios_judge *judge)
+{
+	static const struct format json = { aios_news_json, aios_check_json };
+	static const struct format tap = { aios_news_tap, aios_check_tap };
+	static const struct format github = { aios_news_github, aios_check_github };
+	static const struct format text = { aios_news_text, aios_check_text };
+
+	return judge->json ? &json : judge->tap ? &tap : judge->github ? &github : &text;
+}
+
+void aios_judge_news(struct aios_judge *judge, struct aios_check *check, struct aios_out *out)
+{
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
+	struct aios_check_view view = {
+		.check = check,
+		.told = judge->told,
+		.trace = &trace,
+		.clock = aios_pipeline_clock(aios_check_pipeline(check)),
+		.command_status = -1,
+	};
+	struct aios_buf buf = { 0 };
+	size_t cnt;
+
+	aios_check_findings(check, &cnt);
+	/* Without memory for them they are told at the end. */
+	if (cnt == judge->told || judge_format(judge)->news(&buf, &view)) {
+		aios_buf_done(&buf);
+		return;
+	}
+	judge->told = cnt;
+	aios_out_write(out, &buf);
+	aios_buf_done(&buf);
+}
+
 int aios_judge_tell(struct aios_judge *judge, struct aios_check *check, int command_status,
 		    struct aios_out *out)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
 	struct aios_check_view view = {
 		.check = check,
+		.told = judge->told,
 		.trace = &trace,
 		.clock = aios_pipeline_clock(aios_check_pipeline(check)),
 		.command_status = command_status,
@@ -215,10 +256,7 @@ int aios_judge_tell(struct aios_judge *judge, struct aios_check *check, int comm
 	struct aios_buf buf = { 0 };
 	int code, status;
 
-	code = (judge->json	? aios_check_json
-		: judge->tap	? aios_check_tap
-		: judge->github ? aios_check_github
-				: aios_check_text)(&buf, &view);
+	code = judge_format(judge)->all(&buf, &view);
 	if (!code)
 		code = aios_out_write(out, &buf);
 	aios_buf_done(&buf);

@@ -10,7 +10,8 @@
 #include "io/msg.h"
 #include "io/status.h"
 
-#define LOOK_NS	       1000000000ULL /* what is alive is judged so often */
+#define LOOK_NS	       250000000ULL  /* what is alive is judged that often at most */
+#define LOOK_SHARE     20	     /* ... and takes one part in as many of the time at most */
 #define SETTLE_MORE_NS 1000000000ULL /* contexts are waited for until they are overdue */
 
 struct run {
@@ -18,19 +19,40 @@ struct run {
 	struct aios_judge judge;
 	struct aios_check *check;
 	struct aios_out out;
-	uint64_t looked_ns;
+	uint64_t look_ns;	/* not before then */
 	int status;
 };
+
+static void run_look(struct run *run)
+{
+	const struct aios_glance look = { .hangs = run->judge.watch_hangs };
+	uint64_t begin_ns = aios_now_ns(), pause_ns;
+
+	if (begin_ns < run->look_ns)
+		return;
+	/* Without memory it finds nothing; all is asked again at the end. */
+	aios_check_alive(run->check, &look);
+	pause_ns = (aios_now_ns() - begin_ns) * LOOK_SHARE;
+	run->look_ns = aios_now_ns() + (pause_ns > LOOK_NS ? pause_ns : LOOK_NS);
+}
+
+/* Lives that ended were judged as they did. */
+static void run_tick(void *arg, const struct aios_live_stats *stats, uint64_t elapsed_ns)
+{
+	struct run *run = arg;
+
+	(void)stats;
+	(void)elapsed_ns;
+	aios_judge_news(&run->judge, run->check, &run->out);
+}
 
 static bool run_enough(void *arg)
 {
 	struct run *run = arg;
-	uint64_t now_ns = aios_now_ns();
 
-	if (!run->judge.watch_hangs || now_ns - run->looked_ns < LOOK_NS)
-		return false;
-	run->looked_ns = now_ns;
-	return !aios_check_alive(run->check) && aios_check_hangs(run->check);
+	run_look(run);
+	aios_judge_news(&run->judge, run->check, &run->out);
+	return run->judge.watch_hangs && aios_check_hangs(run->check);
 }
 
 static int run_ended(void *arg, const struct aios_session_result *result)
@@ -58,6 +80,7 @@ static int run_trace(struct run *run)
 {
 	struct aios_session_ops ops = {
 		.feed = aios_pipeline_feed(aios_check_pipeline(run->check)),
+		.tick = run_tick,
 		.enough = run_enough,
 		.ended = run_ended,
 		.arg = run,

@@ -37,7 +37,7 @@ struct aios_check {
 	uint64_t contexts;
 	struct aios_finding *findings;
 	size_t finding_cnt, finding_cap;
-	bool looking;		/* at what is alive */
+	const struct aios_glance *look; /* at what is alive; NULL where it is over */
 	struct aios_map alive;	/* what was found then, kept or not: is not found again */
 };
 
@@ -202,6 +202,21 @@ static int found(struct aios_check *check, size_t nr, struct aios_case *c,
 	return err;
 }
 
+/* Nobody is impatient who did not say so: what is late may still come. */
+static uint64_t patience_ns(const struct aios_check *check)
+{
+	return check->look && !check->look->hangs ? UINT64_MAX : check->opts.patience_ns;
+}
+
+/*
+ * A request that is being submitted may be refused yet. What completed it then was somebody else,
+ * and it is freed with another count.
+ */
+static bool may_be_refused(const struct aios_request *req)
+{
+	return req->born_ns && !req->returned_ns && !req->gone_on;
+}
+
 /* Asks a rule. Return: 0 or -ENOMEM. */
 static int ask(struct aios_check *check, size_t nr, const struct aios_request *req,
 	       const struct aios_ctx *ctx, const struct aios_watch *watch)
@@ -209,14 +224,17 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 	const struct aios_rule *rule = &check->rules[nr];
 	struct aios_case c = {
 		.exact = check->exact,
+		.over = !check->look,
 		.now_ns = aios_pipeline_now(check->pipe),
-		.patience_ns = check->opts.patience_ns,
+		.patience_ns = patience_ns(check),
 	};
 	uint64_t key = alive_key(nr, req, ctx);
 	bool broken;
 	int err = 0;
 
 	if (aios_map_get(&check->alive, key))
+		return 0;
+	if (check->look && req && !rule->hangs && may_be_refused(req))
 		return 0;
 	if (req)
 		broken = rule->request && rule->request(&c, req);
@@ -226,7 +244,7 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 		broken = rule->context && rule->context(&c, ctx, watch);
 	if (broken)
 		err = found(check, nr, &c, req, ctx, watch);
-	if (broken && check->looking && !err)
+	if (broken && check->look && !err)
 		err = aios_map_put(&check->alive, key, check);
 	aios_buf_done(&c.what);
 	aios_buf_done(&c.expected);
@@ -253,14 +271,15 @@ static bool context_is_known(const struct aios_ctx *ctx)
 /*
  * What crossed a hole, or began before anybody looked, is not known well enough. The model doubts a
  * completion of nobody, and a life that it lost track of; where nothing was lost, that is what was
- * wrong. One whose submission was under way when the trace ended is no riddle.
+ * wrong. One whose submission was under way when the trace ended is no riddle. As long as it lives
+ * nobody has asked whether it is older than the trace.
  */
 static bool request_is_known(const struct aios_check *check, const struct aios_request *req)
 {
 	if (!context_is_known(req->ctx) || req->unresolved)
 		return false;
 	if (req->origin == AIOS_ORIGIN_UNKNOWN || req->fate == AIOS_FATE_LOST_TRACK)
-		return req->origin != AIOS_ORIGIN_BEFORE &&
+		return req->origin != AIOS_ORIGIN_BEFORE && !(check->look && req->ctx->older) &&
 		       !aios_lost(aios_pipeline_trace(check->pipe).loss);
 	return !req->tainted &&
 	       (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_RETURN);
@@ -320,15 +339,13 @@ static int ask_waits(struct aios_check *check)
 {
 	int err = 0;
 
-	check->looking = true;
 	for (size_t i = 0; i < check->watches.wait_cnt && !err; i++)
 		if (context_is_known(check->watches.waits[i].ctx))
 			err = ask_wait(check, &check->watches.waits[i]);
-	check->looking = false;
 	return err;
 }
 
-int aios_check_alive(struct aios_check *check)
+int aios_check_alive(struct aios_check *check, const struct aios_glance *look)
 {
 	const struct aios_model *model = aios_pipeline_model(check->pipe);
 	struct aios_watch *watch;
@@ -336,7 +353,7 @@ int aios_check_alive(struct aios_check *check)
 	size_t iter = 0;
 	int err;
 
-	check->looking = true;
+	check->look = look;
 	err = aios_watch_others(&check->watches, model);
 	if (!err)
 		err = aios_model_alive(model, alive_request, check);
@@ -345,8 +362,10 @@ int aios_check_alive(struct aios_check *check)
 		if (ctx && context_is_known(ctx))
 			err = ask_all(check, NULL, ctx, watch);
 	}
-	check->looking = false;
-	return err ? err : ask_waits(check);
+	if (!err)
+		err = ask_waits(check);
+	check->look = NULL;
+	return err;
 }
 
 struct aios_check *aios_check_new(const struct aios_check_opts *opts)

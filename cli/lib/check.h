@@ -128,11 +128,24 @@ struct aios_pipeline *aios_check_pipeline(struct aios_check *check);
 int aios_check_end(struct aios_check *check);
 
 /**
+ * struct aios_glance - how to look at what has not ended
+ * @hangs: what takes longer than the patience allows is judged, too; else only what is wrong
+ *	whatever comes
+ */
+struct aios_glance {
+	bool hangs;
+};
+
+/**
  * aios_check_alive() - judges what has not ended
  * @check: in the middle of a trace
+ * @look: how
+ *
+ * What the next records may excuse is left alone; what is found is not found again.
+ *
  * Return: 0 or -ENOMEM.
  */
-int aios_check_alive(struct aios_check *check);
+int aios_check_alive(struct aios_check *check, const struct aios_glance *look);
 
 /**
  * aios_check_hangs() - was something found that will never go on?

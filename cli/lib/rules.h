@@ -32,6 +32,7 @@ enum aios_needs {
 /**
  * struct aios_case - what a rule is asked about, and what it answers
  * @exact: every reference and decision is told
+ * @over: what is asked about has ended, or the trace: nothing is told any more that excuses it
  * @now_ns: how far the trace has been told
  * @patience_ns: how long a step may take that somebody has to make
  * @what: what was seen, a sentence without its full stop
@@ -39,6 +40,7 @@ enum aios_needs {
  */
 struct aios_case {
 	bool exact;
+	bool over;
 	uint64_t now_ns;
 	uint64_t patience_ns;
 	struct aios_buf what;

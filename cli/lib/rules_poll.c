@@ -71,6 +71,15 @@ static const struct aios_rec *dropped_wake(const struct aios_case *c,
 	return due && !req->completed_ns && aios_overdue(c, due->h.time_ns) ? due : NULL;
 }
 
+/*
+ * Who submits a request holds it, too, and completes it where the work item was through first. The
+ * end of the submission is told after that.
+ */
+static bool is_submitted_still(const struct aios_request *req)
+{
+	return !req->returned_ns && !req->gone_on;
+}
+
 /* Has a work item that found the request cancelled, or that decided so, ended without an end? */
 static const char *work_left_it(const struct aios_request *req)
 {
@@ -106,7 +115,7 @@ bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 				   "a wake-up that concerned it%s was dropped: it was not "
 				   "completed, and no work ran",
 				   wake->poll_wake.key ? "" : " (without a key)");
-	left = req->completed_ns ? NULL : work_left_it(req);
+	left = req->completed_ns || is_submitted_still(req) ? NULL : work_left_it(req);
 	return left && aios_broken(c, "its completion", "%s: nothing holds it any more", left);
 }
 
@@ -293,6 +302,12 @@ bool aios_rule_resched(struct aios_case *c, const struct aios_request *req)
 	return false;
 }
 
+/* Does the submission complete what the work item leaves? */
+static bool is_left_to_submitter(const struct aios_request *req)
+{
+	return req->completed_ns ? req->party == AIOS_PARTY_SUBMITTER : is_submitted_still(req);
+}
+
 /**
  * aios_rule_pollfree() - P9: once its wait queue goes away a request is on it no more
  *
@@ -314,7 +329,7 @@ bool aios_rule_pollfree(struct aios_case *c, const struct aios_request *req)
 					   "gone away (POLLFREE)");
 		if (freed && rec->h.type == AIOS_EV_WORK_BEGIN)
 			worked = true;
-		if (worked && rec->h.type == AIOS_EV_WORK_END)
+		if (worked && rec->h.type == AIOS_EV_WORK_END && !is_left_to_submitter(req))
 			return aios_broken(c, expected,
 					   "its wait queue had gone away (POLLFREE), "
 					   "and its work item left it waiting");

@@ -37,16 +37,22 @@ static void text_object(struct aios_buf *buf, const struct aios_finding *finding
 	aios_finding_proof(buf, finding, clock);
 }
 
-/* First the line that people search for, as compilers have it; then what proves it. */
-static void text_finding(struct aios_buf *buf, const struct aios_finding *finding,
-			 const struct aios_check_view *view)
+/* As compilers have it. */
+void aios_finding_line(struct aios_buf *buf, const struct aios_finding *finding)
 {
 	const struct aios_rule *rule = finding->rule;
 
 	text_whose(buf, finding);
 	aios_buf_fmt(buf, ": %s: %s [%s %s]%s\n", aios_severity_name(rule->severity),
-		     finding->what, rule->id, rule->slug,
-		     finding->known ? " (known)" : "");
+		     finding->what, rule->id, rule->slug, finding->known ? " (known)" : "");
+}
+
+static void text_finding(struct aios_buf *buf, const struct aios_finding *finding,
+			 const struct aios_check_view *view)
+{
+	const struct aios_rule *rule = finding->rule;
+
+	aios_finding_line(buf, finding);
 	if (finding->known)
 		return;
 	aios_buf_fmt(buf, "  rule: %s\n  expected: %s\n  so: %s\n", rule->statement,
@@ -138,14 +144,21 @@ static void text_unchecked(struct aios_buf *buf, const struct aios_check_view *v
 	aios_buf_str(buf, left ? "\n" : "");
 }
 
-int aios_check_text(struct aios_buf *buf, const struct aios_check_view *view)
+int aios_news_text(struct aios_buf *buf, const struct aios_check_view *view)
 {
-	struct aios_verdict_info info = aios_check_verdict(view->check);
 	size_t cnt;
 	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
 
-	for (size_t i = 0; i < cnt; i++)
+	for (size_t i = view->told; i < cnt; i++)
 		text_finding(buf, &findings[i], view);
+	return buf->err;
+}
+
+int aios_check_text(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	struct aios_verdict_info info = aios_check_verdict(view->check);
+
+	aios_news_text(buf, view);
 	text_more(buf, view);
 	aios_buf_str(buf, aios_verdict_name(info.verdict));
 	text_reason(buf, &info);

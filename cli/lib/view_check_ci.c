@@ -7,6 +7,8 @@
  */
 #include "view_check.h"
 
+#define TAP_HEAD "TAP version 13\n"
+
 enum outcome {
 	OUTCOME_OK,
 	OUTCOME_BROKEN,
@@ -38,6 +40,20 @@ static enum outcome rule_outcome(const struct aios_check_view *view, size_t nr,
 		       : OUTCOME_UNCLEAR;
 }
 
+int aios_news_tap(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	size_t cnt;
+	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
+
+	if (!view->told && cnt)
+		aios_buf_str(buf, TAP_HEAD);
+	for (size_t i = view->told; i < cnt; i++) {
+		aios_buf_str(buf, "# ");
+		aios_finding_line(buf, &findings[i]);
+	}
+	return buf->err;
+}
+
 int aios_check_tap(struct aios_buf *buf, const struct aios_check_view *view)
 {
 	struct aios_verdict_info info = aios_check_verdict(view->check);
@@ -45,7 +61,8 @@ int aios_check_tap(struct aios_buf *buf, const struct aios_check_view *view)
 	const struct aios_rule *rules = aios_rules(&cnt);
 	const char *why;
 
-	aios_buf_str(buf, "TAP version 13\n");
+	if (!view->told)
+		aios_buf_str(buf, TAP_HEAD);
 	for (size_t i = 0; i < cnt; i++) {
 		enum outcome outcome = rule_outcome(view, i, &info, &why);
 
@@ -164,13 +181,12 @@ static void github(struct aios_buf *buf, const char *text)
 	}
 }
 
-int aios_check_github(struct aios_buf *buf, const struct aios_check_view *view)
+int aios_news_github(struct aios_buf *buf, const struct aios_check_view *view)
 {
-	struct aios_verdict_info info = aios_check_verdict(view->check);
 	size_t cnt;
 	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
 
-	for (size_t i = 0; i < cnt; i++) {
+	for (size_t i = view->told; i < cnt; i++) {
 		if (findings[i].known)
 			continue;
 		aios_buf_fmt(buf, "::error title=%s %s::", findings[i].rule->id,
@@ -180,6 +196,14 @@ int aios_check_github(struct aios_buf *buf, const struct aios_check_view *view)
 		github(buf, findings[i].rule->means);
 		aios_buf_str(buf, "\n");
 	}
+	return buf->err;
+}
+
+int aios_check_github(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	struct aios_verdict_info info = aios_check_verdict(view->check);
+
+	aios_news_github(buf, view);
 	aios_buf_fmt(buf, "::%s title=aiocheck::%s, %llu requests, %zu rules\n",
 		     info.verdict == AIOS_VERDICT_PASS ? "notice" : "error",
 		     aios_verdict_name(info.verdict), (unsigned long long)info.requests,

@@ -105,16 +105,22 @@ static int json_verdict(struct aios_buf *buf, const struct aios_check_view *view
 		buf);
 }
 
-int aios_check_json(struct aios_buf *buf, const struct aios_check_view *view)
+int aios_news_json(struct aios_buf *buf, const struct aios_check_view *view)
 {
-	const char *evidence = view->trace->info->evidence;
 	size_t cnt;
 	const struct aios_finding *findings = aios_check_findings(view->check, &cnt);
 	int err = 0;
 
-	for (size_t i = 0; i < cnt && !err; i++)
-		err = json_finding(buf, &findings[i], evidence);
-	return err ? err : json_verdict(buf, view, evidence);
+	for (size_t i = view->told; i < cnt && !err; i++)
+		err = json_finding(buf, &findings[i], view->trace->info->evidence);
+	return err;
+}
+
+int aios_check_json(struct aios_buf *buf, const struct aios_check_view *view)
+{
+	int err = aios_news_json(buf, view);
+
+	return err ? err : json_verdict(buf, view, view->trace->info->evidence);
 }
 
 int aios_rules_json(struct aios_buf *buf)

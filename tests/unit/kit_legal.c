@@ -164,6 +164,44 @@ static void hung_up_after_pollfree(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* The work item drops a reference that is not the last one: io_submit is still inside. */
+static void pollfree_while_io_submit_is_inside(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, AIOS_POLLFREE | BIT_HUP, 0));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell(t, rec_complete(at(t), by_t1, &r, 0));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/*
+ * Two threads submit the same iocb. The first one's request is refused and its memory given to the
+ * second one's, a poll of a file without a wait queue, before the first one is told.
+ */
+static void ready_at_the_address_of_one_that_is_refused(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), poll = tale_poll(t, 1);
+
+	r.ask.length = 16;
+	poll.kiocb = r.kiocb;
+	poll.ask.uiocb = r.ask.uiocb;
+	poll.ask.data = r.ask.data;
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_complete(at(t), by_t2, &poll, BIT_IN | BIT_RDNORM));
+	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
+	tell(t, rec_iocb(at(t), by_t2, &poll));
+	tell(t, rec_return(at(t), by_t2, &poll, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void nothing_as_two_queues_were_found_too_late(struct kit_tale *t)
 {
 	struct kit_req r = tale_poll(t, 1);
@@ -503,6 +541,8 @@ const struct kit_story kit_legal[] = {
 	LEGAL(nothing_after_io_cancel),
 	LEGAL(nothing_after_teardown),
 	LEGAL(hung_up_after_pollfree),
+	LEGAL(pollfree_while_io_submit_is_inside),
+	LEGAL(ready_at_the_address_of_one_that_is_refused),
 	LEGAL(nothing_as_two_queues_were_found_too_late),
 	LEGAL(two_queues_are_refused),
 	LEGAL(two_queues_and_ready),

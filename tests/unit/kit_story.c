@@ -14,6 +14,9 @@ uint64_t at(struct kit_tale *t)
 void tell(struct kit_tale *t, struct aios_rec rec)
 {
 	stream_rec(&t->stream, rec);
+	/* What it tells of a time after it, as stories may, it tells then. */
+	if (t->slowly)
+		stream_scan(&t->stream, t->now_ns + 1, t->now_ns + 1);
 }
 
 void tale_begin(struct kit_tale *t)
@@ -71,9 +74,9 @@ int story_end(struct aios_feed feed, uint64_t end_ns, int64_t drift)
 	return err;
 }
 
-int story_tell(const struct kit_story *story, struct aios_feed feed)
+static int tell_all(const struct kit_story *story, struct aios_feed feed, bool slowly)
 {
-	struct kit_tale t = { .stream = { .feed = feed } };
+	struct kit_tale t = { .stream = { .feed = feed }, .slowly = slowly };
 	int err = story_info(feed, story->exact ? "exact" : "function");
 
 	tale_begin(&t);
@@ -82,6 +85,16 @@ int story_tell(const struct kit_story *story, struct aios_feed feed)
 		err = tale_end(&t);
 	stream_done(&t.stream);
 	return err;
+}
+
+int story_tell(const struct kit_story *story, struct aios_feed feed)
+{
+	return tell_all(story, feed, false);
+}
+
+int story_tell_slowly(const struct kit_story *story, struct aios_feed feed)
+{
+	return tell_all(story, feed, true);
 }
 
 struct kit_req tale_read(struct kit_tale *t, unsigned int nr)

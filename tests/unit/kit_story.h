@@ -17,12 +17,14 @@
  * @ctx: its context, which tale_begin() makes
  * @now_ns: of the last record
  * @drift: of fs.aio-nr
+ * @slowly: each record is told before the next one happens
  */
 struct kit_tale {
 	struct kit_stream stream;
 	struct kit_ctx ctx;
 	uint64_t now_ns;
 	int64_t drift;
+	bool slowly;
 };
 
 /**
@@ -46,6 +48,7 @@ extern const size_t kit_break_cnt, kit_legal_cnt;
 
 /* All of a story. Return: 0, or what the feed said. */
 int story_tell(const struct kit_story *story, struct aios_feed feed);
+int story_tell_slowly(const struct kit_story *story, struct aios_feed feed);
 int story_info(struct aios_feed feed, const char *evidence);
 int story_end(struct aios_feed feed, uint64_t end_ns, int64_t drift);
 

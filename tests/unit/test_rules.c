@@ -11,6 +11,42 @@
 
 static const struct aios_check_opts patient = { .patience_ns = AIOS_PATIENCE_NS };
 
+static const struct aios_glance for_faults, for_hangs = { .hangs = true };
+
+/**
+ * struct looker - looks at what is alive while it is told
+ * @how: NULL for not at all
+ */
+struct looker {
+	struct aios_check *check;
+	const struct aios_glance *how;
+};
+
+/* A scan after each record, so that all that was told is passed on; then a look. */
+static int looker_chunk(void *arg, uint32_t type, uint32_t cpu, const void *payload, size_t len)
+{
+	struct looker *looker = arg;
+	struct aios_feed feed = aios_pipeline_feed(aios_check_pipeline(looker->check));
+	int err = feed.chunk(feed.arg, type, cpu, payload, len);
+
+	if (!err && type == AIOS_CHUNK_SCAN)
+		err = aios_check_alive(looker->check, looker->how);
+	return err;
+}
+
+/* As a command does that looks after each record. */
+static struct aios_check *judge_alive(const struct kit_story *story, const struct aios_glance *how)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct looker looker = { check, how };
+	struct aios_feed feed = { .chunk = looker_chunk, .arg = &looker };
+
+	assert_non_null(check);
+	assert_int_equal(story_tell_slowly(story, feed), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	return check;
+}
+
 static struct aios_check *judge(const struct kit_story *story, const struct aios_check_opts *opts)
 {
 	struct aios_check *check = aios_check_new(opts);
@@ -51,9 +87,8 @@ static void print_findings(const struct kit_story *story, const struct aios_chec
 		print_message("%s: %s: %s\n", story->name, findings[i].rule->id, findings[i].what);
 }
 
-static bool finds_what_it_should(const struct kit_story *story)
+static bool finds_what_it_should(const struct kit_story *story, struct aios_check *check)
 {
-	struct aios_check *check = judge(story, &patient);
 	uint64_t want = story->rule ? 1 + (story->also != NULL) : 0;
 	bool ret = found_at_all(check) == want;
 
@@ -79,7 +114,7 @@ static void what_breaks_a_rule_is_found_by_it_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < kit_break_cnt; i++)
-		good &= finds_what_it_should(&kit_breaks[i]);
+		good &= finds_what_it_should(&kit_breaks[i], judge(&kit_breaks[i], &patient));
 	assert_true(good);
 }
 
@@ -89,7 +124,26 @@ static void what_is_legal_is_no_finding(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < kit_legal_cnt; i++)
-		good &= finds_what_it_should(&kit_legal[i]);
+		good &= finds_what_it_should(&kit_legal[i], judge(&kit_legal[i], &patient));
+	assert_true(good);
+}
+
+static bool finds_the_same_alive(const struct kit_story *story)
+{
+	return finds_what_it_should(story, judge_alive(story, &for_faults)) &&
+	       finds_what_it_should(story, judge_alive(story, &for_hangs));
+}
+
+/* Whenever one looks, what is not wrong in the end was not wrong before. */
+static void looks_at_what_is_alive_find_the_same(void **state)
+{
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < kit_break_cnt; i++)
+		good &= finds_the_same_alive(&kit_breaks[i]);
+	for (size_t i = 0; i < kit_legal_cnt; i++)
+		good &= finds_the_same_alive(&kit_legal[i]);
 	assert_true(good);
 }
 
@@ -166,7 +220,9 @@ static void rules_have_names_of_their_own(void **state)
 	assert_int_equal(aios_rule_find(""), -1);
 }
 
-/* A machine that takes its steps in any order that locks allow breaks nothing. */
+#define LOOK_EVERY 7 /* records */
+
+/* A machine that takes its steps in any order that locks allow breaks nothing, at no time. */
 static void a_correct_machine_is_silent(void **state)
 {
 	uint64_t requests = 0;
@@ -181,8 +237,13 @@ static void a_correct_machine_is_silent(void **state)
 		assert_int_equal(story_info(s.feed, "function"), 0);
 		sim_init(&sim, seed);
 		sim_run(&sim, 4000);
-		for (size_t i = 0; i < sim.rec_cnt; i++)
+		for (size_t i = 0; i < sim.rec_cnt; i++) {
 			stream_rec(&s, sim.recs[i]);
+			if (i % LOOK_EVERY)
+				continue;
+			stream_scan(&s, sim.recs[i].h.time_ns, sim.recs[i].h.time_ns);
+			assert_int_equal(aios_check_alive(check, &for_hangs), 0);
+		}
 		assert_int_equal(stream_scan(&s, sim.now_ns + 1, sim.now_ns + 1), 0);
 		assert_int_equal(story_end(s.feed, sim.now_ns + 2, 0), 0);
 		assert_int_equal(aios_check_end(check), 0);
@@ -418,6 +479,42 @@ static void what_crossed_a_hole_is_not_judged(void **state)
 	aios_check_free(check);
 }
 
+/* A program that does not read its events is told of them all the same. */
+static void a_wrong_result_is_found_before_its_event_is_read(void **state)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+	const struct aios_finding *findings;
+	struct kit_req r;
+	size_t cnt;
+
+	(void)state;
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	r = tale_read(&t, 1);
+	tell(&t, rec_birth(at(&t), by_t1, &r));
+	tell_completed(&t, &r, -512);
+	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1, t.now_ns + 1), 0);
+	assert_int_equal(aios_check_alive(check, &for_faults), 0);
+	/* io_submit may still refuse it, and then that was another one's completion. */
+	assert_int_equal(found_at_all(check), 0);
+	tell(&t, rec_return(at(&t), by_t1, &r, 0));
+	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1, t.now_ns + 1), 0);
+	assert_int_equal(aios_check_alive(check, &for_faults), 0);
+	findings = aios_check_findings(check, &cnt);
+	assert_int_equal(cnt, 1);
+	assert_string_equal(findings->rule->id, "R8");
+	assert_int_equal(findings->req->history_cnt, 3);
+	tell_teardown(&t);
+	assert_int_equal(tale_end(&t), 0);
+	assert_int_equal(aios_check_end(check), 0);
+	assert_int_equal(found_at_all(check), 1);
+	stream_done(&t.stream);
+	aios_check_free(check);
+}
+
 /* A trace that does not tell its end is lost from its last scan on. */
 static void a_trace_without_its_end_leaves_no_verdict(void **state)
 {
@@ -520,13 +617,16 @@ static void what_hangs_is_found_while_it_hangs(void **state)
 		tell_accepted(&t, &r);
 	}
 	assert_int_equal(stream_scan(&t.stream, t.now_ns + 1000, t.now_ns + 1000), 0);
-	assert_int_equal(aios_check_alive(check), 0);
+	assert_int_equal(aios_check_alive(check, &for_hangs), 0);
 	assert_false(aios_check_hangs(check));
 	for (unsigned int i = 2; i < 5; i++) {
 		uint64_t now_ns = t.now_ns + i * opts.patience_ns;
 
 		assert_int_equal(stream_scan(&t.stream, now_ns, now_ns), 0);
-		assert_int_equal(aios_check_alive(check), 0);
+		/* Who did not say that he is impatient is not told of what may still end. */
+		assert_int_equal(aios_check_alive(check, &for_faults), 0);
+		assert_int_equal(aios_check_hangs(check), i > 2);
+		assert_int_equal(aios_check_alive(check, &for_hangs), 0);
 		assert_true(aios_check_hangs(check));
 	}
 	assert_int_equal(tale_end(&t), 0);
@@ -537,11 +637,70 @@ static void what_hangs_is_found_while_it_hangs(void **state)
 	aios_check_free(check);
 }
 
+typedef int telling(struct aios_buf *buf, const struct aios_check_view *view);
+
+/* @news of the first of two findings, then @all: nothing twice, nothing missing, nothing else. */
+static void assert_told_once(struct aios_check *check, telling *news, telling *all)
+{
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
+	struct aios_check_view view = { .check = check, .trace = &trace, .command_status = -1 };
+	struct aios_buf whole = { 0 }, parts = { 0 };
+
+	assert_int_equal(all(&whole, &view), 0);
+	view.told = 1;
+	assert_int_equal(all(&parts, &view), 0);
+	assert_true(parts.len < whole.len);
+	view.told = 0;
+	assert_int_equal(news(&parts, &view), 0);
+	assert_true(parts.len > whole.len);
+	aios_buf_clear(&parts);
+	view.told = 2;
+	assert_int_equal(news(&parts, &view), 0);
+	assert_int_equal(parts.len, 0);
+	view.told = 0;
+	assert_int_equal(news(&parts, &view), 0);
+	view.told = 2;
+	assert_int_equal(all(&parts, &view), 0);
+	assert_string_equal(parts.data, whole.data);
+	aios_buf_done(&whole);
+	aios_buf_done(&parts);
+}
+
+static void what_was_told_as_news_is_not_told_again(void **state)
+{
+	struct aios_check *check = judge(story_called("ends_in_nothing"), &patient);
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
+	struct aios_check_view view = { .check = check, .trace = &trace };
+	struct aios_buf buf = { 0 };
+	size_t cnt;
+
+	(void)state;
+	aios_check_findings(check, &cnt);
+	assert_int_equal(cnt, 2);
+	assert_told_once(check, aios_news_text, aios_check_text);
+	assert_told_once(check, aios_news_json, aios_check_json);
+	assert_told_once(check, aios_news_github, aios_check_github);
+	/* TAP has comments for news, below its first line; the results come all the same. */
+	aios_news_tap(&buf, &view);
+	assert_memory_equal(buf.data, "TAP version 13\n# server[1000]: error: ", 38);
+	view.told = 1;
+	aios_buf_clear(&buf);
+	aios_news_tap(&buf, &view);
+	assert_memory_equal(buf.data, "# server[1000]: error: ", 23);
+	aios_buf_clear(&buf);
+	aios_check_tap(&buf, &view);
+	assert_true(!memcmp(buf.data, "ok 1 - ", 7) || !memcmp(buf.data, "not ok 1 - ", 11));
+	aios_buf_done(&buf);
+	aios_check_free(check);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_breaks_a_rule_is_found_by_it_alone),
 		cmocka_unit_test(what_is_legal_is_no_finding),
+		cmocka_unit_test(looks_at_what_is_alive_find_the_same),
+		cmocka_unit_test(a_wrong_result_is_found_before_its_event_is_read),
 		cmocka_unit_test(every_rule_has_a_stream_that_breaks_it),
 		cmocka_unit_test(a_rule_of_level_function_is_broken_without_level_exact),
 		cmocka_unit_test(rules_have_names_of_their_own),
@@ -558,6 +717,7 @@ int main(void)
 		cmocka_unit_test(more_findings_than_are_kept_are_counted),
 		cmocka_unit_test(known_findings_leave_room_for_others),
 		cmocka_unit_test(what_hangs_is_found_while_it_hangs),
+		cmocka_unit_test(what_was_told_as_news_is_not_told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
