@@ -118,7 +118,7 @@ static int run_start(struct run *run)
 }
 
 static const struct argp_option options[] = {
-	{"kill", 'k', NULL, 0, "kill a command that hangs; else it is left running", 3},
+	{"kill", 'k', NULL, 0, "kill what hangs, and its children; else they are left", 3},
 	{0},
 };
 

@@ -68,8 +68,10 @@ int aios_live_status(int code, const struct aios_session_result *result,
 		aios_say("%s: %s; the trace ends here", output ? output : "output",
 			 err->text[0] ? err->text : strerror(-code));
 	if (result->left)
-		aios_say("%zu processes that the command started still run, and are traced no "
-			 "more; -p traces them", result->left);
+		aios_say(result->killed ? "%zu processes of the command were killed and do not "
+					  "end: they hang within the kernel" :
+					  "%zu processes that the command started still run, and "
+					  "are traced no more; -p traces them", result->left);
 	lost = say_loss(result);
 	if (lost || (code < 0 && code != -EPIPE))
 		return AIOS_INCONCLUSIVE;

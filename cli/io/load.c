@@ -515,6 +515,14 @@ bool aios_load_contexts(const struct aios_load *load)
 	       !bpf_map__get_next_key(load->skel->maps.ctxs, NULL, &kctx, sizeof(kctx));
 }
 
+bool aios_load_traces(const struct aios_load *load, uint32_t tgid)
+{
+	uint32_t flags;
+
+	return !bpf_map__lookup_elem(load_the_map(load, "procs"), &tgid, sizeof(tgid), &flags,
+				     sizeof(flags), 0) && flags & PROCESS_TRACED;
+}
+
 /**
  * aios_load_traced() - processes that are traced now, as the kernel side keeps them
  * @load: loaded programs
@@ -524,16 +532,14 @@ bool aios_load_contexts(const struct aios_load *load)
 size_t aios_load_traced(const struct aios_load *load)
 {
 	const struct bpf_map *procs = load_the_map(load, "procs");
-	uint32_t tgid, *before = NULL, flags;
+	uint32_t tgid, *before = NULL;
 	size_t cnt = 0;
 
 	/* At level syscall a process leaves the map when it is freed, which is a while later. */
 	if (!load->skel)
 		return 0;
 	while (!bpf_map__get_next_key(procs, before, &tgid, sizeof(tgid))) {
-		if (!bpf_map__lookup_elem(procs, &tgid, sizeof(tgid), &flags, sizeof(flags), 0) &&
-		    (flags & PROCESS_TRACED))
-			cnt++;
+		cnt += aios_load_traces(load, tgid);
 		before = &tgid;
 	}
 	return cnt;

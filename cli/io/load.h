@@ -126,6 +126,14 @@ int aios_load_processes(struct aios_load *load, struct aios_processes *ret);
 bool aios_load_sees_all(const struct aios_load *load);
 
 /**
+ * aios_load_traces() - is a process traced?
+ * @load: loaded programs
+ * @tgid: its number in the initial pid namespace
+ * Return: whether it was chosen by its number or its parent's, and has not ended.
+ */
+bool aios_load_traces(const struct aios_load *load, uint32_t tgid);
+
+/**
  * aios_load_contexts() - are traced contexts alive?
  * @load: loaded programs
  * Return: whether there is one.

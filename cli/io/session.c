@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kill.h"
 #include "load.h"
 #include "msg.h"
 #include "status.h"
@@ -32,6 +33,8 @@
 #define NR_LOOKS	50
 #define NR_PAUSE_US	1000
 #define DRAIN_NS	200000000ULL	/* for the last record */
+#define KILL_NS		1000000000ULL	/* killed processes, none of which ends for so long, hang */
+#define KILL_MAX_NS	10000000000ULL	/* however many there are, and new ones */
 
 struct session {
 	const struct aios_session_opts *opts;
@@ -55,6 +58,7 @@ struct session {
 	bool nr_known;
 	int64_t nr_before;	/* nr_drift() when the trace began */
 	bool enough;		/* the trace ends, whatever the command does */
+	bool killed;		/* what it left of the command was killed */
 	const char *reason;
 };
 
@@ -527,11 +531,8 @@ static bool time_is_up(struct session *s)
 /* What hangs will not end by itself, and nobody would wait for its contexts. */
 static bool seen_enough(struct session *s)
 {
-	if (!s->enough && s->ops->enough && s->ops->enough(s->ops->arg)) {
-		s->enough = true;
-		if (s->opts->kill)
-			aios_target_signal(&s->target, SIGKILL);
-	}
+	if (!s->enough && s->ops->enough)
+		s->enough = s->ops->enough(s->ops->arg);
 	return s->enough;
 }
 
@@ -599,6 +600,33 @@ static int session_settle(struct session *s)
 	return err;
 }
 
+/*
+ * The command and what it started, as far as that can be killed: a process that waits within the
+ * kernel for what never comes does not end. Nothing else is killed, as nothing else was started.
+ */
+static int session_kill(struct session *s)
+{
+	uint64_t begin_ns = aios_now_ns(), changed_ns = begin_ns, now_ns = begin_ns;
+	size_t left = SIZE_MAX, before;
+	int err = 0;
+
+	if (!s->enough || !s->opts->kill || !s->opts->argv)
+		return 0;
+	aios_target_signal(&s->target, SIGKILL);
+	s->killed = true;
+	while (!err && left && now_ns - changed_ns < KILL_NS && now_ns - begin_ns < KILL_MAX_NS &&
+	       s->signals < 2) {
+		before = left;
+		left = aios_kill_traced(s->load);
+		err = left ? session_round(s, ROUND_MS) : 0;
+		signals_read(s);
+		now_ns = aios_now_ns();
+		if (left != before)
+			changed_ns = now_ns;
+	}
+	return err;
+}
+
 /* A program that was interrupted while it wrote its last record is given a moment. */
 static int session_drain(struct session *s)
 {
@@ -647,7 +675,9 @@ static void session_result(const struct session *s, struct aios_session_result *
 	if (s->target.pid && !s->target.running)
 		ret->command_status = s->target.status;
 	ret->command_failed = aios_target_failed(&s->target);
-	ret->left = s->opts->argv && !s->target.running ? aios_load_traced(s->load) : 0;
+	ret->killed = s->killed;
+	if (s->opts->argv && (s->killed || !s->target.running))
+		ret->left = aios_load_traced(s->load);
 }
 
 /* The trace is over because it could not go on; the command is not, and knows nothing of it. */
@@ -670,6 +700,8 @@ static int session_trace(struct session *s, struct aios_session_result *ret, str
 		status = aios_target_go(&s->target, s->opts->argv[0], err);
 	if (!code && !status)
 		code = session_loop(s);
+	if (!code && !status)
+		code = session_kill(s);
 	if (!code && !status)
 		code = session_settle(s);
 	if (!code && !status)

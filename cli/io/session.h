@@ -38,7 +38,8 @@ enum aios_source {
  * @source: evidence level
  * @wish: for the plan
  * @verbose: libbpf's messages go to stderr
- * @kill: a command that is to be traced no more (see @enough) is killed, not left behind
+ * @kill: a command that is to be traced no more (see @enough) is killed with all that it started,
+ *	not left behind
  */
 struct aios_session_opts {
 	char **argv;
@@ -65,6 +66,7 @@ struct aios_session_opts {
  * @missed: calls that the kernel let pass without a program
  * @not_kept: contexts and processes that found no room
  * @left: processes of the command that still run
+ * @killed: they were killed, and do not end
  * @command_status: as from wait(2), -1 where no command was run or it still runs
  * @command_failed: it ended with another status than 0
  */
@@ -74,6 +76,7 @@ struct aios_session_result {
 	uint64_t missed;
 	uint64_t not_kept;
 	size_t left;
+	bool killed;
 	int command_status;
 	bool command_failed;
 };

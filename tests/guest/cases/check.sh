@@ -106,11 +106,13 @@ gone() {
 # hang OPTION...: judges a read that takes a minute, and a process that waits for it.
 hang() {
 	local tool got=0 begun
-	rm -f ready pid
+	rm -f ready pid child grandchild
 	bytes_a_second 64
 	# shellcheck disable=SC2016 # expanded by the shell that is traced
 	aiocheck run --json -o told.json --stuck-after 2s "$@" --ready-file ready -- \
-		sh -c 'echo $$ >/sys/fs/cgroup/slow/cgroup.procs
+		sh -c 'sleep 300 & echo $! >child
+			(sleep 300 & echo $! >grandchild; wait) &
+			echo $$ >/sys/fs/cgroup/slow/cgroup.procs
 			exec aiowork --pid-file pid --count 1 depth1' >o.json 2>said.txt &
 	tool=$!
 	wait_for ready
@@ -130,9 +132,15 @@ hang() {
 # Who is killed goes when the device lets go of him, and says nothing; who is left goes on.
 hangs_end_in_time() {
 	hang --kill
+	if [ -d "/proc/$(cat child)" ] || [ -d "/proc/$(cat grandchild)" ]; then
+		echo "its children were not killed"
+		return 1
+	fi
+	grep -q '^aiocheck: 1 processes of the command were killed and do not end' said.txt
 	expect 0 "$(stat -c %s o.json)" "bytes of a program that was killed"
 	[ "$extent" = all ] || return 0
 	hang
+	kill "$(cat child)" "$(cat grandchild)"
 	expect 1 "$(jq '[.requests[][]] | add' o.json)" "requests of a program that was left"
 }
 
