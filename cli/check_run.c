@@ -25,7 +25,10 @@ struct run {
 
 static void run_look(struct run *run)
 {
-	const struct aios_glance look = { .hangs = run->judge.watch_hangs };
+	const struct aios_glance look = {
+		.hangs = run->judge.watch_hangs,
+		.silence = run->opts.session.argv,
+	};
 	uint64_t begin_ns = aios_now_ns(), pause_ns;
 
 	if (begin_ns < run->look_ns)

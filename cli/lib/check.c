@@ -38,6 +38,7 @@ struct aios_check {
 	struct aios_finding *findings;
 	size_t finding_cnt, finding_cap;
 	const struct aios_glance *look; /* at what is alive; NULL where it is over */
+	uint64_t idle_ns;	/* see struct aios_case */
 	struct aios_map alive;	/* what was found then, kept or not: is not found again */
 };
 
@@ -227,6 +228,7 @@ static int ask(struct aios_check *check, size_t nr, const struct aios_request *r
 		.over = !check->look,
 		.now_ns = aios_pipeline_now(check->pipe),
 		.patience_ns = patience_ns(check),
+		.idle_ns = check->idle_ns,
 	};
 	uint64_t key = alive_key(nr, req, ctx);
 	bool broken;
@@ -345,6 +347,20 @@ static int ask_waits(struct aios_check *check)
 	return err;
 }
 
+/*
+ * How long has nothing been told? A reader whose time is not up comes out by itself, so that the
+ * command does not stand still.
+ */
+static uint64_t idle_ns(const struct aios_check *check)
+{
+	uint64_t now_ns = aios_pipeline_now(check->pipe);
+	uint64_t last_ns = aios_pipeline_trace(check->pipe).sum->last_ns;
+
+	if (!last_ns || now_ns <= last_ns || aios_watch_timed(&check->watches, now_ns))
+		return 0;
+	return now_ns - last_ns;
+}
+
 int aios_check_alive(struct aios_check *check, const struct aios_glance *look)
 {
 	const struct aios_model *model = aios_pipeline_model(check->pipe);
@@ -354,6 +370,7 @@ int aios_check_alive(struct aios_check *check, const struct aios_glance *look)
 	int err;
 
 	check->look = look;
+	check->idle_ns = look->silence ? idle_ns(check) : 0;
 	err = aios_watch_others(&check->watches, model);
 	if (!err)
 		err = aios_model_alive(model, alive_request, check);
@@ -365,6 +382,7 @@ int aios_check_alive(struct aios_check *check, const struct aios_glance *look)
 	if (!err)
 		err = ask_waits(check);
 	check->look = NULL;
+	check->idle_ns = 0;
 	return err;
 }
 

@@ -131,9 +131,12 @@ int aios_check_end(struct aios_check *check);
  * struct aios_glance - how to look at what has not ended
  * @hangs: what takes longer than the patience allows is judged, too; else only what is wrong
  *	whatever comes
+ * @silence: a command runs that is to do something: where nothing at all has happened for so long,
+ *	what waits for others is stuck, too
  */
 struct aios_glance {
 	bool hangs;
+	bool silence;
 };
 
 /**

@@ -88,8 +88,9 @@ static const struct aios_rule rules[] = {
 		.statement = "A request that was accepted ends some time.",
 		.means = "The program waits; who has the request is told.",
 		.source = "the life of a request",
-		.hooks = { COMPLETED },
+		.hooks = { COMPLETED, "?reader comes out" },
 		.request = aios_rule_stuck,
+		.context = aios_rule_stuck_thread,
 	},
 	{
 		.id = "R12",

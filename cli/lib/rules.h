@@ -35,6 +35,7 @@ enum aios_needs {
  * @over: what is asked about has ended, or the trace: nothing is told any more that excuses it
  * @now_ns: how far the trace has been told
  * @patience_ns: how long a step may take that somebody has to make
+ * @idle_ns: nothing at all was told for so long, while the command runs; 0 where nobody watches it
  * @what: what was seen, a sentence without its full stop
  * @expected: what should have been
  */
@@ -43,6 +44,7 @@ struct aios_case {
 	bool over;
 	uint64_t now_ns;
 	uint64_t patience_ns;
+	uint64_t idle_ns;
 	struct aios_buf what;
 	struct aios_buf expected;
 };

@@ -72,7 +72,7 @@ bool aios_rule_freed_in_time(struct aios_case *c, const struct aios_ctx *ctx,
 	       aios_broken(c, "free_ioctx() after an RCU grace period",
 			   "its last request has been "
 			   "gone for %llu s, and it was not freed",
-			   (unsigned long long)((c->now_ns - ctx->reqs0_ns) / 1000000000));
+			   aios_seconds(c->now_ns - ctx->reqs0_ns));
 }
 
 /**
@@ -132,7 +132,7 @@ bool aios_rule_sleepers(struct aios_case *c, const struct aios_ctx *ctx,
 				"thread %u is still in "
 				"io_getevents, %llu s after it was killed",
 				watch->readers[i].rec.h.tid,
-				(unsigned long long)((c->now_ns - ctx->kill_ns) / 1000000000));
+				aios_seconds(c->now_ns - ctx->kill_ns));
 	return false;
 }
 
@@ -232,7 +232,35 @@ bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
 	       aios_broken(c, "a wake-up by the completion that makes them enough",
 			   "a reader slept for %llu s while the events that it waits for were in "
 			   "the ring",
-			   (unsigned long long)(waited_ns / 1000000000));
+			   aios_seconds(waited_ns));
+}
+
+/**
+ * aios_rule_stuck_thread() - R11: who waits for events, or for the end of a context, goes on
+ *
+ * Programs may wait for ever. Only where a command that is watched has come to a stand is that
+ * told, and only where there is no request to blame.
+ */
+bool aios_rule_stuck_thread(struct aios_case *c, const struct aios_ctx *ctx,
+			    const struct aios_watch *watch)
+{
+	if (!aios_is_silent(c) || !watch || ctx->in_flight)
+		return false;
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		const struct aios_rec *rec = &watch->readers[i].rec;
+
+		if (rec->h.type)
+			return aios_broken(c, "events, sooner or later",
+					   "thread %u has waited in io_getevents for %llu s for "
+					   "%lld events; nothing is in flight",
+					   rec->h.tid, aios_seconds(c->now_ns - rec->h.time_ns),
+					   (long long)rec->read_begin.min_nr);
+	}
+	return watch->waiter && !watch->gone_ns && !ctx->users0_ns &&
+	       aios_broken(c, "that io_destroy, or the exit, goes on",
+			   "thread %u has waited in io_destroy, or in its exit, for %llu s; "
+			   "nothing is in flight, and somebody still uses the context",
+			   watch->waiter, aios_seconds(c->now_ns - ctx->kill_ns));
 }
 
 /**

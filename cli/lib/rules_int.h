@@ -17,6 +17,18 @@ static inline bool aios_overdue(const struct aios_case *c, uint64_t since_ns)
 	return since_ns && c->now_ns > since_ns && c->now_ns - since_ns > c->patience_ns;
 }
 
+/* Has nothing happened for longer than the user waits for a command? */
+static inline bool aios_is_silent(const struct aios_case *c)
+{
+	return c->idle_ns > c->patience_ns;
+}
+
+/* For texts. */
+static inline unsigned long long aios_seconds(uint64_t ns)
+{
+	return ns / 1000000000;
+}
+
 typedef bool aios_request_rule(struct aios_case *c, const struct aios_request *req);
 typedef bool aios_context_rule(struct aios_case *c, const struct aios_ctx *ctx,
 			       const struct aios_watch *watch);
@@ -29,7 +41,7 @@ aios_request_rule aios_rule_poll_lost, aios_rule_wake_decision, aios_rule_inline
 	aios_rule_pollfree, aios_rule_resched, aios_rule_cancelled;
 aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, aios_rule_drained,
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
-	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters;
+	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters, aios_rule_stuck_thread;
 
 /* rules_state.c: what was looked at and was not as it has to be. */
 bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum aios_seen what);

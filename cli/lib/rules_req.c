@@ -192,21 +192,26 @@ static const char *who_has_it(const struct aios_request *req)
 /**
  * aios_rule_stuck() - R11: an accepted request ends some time
  *
- * A poll waits for somebody else, for hours where all is well: it is never stuck by its age.
+ * A poll waits for somebody else, for hours where all is well: it is never stuck by its age, but
+ * where a command that is watched has come to a stand.
  */
 bool aios_rule_stuck(struct aios_case *c, const struct aios_request *req)
 {
+	static const char expected[] = "an end, sooner or later";
 	const char *who;
 
 	if (req->fate != AIOS_FATE_IN_FLIGHT || req->completed_ns ||
 	    !aios_overdue(c, req->done_ns ? req->done_ns : req->born_ns))
 		return false;
 	who = who_has_it(req);
-	return who &&
-	       aios_broken(c, "an end, sooner or later",
-			   "it has been in flight for %llu s: "
-			   "%s",
-			   (unsigned long long)((c->now_ns - req->born_ns) / 1000000000), who);
+	if (who)
+		return aios_broken(c, expected, "it has been in flight for %llu s: %s",
+				   aios_seconds(c->now_ns - req->born_ns), who);
+	return aios_is_silent(c) &&
+	       aios_broken(c, expected,
+			   "it waits for its file (poll), and nothing at all has happened for "
+			   "%llu s",
+			   aios_seconds(c->idle_ns));
 }
 
 /**

@@ -441,3 +441,24 @@ int aios_watch_others(struct aios_watches *watches, const struct aios_model *mod
 	aios_map_done(&busy);
 	return err;
 }
+
+static bool reader_is_timed(const struct aios_watch_reader *reader, uint64_t now_ns)
+{
+	int64_t until_ns = reader->rec.read_begin.until_ns;
+	uint64_t begin_ns = reader->rec.h.time_ns;
+
+	return reader->rec.h.type && until_ns > 0 && until_ns != AIOS_FOREVER &&
+	       (now_ns <= begin_ns || now_ns - begin_ns <= (uint64_t)until_ns);
+}
+
+bool aios_watch_timed(const struct aios_watches *watches, uint64_t now_ns)
+{
+	const struct aios_watch *watch;
+	size_t iter = 0;
+
+	while ((watch = aios_map_next(&watches->map, &iter)))
+		for (size_t i = 0; i < watch->reader_cnt; i++)
+			if (reader_is_timed(&watch->readers[i], now_ns))
+				return true;
+	return false;
+}

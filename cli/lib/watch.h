@@ -58,6 +58,14 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx);
  */
 int aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
 
+/**
+ * aios_watch_timed() - is there a reader that comes out by itself?
+ * @watches: where
+ * @now_ns: how far the trace has been told
+ * Return: whether one is inside whose time is not up.
+ */
+bool aios_watch_timed(const struct aios_watches *watches, uint64_t now_ns);
+
 const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint64_t kctx);
 void aios_watches_done(struct aios_watches *watches);
 

@@ -637,6 +637,117 @@ static void what_hangs_is_found_while_it_hangs(void **state)
 	aios_check_free(check);
 }
 
+static const struct aios_glance for_silence = { .hangs = true, .silence = true };
+
+/**
+ * struct stand - a command that comes to a stand, and what is found of that
+ * @tell: what it does
+ * @what: how its finding begins; NULL for none
+ */
+struct stand {
+	void (*tell)(struct kit_tale *t);
+	const char *what;
+};
+
+static void waits_for_a_poll(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+}
+
+static void waits_for_nothing(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 2, 8));
+}
+
+static void waits_for_a_while(struct kit_tale *t)
+{
+	struct aios_rec rec;
+
+	waits_for_a_poll(t);
+	rec = rec_read_begin(at(t), by_t2, &t->ctx, 1, 1);
+	rec.read_begin.until_ns = 3600000000000LL;
+	tell(t, rec);
+}
+
+static void waits_for_a_user(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+}
+
+static void sleeps(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+}
+
+static struct aios_check *judge_stand(const struct stand *stand, const struct aios_glance *look)
+{
+	struct aios_check *check = aios_check_new(&patient);
+	struct kit_tale t = {
+		.stream = { .feed = aios_pipeline_feed(aios_check_pipeline(check)) },
+	};
+	uint64_t now_ns;
+
+	assert_int_equal(story_info(t.stream.feed, "function"), 0);
+	tale_begin(&t);
+	stand->tell(&t);
+	now_ns = t.now_ns + AIOS_PATIENCE_NS;
+	assert_int_equal(stream_scan(&t.stream, now_ns, now_ns), 0);
+	assert_int_equal(aios_check_alive(check, look), 0);
+	assert_int_equal(found_at_all(check), 0);
+	now_ns += AIOS_PATIENCE_NS;
+	assert_int_equal(stream_scan(&t.stream, now_ns, now_ns), 0);
+	assert_int_equal(aios_check_alive(check, look), 0);
+	stream_done(&t.stream);
+	return check;
+}
+
+static void a_command_that_comes_to_a_stand_is_stuck(void **state)
+{
+	static const struct stand stands[] = {
+		{ waits_for_a_poll, "it waits for its file (poll), and nothing at all has "
+				    "happened for 10 s" },
+		{ waits_for_nothing, "thread 1003 has waited in io_getevents for 10 s for 2 "
+				     "events; nothing is in flight" },
+		{ waits_for_a_user, "thread 1001 has waited in io_destroy, or in its exit, for "
+				    "10 s; " },
+		{ waits_for_a_while, NULL },
+		{ sleeps, NULL },
+	};
+	const struct aios_finding *findings;
+	struct aios_check *check;
+	size_t cnt;
+
+	(void)state;
+	for (size_t i = 0; i < NR(stands); i++) {
+		check = judge_stand(&stands[i], &for_silence);
+		findings = aios_check_findings(check, &cnt);
+		assert_int_equal(cnt, stands[i].what != NULL);
+		assert_int_equal(aios_check_hangs(check), stands[i].what != NULL);
+		if (cnt) {
+			assert_string_equal(findings->rule->id, "R11");
+			assert_memory_equal(findings->what, stands[i].what,
+					    strlen(stands[i].what));
+		}
+		aios_check_free(check);
+		/* A server may wait, and so may anybody whom nobody watches. */
+		check = judge_stand(&stands[i], &for_hangs);
+		assert_int_equal(found_at_all(check), 0);
+		aios_check_free(check);
+	}
+}
+
 typedef int telling(struct aios_buf *buf, const struct aios_check_view *view);
 
 /* @news of the first of two findings, then @all: nothing twice, nothing missing, nothing else. */
@@ -717,6 +828,7 @@ int main(void)
 		cmocka_unit_test(more_findings_than_are_kept_are_counted),
 		cmocka_unit_test(known_findings_leave_room_for_others),
 		cmocka_unit_test(what_hangs_is_found_while_it_hangs),
+		cmocka_unit_test(a_command_that_comes_to_a_stand_is_stuck),
 		cmocka_unit_test(what_was_told_as_news_is_not_told_again),
 	};
 

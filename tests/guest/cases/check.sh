@@ -144,6 +144,26 @@ hangs_end_in_time() {
 	expect 1 "$(jq '[.requests[][]] | add' o.json)" "requests of a program that was left"
 }
 
+# stands_still STATUS SECONDS COMMAND...: what is said of a command that waits, and how long it takes.
+stands_still() {
+	local want=$1 most=$2 begun=$SECONDS
+	shift 2
+	status "$want" aiocheck run --json -o told.json --stuck-after 2s --kill -- "$@" \
+		>o.json 2>said.txt || { cat told.json said.txt; return 1; }
+	[ $((SECONDS - begun)) -le "$most" ] || { echo "it took $((SECONDS - begun)) s"; return 1; }
+}
+
+# Polls and readers may wait, but not for ever where somebody waits for the command. One that sleeps
+# with nothing outstanding does as it likes.
+a_standstill_ends() {
+	stands_still 1 20 aiowork --wait-file never preexisting || return 1
+	jq -r 'select(.id == "R11").message' told.json |
+		grep -q '^it waits for its file (poll), and nothing at all has happened for [2-5] s$'
+	expect '["R11"]' "$(jq -sc '[.[].id | select(.)] | unique' told.json)" "rules that were broken"
+	stands_still 0 20 sh -c 'aiowork ops; sleep 5' || return 1
+	expect '["PASS",0,0]' "$(verdict '[.verdict, .findings, .command_status]')" "the verdict"
+}
+
 cases_check() {
 	local -a all
 	read -r -a all <<<"$(batches 1 | paste -sd' ')"
@@ -151,6 +171,8 @@ cases_check() {
 	check "aiocheck: lost records are INCONCLUSIVE" loss_is_inconclusive
 	check "aiocheck: a command that fails passes, with its status" a_failing_command_passes
 	check "aiocheck: what hangs is found, and ends in time" hangs_end_in_time
+	check "aiocheck: a command that comes to a stand is stuck, one that sleeps is not" \
+		a_standstill_ends
 	thorough "aiocheck: a command without AIO is INCONCLUSIVE" no_aio_is_inconclusive
 	thorough "aiocheck: evidence that is too weak is INCONCLUSIVE" weak_evidence_is_inconclusive
 }
