@@ -218,50 +218,60 @@ static bool may_be_refused(const struct aios_request *req)
 	return req->born_ns && !req->returned_ns && !req->gone_on;
 }
 
-/* Asks a rule. Return: 0 or -ENOMEM. */
-static int ask(struct aios_check *check, size_t nr, const struct aios_request *req,
-	       const struct aios_ctx *ctx, const struct aios_watch *watch)
+static struct aios_case case_of(const struct aios_check *check)
 {
-	const struct aios_rule *rule = &check->rules[nr];
-	struct aios_case c = {
+	return (struct aios_case){
 		.exact = check->exact,
 		.over = !check->look,
 		.now_ns = aios_pipeline_now(check->pipe),
 		.patience_ns = patience_ns(check),
 		.idle_ns = check->idle_ns,
 	};
-	uint64_t key = alive_key(nr, req, ctx);
-	bool broken;
-	int err = 0;
+}
 
-	if (aios_map_get(&check->alive, key))
-		return 0;
+static bool is_broken(const struct aios_check *check, const struct aios_rule *rule,
+		      struct aios_case *c, const struct aios_request *req,
+		      const struct aios_ctx *ctx, const struct aios_watch *watch)
+{
+	if (req)
+		return rule->request && rule->request(c, req);
+	if (!ctx->kctx)
+		return rule->trace && rule->trace(c, aios_pipeline_trace(check->pipe).end);
+	return rule->context && rule->context(c, ctx, watch);
+}
+
+/* Asks a rule. Return: 0 or -ENOMEM. */
+static int ask(struct aios_check *check, size_t nr, struct aios_case *c,
+	       const struct aios_request *req, const struct aios_ctx *ctx,
+	       const struct aios_watch *watch)
+{
+	const struct aios_rule *rule = &check->rules[nr];
+	uint64_t key = alive_key(nr, req, ctx);
+	int err;
+
 	if (check->look && req && !rule->hangs && may_be_refused(req))
 		return 0;
-	if (req)
-		broken = rule->request && rule->request(&c, req);
-	else if (!ctx->kctx)
-		broken = rule->trace && rule->trace(&c, aios_pipeline_trace(check->pipe).end);
-	else
-		broken = rule->context && rule->context(&c, ctx, watch);
-	if (broken)
-		err = found(check, nr, &c, req, ctx, watch);
-	if (broken && check->look && !err)
+	if (!is_broken(check, rule, c, req, ctx, watch))
+		return 0;
+	err = aios_map_get(&check->alive, key) ? 0 : found(check, nr, c, req, ctx, watch);
+	if (check->look && !err)
 		err = aios_map_put(&check->alive, key, check);
-	aios_buf_done(&c.what);
-	aios_buf_done(&c.expected);
+	aios_buf_done(&c->what);
+	aios_buf_done(&c->expected);
 	return err;
 }
 
 static int ask_all(struct aios_check *check, const struct aios_request *req,
 		   const struct aios_ctx *ctx, const struct aios_watch *watch)
 {
+	struct aios_case c;
 	int err = 0;
 
 	check_begin(check);
+	c = case_of(check);
 	for (size_t i = 0; i < check->rule_cnt && !err; i++)
 		if (check->tallies[i].state == AIOS_RULE_CHECKED)
-			err = ask(check, i, req, ctx, watch);
+			err = ask(check, i, &c, req, ctx, watch);
 	return err;
 }
 
@@ -329,11 +339,12 @@ static int alive_request(void *arg, const struct aios_request *req)
 /* Those who wait for a context that is over: all else was asked when it was. */
 static int ask_wait(struct aios_check *check, const struct aios_wait *wait)
 {
+	struct aios_case c = case_of(check);
 	int err = 0;
 
 	for (size_t i = 0; i < check->rule_cnt && !err; i++)
 		if (check->rules[i].hangs && check->tallies[i].state == AIOS_RULE_CHECKED)
-			err = ask(check, i, NULL, wait->ctx, wait->watch);
+			err = ask(check, i, &c, NULL, wait->ctx, wait->watch);
 	return err;
 }
 
