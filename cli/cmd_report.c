@@ -5,19 +5,21 @@
 #include "cmd.h"
 #include "io/msg.h"
 #include "io/status.h"
+#include "lib/check.h"
 
 struct report {
 	struct aios_replay_opts replay;
 	bool json;
 };
 
-static int report_write(const struct report *report, struct aios_pipeline *pipe,
+static int report_write(const struct report *report, struct aios_check *check,
 			struct aios_out *out)
 {
-	struct aios_trace trace = aios_pipeline_trace(pipe);
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
+	trace.check = check;
 	if (report->json)
 		err = aios_report_json(&buf, &trace);
 	else
@@ -28,11 +30,25 @@ static int report_write(const struct report *report, struct aios_pipeline *pipe,
 	return err;
 }
 
+/* Rules are asked as well; that they are broken is no failure of the report. */
+static int report_judge(const struct report *report, struct aios_check *check, struct aios_out *out)
+{
+	struct aios_pipeline *pipe = check ? aios_check_pipeline(check) : NULL;
+	int status = aios_replay(&report->replay, pipe);
+
+	if (check && aios_check_end(check)) {
+		aios_say("%s: not enough memory", report->replay.path);
+		status = AIOS_UNREADABLE;
+	}
+	if (check && aios_pipeline_trace(pipe).info->kernel)
+		report_write(report, check, out);
+	return status;
+}
+
 static int report_run(const struct report *report)
 {
-	static const struct aios_pipeline_ops ops;
-	struct aios_model_opts opts = { .history = false };
-	struct aios_pipeline *pipe;
+	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
+	struct aios_check *check;
 	struct aios_out out;
 	struct aios_err err;
 	int status;
@@ -41,11 +57,9 @@ static int report_run(const struct report *report)
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	pipe = aios_pipeline_new(&ops, NULL, &opts);
-	status = aios_replay(&report->replay, pipe);
-	if (pipe && aios_pipeline_trace(pipe).info->kernel)
-		report_write(report, pipe, &out);
-	aios_pipeline_free(pipe);
+	check = aios_check_new(&opts);
+	status = report_judge(report, check, &out);
+	aios_check_free(check);
 	return aios_out_status(&out, status);
 }
 
@@ -79,8 +93,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "FILE",
 	.doc = "What a trace file holds in numbers: requests, latency by operation and stage, "
-	       "rings, "
-	       "poll orders, losses. FILE may be - for standard input.\vExamples:\n"
+	       "rings, poll orders, losses, and which rules of aiocheck were broken. FILE may be - "
+	       "for standard input.\vExamples:\n"
 	       "  aiotrace report trace.aios\n"
 	       "  aiotrace report --json trace.aios | jq .requests",
 };

@@ -4,16 +4,20 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "io/msg.h"
 #include "io/status.h"
+#include "lib/view_check.h"
 
 struct timeline {
 	struct aios_replay_opts replay;
 	bool addresses;
 	uint64_t request;		/* 0 for the slowest */
-	size_t slowest;
+	size_t slowest;			/* 0: not asked for */
+	bool finding;			/* what findings are about, and nothing else */
+	bool *rules;			/* of these; NULL for all */
 	uint64_t now_ns;		/* what is in flight has lasted until now */
 	const struct aios_request **found;	/* the slowest first */
 	size_t found_cnt;
@@ -123,12 +127,84 @@ static int timeline_replay(struct timeline *tl, struct aios_out *out)
 	return status;
 }
 
+/* All that was found of a request, a line each. */
+static void finding_lines(struct aios_buf *buf, const struct aios_finding *findings, size_t cnt,
+			  const struct aios_request *req)
+{
+	for (size_t i = 0; i < cnt; i++)
+		if (findings[i].req == req)
+			aios_finding_line(buf, &findings[i]);
+}
+
+static bool is_told(const struct aios_finding *findings, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (findings[i].req == findings[nr].req)
+			return true;
+	return false;
+}
+
+/* Return: how many requests were written. */
+static size_t findings_write(const struct timeline *tl, struct aios_check *check,
+			     struct aios_out *out)
+{
+	struct aios_clock clock = aios_pipeline_clock(aios_check_pipeline(check));
+	size_t cnt, told = 0;
+	const struct aios_finding *findings = aios_check_findings(check, &cnt);
+	struct aios_buf buf = { 0 };
+
+	for (size_t i = 0; i < cnt; i++) {
+		if (!findings[i].req || is_told(findings, i))
+			continue;
+		aios_buf_str(&buf, told++ ? "\n" : "");
+		finding_lines(&buf, findings, cnt, findings[i].req);
+		aios_timeline(&buf, findings[i].req, &clock, tl->addresses);
+		if (aios_out_write(out, &buf))
+			break;
+	}
+	aios_buf_done(&buf);
+	return told;
+}
+
+static void findings_none(const struct timeline *tl, const struct aios_check *check)
+{
+	struct aios_verdict_info info = aios_check_verdict(check);
+
+	if (info.findings)
+		aios_say("%s: no finding is about a request; 'aiocheck file' tells those about "
+			 "contexts", tl->replay.path);
+	else
+		aios_say("%s: %s", tl->replay.path, info.rules_checked ? "nothing was found" :
+			 "this trace gives no evidence for what is to be found");
+}
+
+static int findings_replay(struct timeline *tl, struct aios_out *out)
+{
+	struct aios_check_opts opts = {
+		.chosen = tl->rules,
+		.patience_ns = AIOS_PATIENCE_NS,
+	};
+	struct aios_check *check = aios_check_new(&opts);
+	int status = aios_replay(&tl->replay, check ? aios_check_pipeline(check) : NULL);
+
+	if (check && aios_check_end(check)) {
+		aios_say("%s: not enough memory", tl->replay.path);
+		status = AIOS_UNREADABLE;
+	}
+	if (check && !findings_write(tl, check, out) && status != AIOS_UNREADABLE)
+		findings_none(tl, check);
+	aios_check_free(check);
+	return status;
+}
+
 static int timeline_run(struct timeline *tl)
 {
 	struct aios_out out;
 	struct aios_err err;
 	int status;
 
+	if (!tl->slowest)
+		tl->slowest = 1;
 	tl->found = calloc(tl->slowest, sizeof(*tl->found));
 	if (!tl->found)
 		return AIOS_UNREADABLE;
@@ -136,18 +212,22 @@ static int timeline_run(struct timeline *tl)
 		aios_say("%s", err.text);
 		status = AIOS_USAGE;
 	} else {
-		status = aios_out_status(&out, timeline_replay(tl, &out));
+		status = aios_out_status(&out, tl->finding ? findings_replay(tl, &out)
+							   : timeline_replay(tl, &out));
 	}
 	free(tl->found);
+	free(tl->rules);
 	return status;
 }
 
-enum { OPT_REQUEST = 0x100, OPT_SLOWEST, OPT_ADDRESSES };
+enum { OPT_REQUEST = 0x100, OPT_SLOWEST, OPT_FINDING, OPT_ADDRESSES };
 
 static const struct argp_option options[] = {
 	{"request", OPT_REQUEST, "NUMBER", 0, "this request, as export and run --json number it",
 	 0},
 	{"slowest", OPT_SLOWEST, "COUNT", 0, "the slowest ones (1)", 0},
+	{"finding", OPT_FINDING, "RULE,...", OPTION_ARG_OPTIONAL,
+	 "those with which a rule of aiocheck was broken, of these or any", 0},
 	{"kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 0},
 	{0},
 };
@@ -162,6 +242,28 @@ static uint64_t parse_count(struct argp_state *state, const char *arg)
 	if (errno || *end || arg[0] < '0' || arg[0] > '9' || !count)
 		aios_usage_error(state, "'%s' is no number from 1 on", arg);
 	return count;
+}
+
+/* "R9,P1", or nothing for all. */
+static void parse_rules(struct argp_state *state, struct timeline *tl, char *list)
+{
+	size_t cnt;
+	char *name;
+
+	tl->finding = true;
+	aios_rules(&cnt);
+	if (list && !tl->rules)
+		tl->rules = calloc(cnt, sizeof(*tl->rules));
+	if (list && !tl->rules)
+		aios_usage_error(state, "not enough memory");
+	while ((name = strsep(&list, ","))) {
+		int rule = aios_rule_find(name);
+
+		if (rule < 0)
+			aios_usage_error(state, "there is no rule '%s'; 'aiocheck rules' lists "
+					 "them", name);
+		tl->rules[rule] = true;
+	}
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -181,6 +283,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			aios_usage_error(state,
 				   "at most 100000 requests; 'aiotrace export' has them all");
 		return 0;
+	case OPT_FINDING:
+		parse_rules(state, tl, arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (tl->finding && (tl->request || tl->slowest))
+			aios_usage_error(state, "--finding goes with neither --request nor "
+					 "--slowest");
+		return 0;
 	case OPT_ADDRESSES:
 		tl->addresses = true;
 		return 0;
@@ -199,12 +309,13 @@ static const struct argp argp = {
 	.doc = "The life of a request, event by event: the slowest one, unless told otherwise.\v"
 	       "Examples:\n"
 	       "  aiotrace timeline --slowest 3 --path '*.ibd' trace.aios\n"
-	       "  aiotrace timeline --request 17 trace.aios",
+	       "  aiotrace timeline --request 17 trace.aios\n"
+	       "  aiotrace timeline --finding=R9,P1 trace.aios",
 };
 
 int aios_cmd_timeline(int argc, char **argv)
 {
-	struct timeline tl = { .slowest = 1 };
+	struct timeline tl = { 0 };
 
 	aios_options_parse(&argp, argc, argv, (char *)"aiotrace timeline", &tl);
 	return timeline_run(&tl);

@@ -331,6 +331,13 @@ static int check_record(void *arg, const struct aios_rec *rec)
 	return aios_watch_record(&check->watches, aios_pipeline_model(check->pipe), rec);
 }
 
+static int check_ending(void *arg)
+{
+	struct aios_check *check = arg;
+
+	return aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
+}
+
 static int alive_request(void *arg, const struct aios_request *req)
 {
 	return request_is_known(arg, req) ? ask_all(arg, req, req->ctx, NULL) : 0;
@@ -403,6 +410,7 @@ struct aios_check *aios_check_new(const struct aios_check_opts *opts)
 		.record = check_record,
 		.request = check_request,
 		.context = check_context,
+		.ending = check_ending,
 	};
 	static const struct aios_model_opts model_opts = { .history = true };
 	struct aios_check *check = calloc(1, sizeof(*check));
@@ -454,10 +462,8 @@ bool aios_check_hangs(const struct aios_check *check)
 int aios_check_end(struct aios_check *check)
 {
 	static const struct aios_ctx nobodys;
-	int err = aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
+	int err = aios_pipeline_end(check->pipe);
 
-	if (!err)
-		err = aios_pipeline_end(check->pipe);
 	check_begin(check);
 	if (!err)
 		err = ask_waits(check);

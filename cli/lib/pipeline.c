@@ -15,6 +15,7 @@ struct aios_pipeline {
 	struct aios_select sel;
 	uint64_t left_out;	/* requests that were not selected */
 	uint64_t now_ns;	/* everything older has been passed on */
+	bool ended;
 };
 
 static int pipe_record(void *arg, const struct aios_rec *rec)
@@ -149,8 +150,14 @@ struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe)
 
 int aios_pipeline_end(struct aios_pipeline *pipe)
 {
-	int err = aios_decode_end(pipe->decode);
+	int err;
 
+	if (pipe->ended)
+		return 0;
+	pipe->ended = true;
+	err = aios_decode_end(pipe->decode);
+	if (!err && pipe->ops.ending)
+		err = pipe->ops.ending(pipe->arg);
 	return err ? err : aios_model_end(pipe->model);
 }
 

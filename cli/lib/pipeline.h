@@ -22,6 +22,7 @@
  * @context: a context's life is over
  * @gap: a hole, after the model has noted it
  * @until: everything older than a time has been passed on
+ * @ending: all records have been passed on; what is alive is handed out next
  *
  * Each returns 0 or a negative errno, which ends the stream.
  */
@@ -31,6 +32,7 @@ struct aios_pipeline_ops {
 	int (*context)(void *arg, const struct aios_ctx *ctx);
 	int (*gap)(void *arg, const struct aios_gap *gap);
 	int (*until)(void *arg, uint64_t time_ns);
+	int (*ending)(void *arg);
 };
 
 struct aios_pipeline;
@@ -73,6 +75,7 @@ struct aios_feed aios_pipeline_feed(struct aios_pipeline *pipe);
 
 /**
  * aios_pipeline_end() - the source is through: ends all lives
+ * @pipe: nothing happens where it has ended
  * Return: 0, -ENOMEM, or what a listener returned.
  */
 int aios_pipeline_end(struct aios_pipeline *pipe);

@@ -62,6 +62,8 @@ void aios_fmt_subject(struct aios_buf *buf, const struct aios_request *req);
  */
 void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
 
+struct aios_check;
+
 /**
  * struct aios_trace - what a report is made of
  * @sum: the numbers
@@ -72,6 +74,7 @@ void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
  *	the whole trace in any case
  * @left_out: requests that @sel left out
  * @unknown_records: of a newer version, skipped
+ * @check: what the rules say of it; NULL where they were not asked
  */
 struct aios_trace {
 	const struct aios_summary *sum;
@@ -81,6 +84,7 @@ struct aios_trace {
 	const struct aios_select *sel;
 	uint64_t left_out;
 	uint64_t unknown_records;
+	const struct aios_check *check;
 };
 
 /**

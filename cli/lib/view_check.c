@@ -175,6 +175,43 @@ int aios_check_text(struct aios_buf *buf, const struct aios_check_view *view)
 	return buf->err;
 }
 
+static const struct aios_finding *first_of(const struct aios_check *check,
+					   const struct aios_rule *rule)
+{
+	size_t cnt;
+	const struct aios_finding *findings = aios_check_findings(check, &cnt);
+
+	for (size_t i = 0; i < cnt; i++)
+		if (findings[i].rule == rule)
+			return &findings[i];
+	return NULL;
+}
+
+void aios_report_findings(struct aios_buf *buf, const struct aios_check *check)
+{
+	struct aios_verdict_info info = aios_check_verdict(check);
+	const struct aios_finding *first;
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	if (!info.rules_checked)
+		return;
+	aios_buf_str(buf, "\nFINDINGS\n");
+	for (size_t i = 0; i < cnt; i++) {
+		first = first_of(check, &rules[i]);
+		if (!first)
+			continue;
+		aios_buf_fmt(buf, "%6llu  ", (unsigned long long)aios_check_count(check, i));
+		aios_finding_line(buf, first);
+	}
+	if (info.findings)
+		aios_buf_str(buf, "  how often a rule was broken, and how at first; 'aiocheck "
+				  "file' tells more\n");
+	else
+		aios_buf_fmt(buf, "  none; %zu rules of aiocheck were checked\n",
+			     info.rules_checked);
+}
+
 void aios_rules_text(struct aios_buf *buf)
 {
 	size_t cnt;

@@ -59,6 +59,23 @@ void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding
 			const struct aios_clock *clock);
 
 /**
+ * aios_report_findings() - a section of a report: how often each rule was broken, and how at first
+ * @buf: appended to
+ * @check: after aios_check_end()
+ */
+void aios_report_findings(struct aios_buf *buf, const struct aios_check *check);
+
+struct json_t;
+
+/**
+ * aios_finding_json() - an object of schema aioscope.finding/1
+ * @finding: the finding
+ * @evidence: level of the trace, or NULL
+ * Return: a new reference, or NULL for -ENOMEM.
+ */
+struct json_t *aios_finding_json(const struct aios_finding *finding, const char *evidence);
+
+/**
  * aios_rules_text() - the rules: what each says and needs
  * @buf: appended to
  */

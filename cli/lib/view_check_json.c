@@ -33,28 +33,32 @@ static json_t *json_hex(uint64_t number)
 	return json_string(text);
 }
 
-static int json_finding(struct aios_buf *buf, const struct aios_finding *finding,
-			const char *evidence)
+json_t *aios_finding_json(const struct aios_finding *finding, const char *evidence)
 {
 	const struct aios_rule *rule = finding->rule;
 	const struct aios_request *req = finding->req;
 
-	return aios_json_line(
-		json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:s, s:s, s:s, "
-			  "s:s, s:o, "
-			  "s:b, s:o}",
-			  "schema", "aioscope.finding/1", "number", (json_int_t)finding->nr, "id",
-			  rule->id, "slug", rule->slug, "severity",
-			  aios_severity_name(rule->severity), "evidence",
-			  evidence ? evidence : "unknown", "pid", (json_int_t)finding->pid, "comm",
-			  aios_json_text(finding->comm), "context", json_hex(finding->user_id),
-			  "kiocb", req ? json_integer((json_int_t)req->id) : json_null(), "op",
-			  req && req->asked ? json_string(aios_op_name(req->ask.op)) : json_null(),
-			  "message", finding->what, "expected", finding->expected, "rule",
-			  rule->statement, "means", rule->means, "key",
-			  aios_json_text(finding->key), "known", (int)finding->known, "events",
-			  json_events(finding)),
-		buf);
+	return json_pack(
+		"{s:s, s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:s, s:o, "
+		"s:b, s:o}",
+		"schema", "aioscope.finding/1",
+		"number", (json_int_t)finding->nr,
+		"id", rule->id,
+		"slug", rule->slug,
+		"severity", aios_severity_name(rule->severity),
+		"evidence", evidence ? evidence : "unknown",
+		"pid", (json_int_t)finding->pid,
+		"comm", aios_json_text(finding->comm),
+		"context", json_hex(finding->user_id),
+		"kiocb", req ? json_integer((json_int_t)req->id) : json_null(),
+		"op", req && req->asked ? json_string(aios_op_name(req->ask.op)) : json_null(),
+		"message", finding->what,
+		"expected", finding->expected,
+		"rule", rule->statement,
+		"means", rule->means,
+		"key", aios_json_text(finding->key),
+		"known", (int)finding->known,
+		"events", json_events(finding));
 }
 
 /* As shells have it: wait(2) keeps a signal in the lowest bits, a status in the next byte. */
@@ -112,7 +116,8 @@ int aios_news_json(struct aios_buf *buf, const struct aios_check_view *view)
 	int err = 0;
 
 	for (size_t i = view->told; i < cnt && !err; i++)
-		err = json_finding(buf, &findings[i], view->trace->info->evidence);
+		err = aios_json_line(
+			aios_finding_json(&findings[i], view->trace->info->evidence), buf);
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include "names.h"
 #include "units.h"
 #include "view.h"
+#include "view_check.h"
 
 #define CTX_ROWS	20	/* contexts shown; JSON has them all */
 #define CALLER_ROWS	20	/* processes shown at evidence level syscall; so does JSON */
@@ -487,4 +488,6 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 		report_calls(buf, sum);
 	report_completions(buf, sum);
 	report_gaps(buf, trace);
+	if (trace->check)
+		aios_report_findings(buf, trace->check);
 }

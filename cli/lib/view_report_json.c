@@ -7,6 +7,7 @@
 #include "json.h"
 #include "names.h"
 #include "view.h"
+#include "view_check.h"
 
 #define SCHEMA	"aioscope.report/1"
 
@@ -327,6 +328,19 @@ static int report_calls_only(struct aios_buf *buf, const struct aios_trace *trac
 	return aios_json_line(root, buf);
 }
 
+static json_t *findings_json(const struct aios_trace *trace)
+{
+	json_t *array = json_array();
+	const struct aios_finding *findings;
+	size_t cnt = 0;
+
+	findings = trace->check ? aios_check_findings(trace->check, &cnt) : NULL;
+	for (size_t i = 0; i < cnt; i++)
+		json_array_append_new(array,
+				      aios_finding_json(&findings[i], trace->info->evidence));
+	return array;
+}
+
 int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 {
 	const struct aios_info *info = trace->info;
@@ -343,7 +357,7 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
 			 "selection", selection_json(trace), "part", part_json(trace),
 			 "requests", requests_json(sum), "ledgers", ledgers_json(trace),
-			 "loss", loss_json(trace), "findings", json_array(),
+			 "loss", loss_json(trace), "findings", findings_json(trace),
 			 "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),
 			 "contexts", ctxs_json(sum));

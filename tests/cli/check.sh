@@ -235,6 +235,36 @@ check_patience() {
 	status 1 aiocheck file --stuck-after 99s device_keeps_it.aios >told.txt
 }
 
+# aiotrace tells of the same findings, where the trace is looked at.
+check_reports() {
+	local name breaks level
+	while read -r name breaks level; do
+		story "$name"
+		aiocheck file --json "$name.aios" | jq -c 'select(.id)' >told.json || true
+		aiotrace report --json "$name.aios" | jq -c '.findings[]' >report.json
+		cmp told.json report.json
+		expect "$(jq -s '[.[].kiocb | select(.)] | unique | length' told.json)" \
+			"$(aiotrace timeline --finding "$name.aios" 2>said.txt | grep -c '^request ')" \
+			"requests of $name"
+	done < <("$build/tests/story" --list | awk '$2 != "-" || NR % 8 == 0')
+	story cancelled_work_does_nothing
+	aiotrace report cancelled_work_does_nothing.aios >told.txt
+	expect 2 "$(sed -n '/^FINDINGS/,$p' told.txt | grep -c '^     1  server.*: error: ')" \
+		"findings in the report"
+	aiotrace timeline --finding cancelled_work_does_nothing.aios >told.txt
+	expect "P1 P12 request" "$(sed -n '1,2s/.*\[\(P[0-9]*\) .*/\1/p; 3s/ .*//p' told.txt |
+		paste -sd' ')" "both lines above the request"
+	aiotrace timeline --finding=p12,R9 cancelled_work_does_nothing.aios >told.txt
+	expect "P12" "$(sed -n 's/.*: error: .*\[\(P[0-9]*\) .*/\1/p' told.txt)" "the one asked for"
+	story a_read
+	aiotrace report a_read.aios | tail -n 1 | grep -q '^  none; [0-9]* rules of aiocheck were checked$'
+	says 0 "nothing was found" aiotrace timeline --finding a_read.aios
+	story killed_twice
+	says 0 "no finding is about a request" aiotrace timeline --finding killed_twice.aios
+	says 2 "there is no rule 'Q9'" aiotrace timeline --finding=P1,Q9 a_read.aios
+	says 2 "goes with neither --request" aiotrace timeline --finding --slowest 3 a_read.aios
+}
+
 check_unreadable() {
 	: >empty.aios
 	says 5 "the file is empty" aiocheck file empty.aios
@@ -262,5 +292,6 @@ cases_check() {
 	check "aiocheck --baseline: known findings do not fail" check_baseline
 	check "aiocheck --only, --skip" check_chosen_rules
 	check "aiocheck --stuck-after: how patient" check_patience
+	check "aiotrace report, timeline --finding: what aiocheck finds" check_reports
 	check "aiocheck: unreadable traces: status 5, or 1 where a rule is broken" check_unreadable
 }
