@@ -67,9 +67,9 @@ static int file_start(struct file *file)
 }
 
 static const struct argp_option options[] = {
-	{"output", 'o', "FILE", 0, "where the data goes", 0},
-	{"json", OPT_JSON, NULL, 0, "one JSON object a line", 0},
-	{0},
+	{ "output", 'o', "FILE", 0, "where the data goes", 0 },
+	{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 0 },
+	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -101,9 +101,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{&aios_judge_argp, 0, NULL, 0},
-	{&aios_help_argp, 0, NULL, 0},
-	{0},
+	{ &aios_judge_argp, 0, NULL, 0 },
+	{ &aios_help_argp, 0, NULL, 0 },
+	{ 0 },
 };
 
 static const struct argp argp = {
@@ -145,8 +145,8 @@ static error_t parse_rules(int key, char *arg, struct argp_state *state)
 int aios_check_rules(int argc, char **argv)
 {
 	static const struct argp_option rules_options[] = {
-		{"json", OPT_JSON, NULL, 0, "one JSON object a line", 0},
-		{0},
+		{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 0 },
+		{ 0 },
 	};
 	static const struct argp_child help[] = { { &aios_help_argp, 0, NULL, 0 }, { 0 } };
 	static const struct argp rules_argp = {

@@ -27,21 +27,22 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{NULL, 0, NULL, 0, "What to check, and how to tell:", 3},
-	{"only", OPT_ONLY, "RULE,...", 0, "these rules alone: ids or names of 'aiocheck rules'", 3},
-	{"skip", OPT_SKIP, "RULE,...", 0, "not these", 3},
-	{"stuck-after", OPT_STUCK, "TIME", 0,
-	 "what takes longer is stuck (5s); a hang ends the "
-	 "trace then",
-	 3},
-	{"baseline", OPT_BASELINE, "FILE", 0,
-	 "findings known by these keys, one a line, do not "
-	 "fail",
-	 3},
-	{"tap", OPT_TAP, NULL, 0, "Test Anything Protocol: a line a rule", 3},
-	{"github", OPT_GITHUB, NULL, 0, "annotations of GitHub's workflows", 3},
-	{"junit", OPT_JUNIT, "FILE", 0, "JUnit XML as well, into FILE", 3},
-	{0},
+	{ NULL, 0, NULL, 0, "What to check, and how to tell:", 3 },
+	{ "only", OPT_ONLY, "RULE,...", 0, "these rules alone: ids or names of 'aiocheck rules'",
+	  3 },
+	{ "skip", OPT_SKIP, "RULE,...", 0, "not these", 3 },
+	{ "stuck-after", OPT_STUCK, "TIME", 0,
+	  "what takes longer is stuck (5s); a hang ends the "
+	  "trace then",
+	  3 },
+	{ "baseline", OPT_BASELINE, "FILE", 0,
+	  "findings known by these keys, one a line, do not "
+	  "fail",
+	  3 },
+	{ "tap", OPT_TAP, NULL, 0, "Test Anything Protocol: a line a rule", 3 },
+	{ "github", OPT_GITHUB, NULL, 0, "annotations of GitHub's workflows", 3 },
+	{ "junit", OPT_JUNIT, "FILE", 0, "JUnit XML as well, into FILE", 3 },
+	{ 0 },
 };
 
 static bool *all_rules(struct aios_judge *judge, bool chosen)

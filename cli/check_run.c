@@ -121,15 +121,15 @@ static int run_start(struct run *run)
 }
 
 static const struct argp_option options[] = {
-	{"kill", 'k', NULL, 0, "kill what hangs, and its children; else they are left", 3},
-	{0},
+	{ "kill", 'k', NULL, 0, "kill what hangs, and its children; else they are left", 3 },
+	{ 0 },
 };
 
 static const struct argp_child children[] = {
-	{&aios_trace_argp, 0, NULL, 0},
-	{&aios_judge_argp, 0, NULL, 0},
-	{&aios_help_argp, 0, NULL, 0},
-	{0},
+	{ &aios_trace_argp, 0, NULL, 0 },
+	{ &aios_judge_argp, 0, NULL, 0 },
+	{ &aios_help_argp, 0, NULL, 0 },
+	{ 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)

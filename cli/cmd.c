@@ -5,12 +5,46 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "io/msg.h"
 #include "io/status.h"
 #include "io/trace_in.h"
+#include "io/version.h"
+
+static void program_help(const struct aios_program *program, FILE *to)
+{
+	fputs(program->head, to);
+	for (size_t i = 0; i < program->cnt; i++)
+		fprintf(to, "  %-10s %s\n", program->commands[i].name, program->commands[i].doc);
+	fputs(program->tail, to);
+}
+
+int aios_program_run(const struct aios_program *program, int argc, char **argv)
+{
+	if (argc < 2) {
+		program_help(program, stderr);
+		return AIOS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		program_help(program, stdout);
+		return AIOS_FINE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("%s %s\n", program->name, AIOS_VERSION);
+		return AIOS_FINE;
+	}
+	if (argv[1][0] == '-')
+		return program->commands[0].run(argc, argv);
+	for (size_t i = 0; i < program->cnt; i++)
+		if (!strcmp(program->commands[i].name, argv[1]))
+			return program->commands[i].run(argc - 1, argv + 1);
+	aios_say("there is no command '%s'; see '%s --help', or '%s -- %s' to %s it", argv[1],
+		 program->name, program->name, argv[1], program->verb);
+	return AIOS_USAGE;
+}
 
 int aios_print_plan(const struct aios_options *opts)
 {

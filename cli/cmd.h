@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmd.h - the commands of aiotrace, a file each, and what they share.
+ * cmd.h - the commands of aiotrace, a file each, and what those of all programs share.
  */
 #ifndef AIOS_CMD_H
 #define AIOS_CMD_H
@@ -16,6 +16,45 @@ int aios_cmd_record(int argc, char **argv);
 int aios_cmd_report(int argc, char **argv);
 int aios_cmd_timeline(int argc, char **argv);
 int aios_cmd_export(int argc, char **argv);
+
+/**
+ * struct aios_command - what a program can be told to do
+ * @name: its first argument
+ * @run: takes main()'s arguments from its own name on and returns an exit status
+ * @doc: what it does, for --help
+ */
+struct aios_command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *doc;
+};
+
+/**
+ * struct aios_program - a program of several commands
+ * @name: its own
+ * @verb: what it does to a command line, for who forgot the "--"
+ * @head: of --help, above the commands
+ * @tail: of --help, below them
+ * @commands: the first is the one where an option comes first
+ * @cnt: of @commands
+ */
+struct aios_program {
+	const char *name;
+	const char *verb;
+	const char *head;
+	const char *tail;
+	const struct aios_command *commands;
+	size_t cnt;
+};
+
+/**
+ * aios_program_run() - chooses the command and runs it
+ * @program: which
+ * @argc: of main()
+ * @argv: of main()
+ * Return: an exit status.
+ */
+int aios_program_run(const struct aios_program *program, int argc, char **argv);
 
 /**
  * aios_print_plan() - what --plan asks for

@@ -223,13 +223,13 @@ static int timeline_run(struct timeline *tl)
 enum { OPT_REQUEST = 0x100, OPT_SLOWEST, OPT_FINDING, OPT_ADDRESSES };
 
 static const struct argp_option options[] = {
-	{"request", OPT_REQUEST, "NUMBER", 0, "this request, as export and run --json number it",
-	 0},
-	{"slowest", OPT_SLOWEST, "COUNT", 0, "the slowest ones (1)", 0},
-	{"finding", OPT_FINDING, "RULE,...", OPTION_ARG_OPTIONAL,
-	 "those with which a rule of aiocheck was broken, of these or any", 0},
-	{"kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 0},
-	{0},
+	{ "request", OPT_REQUEST, "NUMBER", 0, "this request, as export and run --json number it",
+	  0 },
+	{ "slowest", OPT_SLOWEST, "COUNT", 0, "the slowest ones (1)", 0 },
+	{ "finding", OPT_FINDING, "RULE,...", OPTION_ARG_OPTIONAL,
+	  "those with which a rule of aiocheck was broken, of these or any", 0 },
+	{ "kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 0 },
+	{ 0 },
 };
 
 static uint64_t parse_count(struct argp_state *state, const char *arg)
