@@ -239,7 +239,7 @@ bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
  * aios_rule_stuck_thread() - R11: who waits for events, or for the end of a context, goes on
  *
  * Programs may wait for ever. Only where a command that is watched has come to a stand is that
- * told, and only where there is no request to blame.
+ * told, and only where there is no request to blame. Readers of a dead context are C8's.
  */
 bool aios_rule_stuck_thread(struct aios_case *c, const struct aios_ctx *ctx,
 			    const struct aios_watch *watch)
@@ -249,14 +249,14 @@ bool aios_rule_stuck_thread(struct aios_case *c, const struct aios_ctx *ctx,
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
 		const struct aios_rec *rec = &watch->readers[i].rec;
 
-		if (rec->h.type)
+		if (rec->h.type && !ctx->kill_ns)
 			return aios_broken(c, "events, sooner or later",
 					   "thread %u has waited in io_getevents for %llu s for "
 					   "%lld events; nothing is in flight",
 					   rec->h.tid, aios_seconds(c->now_ns - rec->h.time_ns),
 					   (long long)rec->read_begin.min_nr);
 	}
-	return watch->waiter && !watch->gone_ns && !ctx->users0_ns &&
+	return watch->waiter && !watch->gone_ns && !watch->inside && !ctx->users0_ns &&
 	       aios_broken(c, "that io_destroy, or the exit, goes on",
 			   "thread %u has waited in io_destroy, or in its exit, for %llu s; "
 			   "nothing is in flight, and somebody still uses the context",

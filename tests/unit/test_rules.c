@@ -682,6 +682,13 @@ static void waits_for_a_user(struct kit_tale *t)
 	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
 }
 
+/* C8, which is what it is, and nothing else. */
+static void waits_on_a_dead_context(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+}
+
 static void sleeps(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1);
@@ -711,6 +718,17 @@ static struct aios_check *judge_stand(const struct stand *stand, const struct ai
 	assert_int_equal(aios_check_alive(check, look), 0);
 	stream_done(&t.stream);
 	return check;
+}
+
+static void a_dead_context_is_blamed_for_what_it_holds(void **state)
+{
+	static const struct stand stand = { waits_on_a_dead_context, NULL };
+	struct aios_check *check = judge_stand(&stand, &for_silence);
+
+	(void)state;
+	assert_int_equal(found(check, "C8"), 1);
+	assert_int_equal(found_at_all(check), 1);
+	aios_check_free(check);
 }
 
 static void a_command_that_comes_to_a_stand_is_stuck(void **state)
@@ -829,6 +847,7 @@ int main(void)
 		cmocka_unit_test(known_findings_leave_room_for_others),
 		cmocka_unit_test(what_hangs_is_found_while_it_hangs),
 		cmocka_unit_test(a_command_that_comes_to_a_stand_is_stuck),
+		cmocka_unit_test(a_dead_context_is_blamed_for_what_it_holds),
 		cmocka_unit_test(what_was_told_as_news_is_not_told_again),
 	};
 
