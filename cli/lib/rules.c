@@ -116,13 +116,15 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "P2",
 		.slug = "cancellable",
+		.hangs = true,
 		.statement = "A request is on the list of what can be cancelled while it waits, "
 			     "and then no more.",
-		.means = "io_destroy, or the exit of the program, hangs; or the kernel uses freed "
-			 "memory.",
+		.means = "io_cancel does not find it, and io_destroy or the exit of the program "
+			 "hangs; or the kernel uses freed memory.",
 		.source = "aio_poll(), free_ioctx_users()",
-		.hooks = { COMPLETED, LOOKED },
-		.request = aios_rule_listed,
+		.hooks = { "poll on a wait queue", "poll woken", "poll told to finish",
+			   "context's users are gone", COMPLETED, LOOKED },
+		.request = aios_rule_cancellable,
 		.context = aios_rule_listed_in,
 	},
 	{

@@ -352,3 +352,62 @@ bool aios_rule_cancelled(struct aios_case *c, const struct aios_request *req)
 					   "event since");
 	return false;
 }
+
+/* Does a wake-up or a work item have it, so that it may be complete as far as fs/aio.c goes? */
+static bool is_on_its_way(const struct aios_request *req)
+{
+	const struct aios_rec *due = NULL;
+	bool works = false;
+
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		due = due_after(due, &req->history[i]);
+		if (req->history[i].h.type == AIOS_EV_WORK_BEGIN)
+			works = true;
+		if (req->history[i].h.type == AIOS_EV_WORK_END)
+			works = false;
+	}
+	return due || works;
+}
+
+/* A wake-up after the submission returned, of a poll that is not on the list and never left it. */
+static const struct aios_rec *unlisted_wake(const struct aios_request *req)
+{
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_POLL_CANCEL)
+			return NULL;
+		if (rec->h.type == AIOS_EV_POLL_WAKE && rec->h.time_ns > req->returned_ns &&
+		    !(rec->poll_wake.state & (AIOS_POLL_ARMED | AIOS_POLL_CANCELLED)))
+			return rec;
+	}
+	return NULL;
+}
+
+/**
+ * aios_rule_cancellable() - P2: a poll that waits is on the list of what can be cancelled, and
+ * nothing that completes
+ *
+ * Who was found on two queues too late is not: it is left to its work item. As long as a request is
+ * on its wait queue it is on the list, whether its work runs or not; so the end of the context
+ * tells it to finish.
+ */
+bool aios_rule_cancellable(struct aios_case *c, const struct aios_request *req)
+{
+	static const char expected[] = "a place on the list of requests that can be cancelled";
+	const struct aios_poll *poll = &req->poll;
+
+	if (aios_mismatched(c, req, AIOS_SEEN_LISTED))
+		return true;
+	if (!is_poll(req) || !req->returned_ns || req->refused || poll->queues != 1 || poll->freed)
+		return false;
+	if (unlisted_wake(req))
+		return aios_broken(c, expected,
+				   "it was woken while it waited, and nobody could have cancelled "
+				   "it");
+	return req->fate == AIOS_FATE_IN_FLIGHT && !req->completed_ns && !poll->cancels &&
+	       !poll->cancelled && aios_overdue(c, req->ctx->users0_ns) && !is_on_its_way(req) &&
+	       aios_broken(c, expected,
+			   "its context is at an end since %llu s, and it was not told to finish",
+			   (unsigned long long)((c->now_ns - req->ctx->users0_ns) / 1000000000));
+}

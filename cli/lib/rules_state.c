@@ -70,14 +70,7 @@ bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch, enu
 			   watch->mismatches[what] > 1 ? ", and more than once" : "");
 }
 
-/**
- * aios_rule_listed() - P2: a request that completes is found by nobody any more
- */
-bool aios_rule_listed(struct aios_case *c, const struct aios_request *req)
-{
-	return aios_mismatched(c, req, AIOS_SEEN_LISTED);
-}
-
+/* P2, of requests that were gone: see aios_rule_cancellable(). */
 bool aios_rule_listed_in(struct aios_case *c, const struct aios_ctx *ctx,
 			 const struct aios_watch *watch)
 {

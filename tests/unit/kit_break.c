@@ -416,6 +416,28 @@ static void cancelled_work_does_nothing(struct kit_tale *t)
 	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
 }
 
+/* The end of its context does not find it. */
+static void poll_cannot_be_cancelled(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_OUT, AIOS_POLL_ARMED));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+}
+
+static void poll_waits_off_the_list(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, 0));
+	tell_completed(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void tell_exact_poll(struct kit_tale *t, const struct kit_req *req)
 {
 	tell(t, rec_made(at(t), by_t1, req));
@@ -818,6 +840,8 @@ const struct kit_story kit_breaks[] = {
 	BREAKS_BOTH("P1", "P12", cancelled_work_does_nothing),
 	BREAKS("P2", completes_on_the_list),
 	BREAKS("P2", is_gone_and_on_the_list),
+	BREAKS("P2", poll_cannot_be_cancelled),
+	BREAKS("P2", poll_waits_off_the_list),
 	EXACT_BOTH("P3", "P1", wakeup_is_ignored),
 	EXACT("P3", wakeup_in_vain_is_heeded),
 	BREAKS("P4", completed_without_a_key),

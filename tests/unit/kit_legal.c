@@ -297,6 +297,55 @@ static void ignored_for_hours(struct kit_tale *t)
 	tell(t, rec_wake(at(t), in_softirq, &r, BIT_OUT, AIOS_POLL_ARMED));
 }
 
+/* As the submission was not through when it came, the poll was on no list yet. */
+static void woken_before_it_could_be_cancelled(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, 0));
+	tell_completed(t, &r, BIT_IN);
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* Who is cancelled leaves the list, and is woken all the same until its work has run. */
+static void woken_after_io_cancel(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_SCHEDULED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED | AIOS_POLL_RESCHED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* Its second queue was found too late: it is on no list, and its work item has to end it. */
+static void a_wakeup_between_two_queues_and_their_end(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, 0));
+	tell(t, rec_queue(at(t), by_t1, &r, 1));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_SCHEDULED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED | AIOS_POLL_RESCHED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 /* Two threads at once: one is told that it came too late. */
 static void io_destroy_twice(struct kit_tale *t)
 {
@@ -550,6 +599,9 @@ const struct kit_story kit_legal[] = {
 	LEGAL(woken_again_and_again),
 	LEGAL(woken_and_not_ready),
 	LEGAL(ignored_for_hours),
+	LEGAL(woken_before_it_could_be_cancelled),
+	LEGAL(woken_after_io_cancel),
+	LEGAL(a_wakeup_between_two_queues_and_their_end),
 	LEGAL(io_destroy_twice),
 	LEGAL(unread_events_are_discarded),
 	LEGAL(a_reader_of_a_dying_context),

@@ -175,9 +175,9 @@ static void submit_decide(struct sim *sim, struct sim_actor *actor)
 	struct sim_req *req = actor->req;
 
 	actor->state = PUT;
-	if (!req->on_queue || req->scheduled)
+	if (!req->on_queue)
 		return;
-	if (actor->mask) {
+	if (actor->mask && !req->scheduled) {
 		req->on_queue = false;
 		req->end = SIM_STOLEN;
 		req->res = actor->mask;
