@@ -389,6 +389,11 @@ const struct aios_ctx *aios_model_context(const struct aios_model *model, uint64
 	return aios_map_get(&model->ctxs, kctx);
 }
 
+const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb)
+{
+	return aios_map_get(&model->reqs, kiocb);
+}
+
 static const char *const party_names[] = {
 	[AIOS_PARTY_UNKNOWN] = "unknown",
 	[AIOS_PARTY_SUBMITTER] = "submitter",

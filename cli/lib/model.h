@@ -352,6 +352,7 @@ struct aios_request {
  * @slots_given: back: when events were read, or a submission failed
  * @slots_free: free when the context was freed
  * @slots_owed: of events in the ring, or read, and not given back by then
+ * @tail: the kernel's tail of its ring when the context was freed
  * @unread_sum: sum of unread events over all completions, to give a mean
  */
 struct aios_ctx {
@@ -399,6 +400,7 @@ struct aios_ctx {
 	uint64_t slots_given;
 	uint32_t slots_free;
 	uint32_t slots_owed;
+	uint32_t tail;
 
 	/* The model's own. */
 	unsigned int pins;
@@ -482,12 +484,12 @@ int aios_model_alive(const struct aios_model *model,
 		     int (*each)(void *arg, const struct aios_request *req), void *arg);
 
 /**
- * aios_model_request() - the request that an address stands for
+ * aios_model_life() - the request that an address stands for, completed or not
  * @model: the model
  * @kiocb: struct aio_kiocb
  * Return: one that has not been handed out, owned by the model, or NULL.
  */
-const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb);
+const struct aios_request *aios_model_life(const struct aios_model *model, uint64_t kiocb);
 
 /**
  * aios_model_context() - the context that is alive at an address
@@ -496,6 +498,14 @@ const struct aios_request *aios_model_request(const struct aios_model *model, ui
  * Return: owned by the model, or NULL.
  */
 const struct aios_ctx *aios_model_context(const struct aios_model *model, uint64_t kctx);
+
+/**
+ * aios_model_request() - the request that is alive at an address and has not completed
+ * @model: the model
+ * @kiocb: struct aio_kiocb
+ * Return: owned by the model, or NULL.
+ */
+const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb);
 
 /**
  * aios_request_hold() - keeps a request that was handed out beyond the call

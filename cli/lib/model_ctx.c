@@ -224,6 +224,7 @@ int aios_ctx_free(struct aios_model *model, const struct aios_rec *rec)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->free_ns = rec->h.time_ns;
+	ctx->tail = rec->ctx_free.tail;
 	if (rec->ctx_free.free_1) {
 		ctx->slots_counted = true;
 		ctx->slots_seen = !(rec->h.flags & AIOS_F_COUNTED) && !ctx->older &&

@@ -409,7 +409,7 @@ int aios_req_free(struct aios_model *model, const struct aios_rec *rec)
 	return err;
 }
 
-const struct aios_request *aios_model_request(const struct aios_model *model, uint64_t kiocb)
+const struct aios_request *aios_model_life(const struct aios_model *model, uint64_t kiocb)
 {
 	const struct aios_request *req = aios_map_get(&model->ledgers, kiocb);
 
@@ -426,7 +426,7 @@ const struct aios_request *aios_model_request(const struct aios_model *model, ui
  */
 int aios_req_note(struct aios_model *model, const struct aios_rec *rec)
 {
-	const struct aios_request *req = aios_model_request(model, rec->req_put.kiocb);
+	const struct aios_request *req = aios_model_life(model, rec->req_put.kiocb);
 
 	return req ? aios_req_log(model, (struct aios_request *)req, rec) : 0;
 }

@@ -48,6 +48,16 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_refcount_in,
 	},
 	{
+		.id = "R5",
+		.slug = "dead-request",
+		.statement = "After its completion nobody does anything for a request.",
+		.means = "The kernel uses freed memory.",
+		.source = "aio_poll_wake(), aio_poll_cancel(), aio_complete_rw()",
+		.hooks = { COMPLETED, "poll on a wait queue", "poll woken", "poll told to finish",
+			   "poll work begins" },
+		.context = aios_rule_dead_request,
+	},
+	{
 		.id = "R8",
 		.slug = "event-content",
 		.statement = "An event has a result that programs know, and that its request can "
@@ -296,6 +306,16 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_mremap,
 	},
 	{
+		.id = "C10",
+		.slug = "used-after-death",
+		.statement = "Once the users of a context are gone it has none, and its requests "
+			     "neither.",
+		.means = "The kernel uses freed memory.",
+		.source = "lookup_ioctx(), aio_get_req(), commit 3bd9a5d734c7",
+		.hooks = { "context's users are gone", "context's requests are gone", COMPLETED },
+		.context = aios_rule_used_after_death,
+	},
+	{
 		.id = "G1",
 		.slug = "tail",
 		.statement = "The ring's tail moves by one for each completion.",
@@ -334,6 +354,16 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_waiters,
 	},
 	{
+		.id = "G9",
+		.slug = "read-result",
+		.statement = "A read returns no more events than it was asked for, or why it "
+			     "failed.",
+		.means = "The program's memory is written over, or it sees an error that is none.",
+		.source = "read_events(), aio_read_events()",
+		.hooks = { "reader goes in", "reader comes out", "context killed" },
+		.context = aios_rule_read_result,
+	},
+	{
 		.id = "G10",
 		.slug = "failed-reads",
 		.statement = "A read that fails takes nothing out of the ring.",
@@ -341,6 +371,17 @@ static const struct aios_rule rules[] = {
 		.source = "aio_read_events_ring()",
 		.hooks = { "reader goes in", "reader comes out" },
 		.context = aios_rule_failed_reads,
+	},
+	{
+		.id = "G12",
+		.slug = "timeout",
+		.severity = AIOS_SEVERITY_STUCK,
+		.hangs = true,
+		.statement = "A read ends when its time is up.",
+		.means = "io_getevents hangs though it was told for how long to wait.",
+		.source = "read_events()",
+		.hooks = { "reader goes in", "reader comes out" },
+		.context = aios_rule_timeout,
 	},
 	{
 		.id = "Y1",

@@ -49,6 +49,26 @@ struct aios_case {
 	struct aios_buf expected;
 };
 
+/* What no correct kernel does, seen in a record; told by the rule that it breaks. */
+enum aios_fault_kind {
+	AIOS_FAULT_DEAD,    /* a function was called for a request that is none */
+	AIOS_FAULT_USED,    /* somebody uses a context whose users are gone */
+	AIOS_FAULT_DRAINED, /* a request lives in a context whose requests are gone */
+	AIOS_FAULT_TAIL,    /* the tail is outside of the ring */
+	AIOS_FAULT_READ,    /* a reader came out with what it cannot have */
+};
+
+/**
+ * struct aios_fault - what was seen of a kind
+ * @times: how often
+ * @rec: the first time
+ */
+struct aios_fault {
+	enum aios_fault_kind kind;
+	uint32_t times;
+	struct aios_rec rec;
+};
+
 #define AIOS_RULE_HOOKS		6
 #define AIOS_WATCH_EVENTS 24 /* records kept of a context, the newest ones */
 
@@ -84,10 +104,13 @@ struct aios_watch_reader {
  * @unread: events in the ring when it was killed, by the ring's own head and tail
  * @laps: completions that wrote over an event that was not read
  * @waited_ns: the longest a reader slept beside the events it waited for
- * @mismatches: what was not as it has to be, and no request is there to tell of, by enum aios_seen
+ * @mismatches: what was not as it has to be, and no request is there to tell of, by enum aios_mismatch_what
  * @mover: thread that moves a copy of the ring that fork() made, 0 for none
  * @moving_ns: since when
  * @copies_moved: such copies that the kernel said were moved
+ * @overslept_ns: the longest a reader came out behind its time
+ * @dead_ns: since when readers are told that the context is dead, 0 for not
+ * @faults: one of a kind, owned
  * @readers: places of those inside, owned
  * @events: its last records, owned; a ring of AIOS_WATCH_EVENTS once there were as many
  * @event_cnt: of all there were
@@ -116,6 +139,10 @@ struct aios_watch {
 	uint32_t mover;
 	uint64_t moving_ns;
 	uint32_t copies_moved;
+	uint64_t overslept_ns;
+	uint64_t dead_ns;
+	struct aios_fault *faults;
+	size_t fault_cnt, fault_cap;
 	struct aios_watch_reader *readers;
 	size_t reader_cnt, reader_cap;
 	struct aios_rec *events;

@@ -2,7 +2,10 @@
 /*
  * rules_ctx.c - rules about a context and its ring: slots, the end of its life, heads and tails.
  */
+#include "event.h"
+#include "names.h"
 #include "rules_int.h"
+#include "watch.h"
 
 /* Of a context that was seen from its beginning on, and not from a hole on. */
 static bool is_known(const struct aios_ctx *ctx)
@@ -136,15 +139,84 @@ bool aios_rule_sleepers(struct aios_case *c, const struct aios_ctx *ctx,
 	return false;
 }
 
+/* What a record of a dead request says that is done for it. */
+static const char *dead_call(const struct aios_rec *rec)
+{
+	switch (rec->h.type) {
+	case AIOS_EV_POLL_WAKE:
+		return "a wait queue called";
+	case AIOS_EV_POLL_CANCEL:
+		return "somebody cancelled";
+	case AIOS_EV_REQ_DONE:
+		return "an operation ended of";
+	default:
+		return "a work item ran for";
+	}
+}
+
+/**
+ * aios_rule_dead_request() - R5: after its end nobody does anything for a request
+ */
+bool aios_rule_dead_request(struct aios_case *c, const struct aios_ctx *ctx,
+			    const struct aios_watch *watch)
+{
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_DEAD);
+
+	return fault && is_known(ctx) &&
+	       aios_broken(c, "that all is over with the completion",
+			   "%s what is no such request, %u times: it had ended, or was never made",
+			   dead_call(&fault->rec), fault->times);
+}
+
+/**
+ * aios_rule_used_after_death() - C10: who works in a context keeps it from dying
+ */
+bool aios_rule_used_after_death(struct aios_case *c, const struct aios_ctx *ctx,
+				const struct aios_watch *watch)
+{
+	static const char expected[] = "nothing: who looks a context up holds a reference of it";
+	const struct aios_fault *used = aios_watch_fault(watch, AIOS_FAULT_USED);
+	const struct aios_fault *drained = aios_watch_fault(watch, AIOS_FAULT_DRAINED);
+
+	if (!is_known(ctx))
+		return false;
+	if (used)
+		return aios_broken(c, expected, "its last user was gone, and a system call was "
+				   "still at work in it: %s",
+				   aios_event_doc(used->rec.h.type));
+	return drained && aios_broken(c, "nothing: a request holds a reference of its context",
+				      "its last request was gone, and then: %s",
+				      aios_event_doc(drained->rec.h.type));
+}
+
 /**
  * aios_rule_tail() - G1: the tail moves by one for each completion
+ *
+ * The kernel has a tail of its own, which no program can write: over the whole life of a context it
+ * moves by the number of completions, whoever came first.
  */
 bool aios_rule_tail(struct aios_case *c, const struct aios_ctx *ctx, const struct aios_watch *watch)
 {
-	(void)watch;
-	return c->over && ctx->not_seen && is_known(ctx) && !ctx->strange_heads &&
-	       aios_broken(c, "one step of the tail for each request that completes",
-			   "its ring shows %llu events that no request made",
+	static const char expected[] = "one step of the tail for each request that completes";
+	const struct aios_fault *out = aios_watch_fault(watch, AIOS_FAULT_TAIL);
+
+	if (!is_known(ctx) || !ctx->nr_events)
+		return false;
+	if (out)
+		return aios_broken(c, "a tail within the ring",
+				   "its tail was %u, and its ring has %u entries",
+				   out->rec.req_complete.tail, ctx->nr_events);
+	if (!c->over)
+		return false;
+	if (ctx->free_ns && ctx->tail != AIOS_UNKNOWN32 &&
+	    ctx->tail != ctx->completed % ctx->nr_events)
+		return aios_broken(c, expected,
+				   "%llu requests completed, and its tail went to %u: it should be "
+				   "%llu",
+				   (unsigned long long)ctx->completed, ctx->tail,
+				   (unsigned long long)(ctx->completed % ctx->nr_events));
+	return ctx->not_seen && !ctx->strange_heads &&
+	       aios_broken(c, expected, "its ring shows %llu events that no request made",
 			   (unsigned long long)ctx->not_seen);
 }
 
@@ -261,6 +333,60 @@ bool aios_rule_stuck_thread(struct aios_case *c, const struct aios_ctx *ctx,
 			   "thread %u has waited in io_destroy, or in its exit, for %llu s; "
 			   "nothing is in flight, and somebody still uses the context",
 			   watch->waiter, aios_seconds(c->now_ns - ctx->kill_ns));
+}
+
+/**
+ * aios_rule_read_result() - G9: a reader comes out with what it can have
+ *
+ * A context is dead a little before that is told, and no longer than it takes to unmap its ring.
+ */
+bool aios_rule_read_result(struct aios_case *c, const struct aios_ctx *ctx,
+			   const struct aios_watch *watch)
+{
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_READ);
+	int64_t ret = fault ? fault->rec.read_end.ret : 0;
+
+	if (!watch || !is_known(ctx))
+		return false;
+	if (ret > 0)
+		return aios_broken(c, "at most as many events as it was asked for",
+				   "a reader returned %lld events, and was asked for fewer",
+				   (long long)ret);
+	if (fault)
+		return aios_broken(c, "EFAULT, or EINVAL in a dead context",
+				   "a reader failed with %s (%lld)",
+				   aios_errno_name(ret) ? aios_errno_name(ret) : "no errno",
+				   (long long)ret);
+	return watch->dead_ns &&
+	       (ctx->kill_ns ? ctx->kill_ns > watch->dead_ns &&
+				ctx->kill_ns - watch->dead_ns > c->patience_ns :
+			       aios_overdue(c, watch->dead_ns)) &&
+	       aios_broken(c, "EINVAL in a dead context alone",
+			   "a reader was told that it is dead, and nobody had killed it");
+}
+
+/**
+ * aios_rule_timeout() - G12: a reader comes out when its time is up
+ */
+bool aios_rule_timeout(struct aios_case *c, const struct aios_ctx *ctx,
+		       const struct aios_watch *watch)
+{
+	uint64_t late_ns;
+
+	if (!watch || !is_known(ctx))
+		return false;
+	late_ns = watch->overslept_ns;
+	for (size_t i = 0; i < watch->reader_cnt; i++) {
+		const struct aios_rec *begin = &watch->readers[i].rec;
+		uint64_t inside_ns = begin->h.type ? aios_watch_overslept(begin, c->now_ns) : 0;
+
+		if (inside_ns > late_ns)
+			late_ns = inside_ns;
+	}
+	return late_ns > c->patience_ns &&
+	       aios_broken(c, "that it returns with what there is",
+			   "a reader was in io_getevents for %llu s more than it wanted to wait",
+			   (unsigned long long)(late_ns / 1000000000));
 }
 
 /**

@@ -41,11 +41,15 @@ aios_request_rule aios_rule_poll_lost, aios_rule_wake_decision, aios_rule_inline
 	aios_rule_pollfree, aios_rule_resched, aios_rule_cancelled, aios_rule_cancellable;
 aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, aios_rule_drained,
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
-	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters, aios_rule_stuck_thread;
+	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters, aios_rule_stuck_thread,
+	aios_rule_dead_request, aios_rule_used_after_death, aios_rule_read_result,
+	aios_rule_timeout;
 
 /* rules_state.c: what was looked at and was not as it has to be. */
-bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum aios_seen what);
-bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch, enum aios_seen what);
+bool aios_mismatched(struct aios_case *c, const struct aios_request *req,
+		     enum aios_mismatch_what what);
+bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch,
+			enum aios_mismatch_what what);
 
 aios_request_rule aios_rule_queued;
 aios_context_rule aios_rule_listed_in, aios_rule_queued_in, aios_rule_refcount_in,

@@ -2,7 +2,7 @@
 /*
  * watch.c - what rules remember of contexts while they live.
  */
-#include "watch.h"
+#include "watch_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint
 static void watch_free(struct aios_watch *watch)
 {
 	if (watch) {
+		free(watch->faults);
 		free(watch->readers);
 		free(watch->events);
 	}
@@ -89,8 +90,12 @@ static int watch_new(struct aios_watches *watches, uint64_t kctx)
 	return -ENOMEM;
 }
 
-/* The newest records: without memory for them a finding has fewer, and is as true. */
-static void watch_keep(struct aios_watch *watch, const struct aios_rec *rec)
+/**
+ * aios_watch_keep() - keeps a record for findings, which have the newest ones
+ * @watch: of its context
+ * @rec: copied; without memory for it a finding has fewer, and is as true
+ */
+void aios_watch_keep(struct aios_watch *watch, const struct aios_rec *rec)
 {
 	struct aios_rec *events = watch->events;
 
@@ -103,19 +108,7 @@ static void watch_keep(struct aios_watch *watch, const struct aios_rec *rec)
 	events[watch->event_cnt++ % AIOS_WATCH_EVENTS] = *rec;
 }
 
-/*
- * What happened to a context: @ctx is what the model knows of it, or NULL where it is over. @known:
- * the model knows the request that it happened to.
- */
-struct seen {
-	struct aios_watches *watches;
-	struct aios_watch *watch;
-	const struct aios_ctx *ctx;
-	const struct aios_rec *rec;
-	bool known;
-};
-
-static void see_kill(struct seen *seen)
+static void see_kill(struct aios_seen *seen)
 {
 	const struct aios_ctx_kill *kill = &seen->rec->ctx_kill;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
@@ -130,12 +123,12 @@ static void see_kill(struct seen *seen)
 	seen->watch->waiter = seen->rec->h.tid;
 }
 
-static void see_users0(struct seen *seen)
+static void see_users0(struct aios_seen *seen)
 {
 	seen->watch->users0++;
 }
 
-static void see_reqs0(struct seen *seen)
+static void see_reqs0(struct aios_seen *seen)
 {
 	seen->watch->reqs0++;
 }
@@ -156,7 +149,7 @@ static uint64_t reader_needs(const struct aios_watch_reader *reader, uint32_t nr
 }
 
 /* Since when has each reader had enough? @head, @tail: of the ring, now */
-static void readers_look(const struct seen *seen, uint32_t head, uint32_t tail)
+static void readers_look(const struct aios_seen *seen, uint32_t head, uint32_t tail)
 {
 	struct aios_watch *watch = seen->watch;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
@@ -175,21 +168,24 @@ static void readers_look(const struct seen *seen, uint32_t head, uint32_t tail)
 	}
 }
 
-static void see_complete(struct seen *seen)
+static void see_complete(struct aios_seen *seen)
 {
 	const struct aios_req_complete *body = &seen->rec->req_complete;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
+	aios_watch_request(seen);
 	seen->watch->busy_events++;
 	if (seen->watch->gone_ns) {
 		seen->watch->late++;
-		watch_keep(seen->watch, seen->rec);
+		aios_watch_keep(seen->watch, seen->rec);
 	}
 	if (!nr)
 		return;
+	if (body->tail >= nr && body->tail != AIOS_UNKNOWN32)
+		aios_watch_faulty(seen, AIOS_FAULT_TAIL);
 	if (body->head < nr && body->tail < nr && (body->tail + 1) % nr == body->head) {
 		seen->watch->laps++;
-		watch_keep(seen->watch, seen->rec);
+		aios_watch_keep(seen->watch, seen->rec);
 	}
 	readers_look(seen, body->head, body->tail + 1);
 }
@@ -222,16 +218,17 @@ static void busy_ends(struct aios_watch *watch, const struct aios_ctx *ctx,
 	if (watch->busy_got <= moved)
 		return;
 	watch->twice += watch->busy_got - moved;
-	watch_keep(watch, rec);
+	aios_watch_keep(watch, rec);
 }
 
-static void see_read_begin(struct seen *seen)
+static void see_read_begin(struct aios_seen *seen)
 {
 	struct aios_watch *watch = seen->watch;
 	size_t place = watch->reader_cnt;
 	struct aios_watch_reader *readers;
 	bool alone = true;
 
+	aios_watch_user(seen);
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
 		if (watch->readers[i].rec.h.type) {
 			watch->readers[i].crowded = true;
@@ -264,11 +261,12 @@ static uint64_t taken_by_failure(const struct aios_watch_reader *reader, const s
 	return (end->head + nr - from) % nr;
 }
 
-static void see_read_end(struct seen *seen)
+static void see_read_end(struct aios_seen *seen)
 {
 	struct aios_watch *watch = seen->watch;
 	uint64_t now_ns = seen->rec->h.time_ns, taken;
 
+	aios_watch_user(seen);
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
 		struct aios_watch_reader *reader = &watch->readers[i];
 
@@ -277,10 +275,11 @@ static void see_read_end(struct seen *seen)
 		if (reader->enough_ns && now_ns > reader->enough_ns &&
 		    now_ns - reader->enough_ns > watch->waited_ns)
 			watch->waited_ns = now_ns - reader->enough_ns;
+		aios_watch_read(seen, &reader->rec);
 		taken = taken_by_failure(reader, seen->ctx, &seen->rec->read_end);
 		watch->moved_by_failure += taken;
 		if (taken)
-			watch_keep(watch, seen->rec);
+			aios_watch_keep(watch, seen->rec);
 		watch->busy_got += seen->rec->read_end.ret > 0 ?
 				   (uint64_t)seen->rec->read_end.ret : 0;
 		reader->rec.h.type = 0;
@@ -291,37 +290,38 @@ static void see_read_end(struct seen *seen)
 }
 
 /* fs/aio.c, aio_read_events_ring(): the head moves by what was copied, or not at all. */
-static void see_ring_read(struct seen *seen)
+static void see_ring_read(struct aios_seen *seen)
 {
 	const struct aios_ring_read *body = &seen->rec->ring_read;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 	uint64_t took = body->ret > 0 ? (uint64_t)body->ret : 0;
 
+	aios_watch_user(seen);
 	if (nr && (body->head % nr + took) % nr != body->new_head % nr) {
 		seen->watch->taken_wrong++;
-		watch_keep(seen->watch, seen->rec);
+		aios_watch_keep(seen->watch, seen->rec);
 	}
 	readers_look(seen, body->new_head, body->tail);
 }
 
 /* What no request has taken: it may be gone, or it is not about one. */
-static void see_mismatch(struct seen *seen)
+static void see_mismatch(struct aios_seen *seen)
 {
 	const struct aios_mismatch *body = &seen->rec->mismatch;
 
-	if (body->what >= AIOS_SEEN_CNT || seen->known)
+	if (body->what >= AIOS_SEEN_CNT || aios_model_life(seen->model, body->kiocb))
 		return;
 	seen->watch->mismatches[body->what]++;
-	watch_keep(seen->watch, seen->rec);
+	aios_watch_keep(seen->watch, seen->rec);
 }
 
-static void see_mremap_begin(struct seen *seen)
+static void see_mremap_begin(struct aios_seen *seen)
 {
 	seen->watch->mover = seen->rec->mremap.has_table ? 0 : seen->rec->h.tid;
 	seen->watch->moving_ns = seen->rec->h.time_ns;
 }
 
-static void see_mremap_end(struct seen *seen)
+static void see_mremap_end(struct aios_seen *seen)
 {
 	if (seen->watch->mover == seen->rec->h.tid)
 		seen->watch->mover = 0;
@@ -329,14 +329,14 @@ static void see_mremap_end(struct seen *seen)
 		seen->watch->copies_moved++;
 }
 
-static void see_nothing(struct seen *seen)
+static void see_nothing(struct aios_seen *seen)
 {
 	(void)seen;
 }
 
 /* Records that begin with a kctx, or have one second. */
 static const struct {
-	void (*see)(struct seen *seen);
+	void (*see)(struct aios_seen *seen);
 	bool kctx_is_second;
 	bool keep;
 } sights[AIOS_EV_MAX] = {
@@ -344,6 +344,16 @@ static const struct {
 	[AIOS_EV_CTX_KILL] = { .see = see_kill, .keep = true },
 	[AIOS_EV_CTX_USERS0] = { .see = see_users0, .keep = true },
 	[AIOS_EV_CTX_REQS0] = { .see = see_reqs0, .keep = true },
+	[AIOS_EV_CTX_GET] = { .see = aios_watch_ref },
+	[AIOS_EV_CTX_PUT] = { .see = aios_watch_ref },
+	[AIOS_EV_SLOTS] = { .see = aios_watch_request },
+	[AIOS_EV_REQ_BIRTH] = { .see = aios_watch_user, .kctx_is_second = true },
+	[AIOS_EV_REQ_IOCB] = { .see = aios_watch_user, .kctx_is_second = true },
+	[AIOS_EV_REQ_RETURN] = { .see = aios_watch_user },
+	[AIOS_EV_REQ_DONE] = { .see = aios_watch_call, .kctx_is_second = true },
+	[AIOS_EV_POLL_WAKE] = { .see = aios_watch_call, .kctx_is_second = true },
+	[AIOS_EV_POLL_CANCEL] = { .see = aios_watch_call, .kctx_is_second = true },
+	[AIOS_EV_WORK_BEGIN] = { .see = aios_watch_call, .kctx_is_second = true },
 	[AIOS_EV_REQ_COMPLETE] = { .see = see_complete, .kctx_is_second = true },
 	[AIOS_EV_READ_BEGIN] = { .see = see_read_begin, .keep = true },
 	[AIOS_EV_READ_END] = { .see = see_read_end, .keep = true },
@@ -374,14 +384,14 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 		watch->gone_ns = rec->h.time_ns;
 		watch->left = ctx && !ctx->before_unknown ? ctx->in_flight : 0;
 		watches->waiting--;
-		watch_keep(watch, rec);
+		aios_watch_keep(watch, rec);
 	}
 }
 
 int aios_watch_record(struct aios_watches *watches, const struct aios_model *model,
 		      const struct aios_rec *rec)
 {
-	struct seen seen = { .watches = watches, .rec = rec };
+	struct aios_seen seen = { .watches = watches, .model = model, .rec = rec };
 	uint64_t kctx;
 	int err = 0;
 
@@ -397,12 +407,10 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 	if (err || !seen.watch)
 		return err;
 	seen.ctx = aios_model_context(model, kctx);
-	if (rec->h.type == AIOS_EV_MISMATCH)
-		seen.known = aios_model_request(model, rec->mismatch.kiocb);
 	sights[rec->h.type].see(&seen);
 	if (sights[rec->h.type].keep)
-		watch_keep(seen.watch, rec);
-	return 0;
+		aios_watch_keep(seen.watch, rec);
+	return seen.err;
 }
 
 /* Threads that wait for a context that is not drained, in @ret, by their numbers. */

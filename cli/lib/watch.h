@@ -66,6 +66,23 @@ int aios_watch_others(struct aios_watches *watches, const struct aios_model *mod
  */
 bool aios_watch_timed(const struct aios_watches *watches, uint64_t now_ns);
 
+/**
+ * aios_watch_fault() - was a fault seen?
+ * @watch: of a context; may be NULL
+ * @kind: which
+ * Return: borrowed, or NULL where it was not.
+ */
+const struct aios_fault *aios_watch_fault(const struct aios_watch *watch,
+					  enum aios_fault_kind kind);
+
+/**
+ * aios_watch_overslept() - how far is a reader behind its time?
+ * @begin: its AIOS_EV_READ_BEGIN
+ * @now_ns: it is still inside, or comes out
+ * Return: 0 where it still may wait.
+ */
+uint64_t aios_watch_overslept(const struct aios_rec *begin, uint64_t now_ns);
+
 const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint64_t kctx);
 void aios_watches_done(struct aios_watches *watches);
 

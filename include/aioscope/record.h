@@ -699,7 +699,7 @@ struct aios_req_end {
 };
 
 /* What can be found not to be as it has to be. */
-enum aios_seen {
+enum aios_mismatch_what {
 	AIOS_SEEN_FSYNC_CREDS,	/* credentials that a request's fsync runs with: the submitter's */
 	AIOS_SEEN_WORK_CREDS,	/* credentials of the worker afterwards: those from before */
 	AIOS_SEEN_FREEZE,	/* writers of a file system that a CPU counts: one less */
@@ -717,7 +717,7 @@ enum aios_seen {
  * @kctx: its context
  * @want: what it has to be
  * @seen: what it is
- * @what: enum aios_seen
+ * @what: enum aios_mismatch_what
  *
  * Told where it is seen; where all is well nothing is.
  */

@@ -142,7 +142,7 @@ struct aios_rec rec_hold(uint64_t t, struct kit_who who, const struct kit_req *r
 			 enum aios_hold_what what);
 struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t refs);
 struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uint64_t kctx,
-			     enum aios_seen what);
+			     enum aios_mismatch_what what);
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table);
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);

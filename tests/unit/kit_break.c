@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "kit_story.h"
+#include "lib/check.h"
 
 static void completes_twice(struct kit_tale *t)
 {
@@ -204,6 +205,55 @@ static void tell_watched(struct kit_tale *t, const struct kit_req *req)
 	tell(t, rec_return(at(t), by_t1, req, 0));
 }
 
+/* It stayed on its wait queue. */
+static void woken_after_its_end(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell_woken(t, &r, BIT_IN);
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void cancelled_after_its_end(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell_woken(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell_teardown(t);
+}
+
+/* The work of a poll that has ended finds a read in its place. */
+static void work_runs_for_another(struct kit_tale *t)
+{
+	struct kit_req poll = tale_poll(t, 1), r = tale_read(t, 1);
+
+	tell_armed(t, &poll);
+	tell_woken(t, &poll, BIT_IN);
+	tell_accepted(t, &r);
+	tell(t, rec_work_begin(at(t), by_worker, &poll, AIOS_WORK_POLL, AIOS_POLL_SCHEDULED));
+	tell(t, rec_work_end(at(t), by_worker, &poll, AIOS_WORK_POLL));
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 2);
+	tell_teardown(t);
+}
+
+static void operation_ends_twice(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_done(at(t), in_softirq, &r, 4096));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void eventfd_is_signalled(struct kit_tale *t, uint8_t signals)
 {
 	struct kit_req r = tale_read(t, 1);
@@ -275,7 +325,7 @@ static void memory_is_kept_at_level_function(struct kit_tale *t)
 }
 
 /* Something of a request is not as it has to be, while it is known. */
-static void mismatch(struct kit_tale *t, struct kit_req r, enum aios_seen what)
+static void mismatch(struct kit_tale *t, struct kit_req r, enum aios_mismatch_what what)
 {
 	tell_accepted(t, &r);
 	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, what));
@@ -285,7 +335,7 @@ static void mismatch(struct kit_tale *t, struct kit_req r, enum aios_seen what)
 }
 
 /* ... once it is gone. */
-static void mismatch_after(struct kit_tale *t, enum aios_seen what)
+static void mismatch_after(struct kit_tale *t, enum aios_mismatch_what what)
 {
 	struct kit_req r = tale_read(t, 1);
 
@@ -689,6 +739,97 @@ static void reader_sleeps_on_a_dead_context(struct kit_tale *t)
 	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
 }
 
+/* Somebody still submits when the last one has left. */
+static void submitted_after_the_end(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void read_from_after_the_end(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINVAL));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void looked_up_after_the_end(struct kit_tale *t)
+{
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_ctx_ref(at(t), by_t3, &t->ctx, AIOS_EV_CTX_GET, AIOS_CTX_USERS));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+static void completes_after_the_last(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
+/* The reader gets an event that is none. */
+static void reader_follows_a_tail_of_two_steps(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	t->ctx.tail++;
+	tell_reaped(t, 2);
+	tell_teardown(t);
+}
+
+/* One of many events is written over the one before, and the ring has gone round. */
+static void tail_stays_once(struct kit_tale *t)
+{
+	for (unsigned int i = 0; i < 300; i++) {
+		struct kit_req r = tale_read(t, i);
+
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+		if (i == 150)
+			t->ctx.tail--;
+		else
+			tell_reaped(t, 1);
+	}
+	tell_teardown(t);
+}
+
+static void tail_leaves_the_ring(struct kit_tale *t)
+{
+	for (unsigned int i = 0; i < t->ctx.nr_events; i++) {
+		struct kit_req r = tale_read(t, i);
+
+		tell_accepted(t, &r);
+		if (i == t->ctx.nr_events - 1)
+			t->ctx.tail = t->ctx.nr_events;
+		tell_completed(t, &r, 4096);
+		t->ctx.tail = (i + 1) % t->ctx.nr_events;
+		tell_reaped(t, 1);
+	}
+	tell_teardown(t);
+}
+
 static void tail_takes_two_steps(struct kit_tale *t)
 {
 	struct kit_req r[2] = { tale_read(t, 1), tale_read(t, 2) };
@@ -771,6 +912,55 @@ static void waiter_is_not_woken(struct kit_tale *t)
 	tell_completed(t, &r, 4096);
 }
 
+static void reader_gets_more_than_it_asked_for(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_accepted(t, &s);
+	tell_completed(t, &s, 4096);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 2));
+	tell_teardown(t);
+}
+
+static void timeout_is_an_error(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -ETIME));
+	tell_teardown(t);
+}
+
+static void living_context_is_said_to_be_dead(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINVAL));
+	t->now_ns += STORY_SILENCE_NS;
+	tell_teardown(t);
+}
+
+static void tell_waits_a_second(struct kit_tale *t)
+{
+	struct aios_rec rec = rec_read_begin(at(t), by_t3, &t->ctx, 1, 1);
+
+	rec.read_begin.until_ns = 1000000000;
+	tell(t, rec);
+}
+
+static void reader_sleeps_beyond_its_time(struct kit_tale *t)
+{
+	tell_waits_a_second(t);
+}
+
+static void reader_comes_late(struct kit_tale *t)
+{
+	tell_waits_a_second(t);
+	t->now_ns += 3 * AIOS_PATIENCE_NS;
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 0));
+	tell_teardown(t);
+}
+
 static void failed_read_takes_an_event(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1);
@@ -815,6 +1005,10 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("R4", completes_while_held),
 	EXACT("R4", freed_while_held),
 	BREAKS("R4", count_is_saturated),
+	BREAKS("R5", woken_after_its_end),
+	BREAKS("R5", cancelled_after_its_end),
+	BREAKS("R5", work_runs_for_another),
+	BREAKS("R5", operation_ends_twice),
 	BREAKS("R8", restart_is_leaked),
 	BREAKS("R8", more_than_asked_for),
 	EXACT("R9", file_is_not_dropped),
@@ -868,13 +1062,25 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("C9", moved_ring_leaves_its_context),
 	BREAKS("C9", copy_of_a_ring_is_moved),
 	BREAKS("C9", moving_a_copy_never_ends),
+	BREAKS("C10", submitted_after_the_end),
+	BREAKS("C10", read_from_after_the_end),
+	EXACT("C10", looked_up_after_the_end),
+	BREAKS("C10", completes_after_the_last),
 	BREAKS("G1", tail_takes_two_steps),
+	BREAKS("G1", reader_follows_a_tail_of_two_steps),
+	BREAKS("G1", tail_stays_once),
+	BREAKS("G1", tail_leaves_the_ring),
 	BREAKS("G4", events_are_returned_twice),
 	BREAKS("G4", two_readers_get_the_same_event),
 	EXACT("G4", head_moves_by_other_than_was_taken),
 	BREAKS("G5", event_is_written_over),
 	BREAKS("G8", waiter_is_not_woken),
 	BREAKS("G8", reader_leaves_its_waker),
+	BREAKS("G9", reader_gets_more_than_it_asked_for),
+	BREAKS("G9", timeout_is_an_error),
+	BREAKS("G9", living_context_is_said_to_be_dead),
+	BREAKS("G12", reader_sleeps_beyond_its_time),
+	BREAKS("G12", reader_comes_late),
 	BREAKS("G10", failed_read_takes_an_event),
 	BREAKS("Y1", aio_nr_is_not_given_back),
 	EXACT("Y4", request_is_never_freed),

@@ -346,6 +346,38 @@ static void a_wakeup_between_two_queues_and_their_end(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* Another poll has its address; and a work item ends later than the request that it completed. */
+static void a_poll_where_another_one_ended(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1), next = tale_poll(t, 2);
+
+	next.kiocb = r.kiocb;
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_complete(at(t), by_worker, &r, BIT_IN));
+	tell_armed(t, &next);
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_woken(t, &next, BIT_IN);
+	tell_reaped(t, 2);
+	tell_teardown(t);
+}
+
+/* A refused request gives its address away before its submission returns. */
+static void a_poll_where_one_is_being_refused(struct kit_tale *t)
+{
+	struct kit_req bad = tale_read(t, 1), r = tale_poll(t, 2);
+
+	r.kiocb = bad.kiocb;
+	tell(t, rec_birth(at(t), by_t2, &bad));
+	tell_armed(t, &r);
+	tell(t, rec_return(at(t), by_t2, &bad, -EBADF));
+	tell_woken(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 /* Two threads at once: one is told that it came too late. */
 static void io_destroy_twice(struct kit_tale *t)
 {
@@ -376,6 +408,30 @@ static void a_reader_of_a_dying_context(struct kit_tale *t)
 	tell(t, rec_reqs0(at(t), &t->ctx));
 	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
 	tell(t, rec_free(at(t), &t->ctx));
+}
+
+/* It sees that the context is dead before kill_ioctx, which says so, is through. */
+static void a_reader_of_a_context_that_begins_to_die(struct kit_tale *t)
+{
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINVAL));
+	tell_teardown(t);
+}
+
+static void readers_whose_time_is_up(struct kit_tale *t)
+{
+	static const int64_t until_ns[] = { 0, -1, 1000000000, 3600 * 1000000000LL };
+
+	for (unsigned int i = 0; i < NR(until_ns); i++) {
+		struct aios_rec rec = rec_read_begin(at(t), by_t3, &t->ctx, 1, 1);
+
+		rec.read_begin.until_ns = until_ns[i];
+		tell(t, rec);
+		if (i < 3) {
+			t->now_ns += 1500000000;
+			tell(t, rec_read_end(at(t), by_t3, &t->ctx, 0));
+		}
+	}
 }
 
 static void fewer_than_were_waited_for(struct kit_tale *t)
@@ -456,7 +512,7 @@ static void a_read_fails_beside_one_that_succeeds(struct kit_tale *t)
 	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
 	tell_completed(t, &r, 4096);
 	tell(t, rec_read_end(at(t), by_t2, &t->ctx, 1));
-	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EINTR));
+	tell(t, rec_read_end(at(t), by_t3, &t->ctx, -EFAULT));
 	tell_teardown(t);
 }
 
@@ -602,9 +658,13 @@ const struct kit_story kit_legal[] = {
 	LEGAL(woken_before_it_could_be_cancelled),
 	LEGAL(woken_after_io_cancel),
 	LEGAL(a_wakeup_between_two_queues_and_their_end),
+	LEGAL(a_poll_where_another_one_ended),
+	LEGAL(a_poll_where_one_is_being_refused),
 	LEGAL(io_destroy_twice),
 	LEGAL(unread_events_are_discarded),
 	LEGAL(a_reader_of_a_dying_context),
+	LEGAL(a_reader_of_a_context_that_begins_to_die),
+	LEGAL(readers_whose_time_is_up),
 	LEGAL(fewer_than_were_waited_for),
 	EXACT(a_reader_sleeps_on_what_it_has_taken),
 	LEGAL(a_reader_waits_for_what_is_not_there),

@@ -459,7 +459,7 @@ struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *
 }
 
 struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uint64_t kctx,
-			     enum aios_seen what)
+			     enum aios_mismatch_what what)
 {
 	struct aios_rec rec = rec_make(AIOS_EV_MISMATCH, sizeof(rec.mismatch), t, who);
 
