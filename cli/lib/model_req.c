@@ -735,13 +735,32 @@ static bool complete_matches(const struct aios_request *req, const struct aios_r
 }
 
 /*
+ * Does a request have its address for itself, so that a completion there is its own whatever the
+ * event says? One that is being submitted may have been refused already, and its address be that of
+ * a poll whose birth no hook sees; but not while its own thread completes something.
+ */
+static bool req_is_alone(const struct aios_request *req, const struct aios_thread *thread,
+			 uint16_t flags)
+{
+	bool irq = flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ);
+
+	if (!req || req->older || req->completed_ns || req->handed_out ||
+	    req->origin != AIOS_ORIGIN_BIRTH || req->tainted || req->ctx->tainted ||
+	    req->ctx->older || req->ctx->implied)
+		return false;
+	return !req_is_submitted_still(req) || (thread->born == req && !irq);
+}
+
+/*
  * Whose completion is it? The older life's, if it fits, since that one must end first. But one
  * whose submission has not returned was refused, or its address were not free; and if it was alive
  * in a hole, its completion may lie there, and then this is the new one's.
  */
 static struct aios_request *complete_whose(struct aios_model *model,
-					   const struct aios_req_complete *body)
+					   const struct aios_thread *thread,
+					   const struct aios_rec *rec)
 {
+	const struct aios_req_complete *body = &rec->req_complete;
 	struct aios_request *req = aios_map_get(&model->reqs, body->kiocb);
 	bool new_fits = complete_matches(req, body);
 
@@ -752,7 +771,7 @@ static struct aios_request *complete_whose(struct aios_model *model,
 			return req->older;
 		req->tainted = req->tainted || !refused;
 	}
-	return new_fits ? req : NULL;
+	return new_fits || req_is_alone(req, thread, rec->h.flags) ? req : NULL;
 }
 
 /* A completion of a request that is not known: older than the trace, or its birth was not seen. */
@@ -854,7 +873,7 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 		return -ENOMEM;
 	if (rec->h.flags & AIOS_F_FRONT)
 		return complete_before(model, thread, body);
-	req = complete_whose(model, body);
+	req = complete_whose(model, thread, rec);
 	if (req)
 		ctx_landed(req->ctx);
 	else

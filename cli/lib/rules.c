@@ -60,11 +60,10 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "R8",
 		.slug = "event-content",
-		.statement = "An event has a result that programs know, and that its request can "
-			     "have.",
-		.means = "The program sees an error that no manual has, or more bytes than it "
-			 "asked for.",
-		.source = "aio_rw_done()",
+		.statement = "An event is that of its request, and has a result that it can have.",
+		.means = "The program sees an error that no manual has, more bytes than it asked "
+			 "for, or takes the event for another one's.",
+		.source = "aio_rw_done(), __io_submit_one()",
 		.hooks = { COMPLETED },
 		.request = aios_rule_event_content,
 	},

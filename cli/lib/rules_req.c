@@ -106,6 +106,40 @@ static bool is_internal(int64_t res)
 	return res == -512 || res == -513 || res == -514 || res == -516 || res == -529;
 }
 
+/* Its completion, or NULL. */
+static const struct aios_req_complete *completion(const struct aios_request *req)
+{
+	for (size_t i = req->history_cnt; i--;)
+		if (req->history[i].h.type == AIOS_EV_REQ_COMPLETE)
+			return &req->history[i].req_complete;
+	return NULL;
+}
+
+/* Does its event say of which request it is, as that was submitted? */
+static bool event_is_of_another(struct aios_case *c, const struct aios_request *req)
+{
+	static const char expected[] = "the iocb and the data of the request, and a second result "
+				       "of 0";
+	const struct aios_req_complete *event = completion(req);
+
+	if (!event)
+		return false;
+	if (event->data != req->ask.data)
+		return aios_broken(c, expected,
+				   "its event carries data 0x%llx, and it was submitted with "
+				   "0x%llx",
+				   (unsigned long long)event->data,
+				   (unsigned long long)req->ask.data);
+	if (event->uiocb != req->ask.uiocb)
+		return aios_broken(c, expected,
+				   "its event is of the iocb at 0x%llx, and it was submitted with "
+				   "that at 0x%llx",
+				   (unsigned long long)event->uiocb,
+				   (unsigned long long)req->ask.uiocb);
+	return event->res2 && aios_broken(c, expected, "its event has a second result: %lld",
+					  (long long)event->res2);
+}
+
 /**
  * aios_rule_event_content() - R8: an event says what the request was and a result it can have
  */
@@ -124,7 +158,7 @@ bool aios_rule_event_content(struct aios_case *c, const struct aios_request *req
 				   "its result is %lld, "
 				   "and it asked for %llu bytes",
 				   (long long)req->res, (unsigned long long)req->ask.length);
-	return false;
+	return event_is_of_another(c, req);
 }
 
 static bool held_wrong(struct aios_case *c, const struct aios_request *req, enum aios_ref_kind kind,

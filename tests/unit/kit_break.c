@@ -105,6 +105,42 @@ static void more_than_asked_for(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+static void event_has_anothers_data(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), as = r;
+
+	as.ask.data++;
+	tell_accepted(t, &r);
+	tell_completed(t, &as, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void event_is_of_another_iocb(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), as = r;
+
+	as.ask.uiocb += 64;
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_complete(at(t), by_t1, &as, 4096));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void event_has_a_second_result(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	rec = rec_complete(at(t), in_softirq, &r, 4096);
+	rec.req_complete.res2 = 4096;
+	tell(t, rec);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 /* @drops: how often fput() was seen */
 static void file_dropped(struct kit_tale *t, uint8_t drops)
 {
@@ -1011,6 +1047,9 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("R5", operation_ends_twice),
 	BREAKS("R8", restart_is_leaked),
 	BREAKS("R8", more_than_asked_for),
+	BREAKS("R8", event_has_anothers_data),
+	BREAKS("R8", event_is_of_another_iocb),
+	BREAKS("R8", event_has_a_second_result),
 	EXACT("R9", file_is_not_dropped),
 	EXACT("R9", file_is_dropped_twice),
 	EXACT("R9", eventfd_is_not_dropped),

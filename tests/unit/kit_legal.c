@@ -378,6 +378,21 @@ static void a_poll_where_one_is_being_refused(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* Nobody sees the birth of that one, whose event comes before the refusal is told. */
+static void a_ready_file_where_one_is_being_refused(struct kit_tale *t)
+{
+	struct kit_req bad = tale_read(t, 1), r = tale_poll(t, 2);
+
+	r.kiocb = bad.kiocb;
+	tell(t, rec_birth(at(t), by_t2, &bad));
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_IN | BIT_OUT));
+	tell(t, rec_return(at(t), by_t2, &bad, -EBADF));
+	tell(t, rec_iocb(at(t), by_t1, &r));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 /* Two threads at once: one is told that it came too late. */
 static void io_destroy_twice(struct kit_tale *t)
 {
@@ -660,6 +675,7 @@ const struct kit_story kit_legal[] = {
 	LEGAL(a_wakeup_between_two_queues_and_their_end),
 	LEGAL(a_poll_where_another_one_ended),
 	LEGAL(a_poll_where_one_is_being_refused),
+	LEGAL(a_ready_file_where_one_is_being_refused),
 	LEGAL(io_destroy_twice),
 	LEGAL(unread_events_are_discarded),
 	LEGAL(a_reader_of_a_dying_context),
