@@ -226,6 +226,7 @@ static struct aios_case case_of(const struct aios_check *check)
 		.now_ns = aios_pipeline_now(check->pipe),
 		.patience_ns = patience_ns(check),
 		.idle_ns = check->idle_ns,
+		.host = &check->watches.host,
 	};
 }
 

@@ -655,6 +655,22 @@ static bool return_is_older(const struct aios_model *model, const struct aios_th
 	       !(thread->orphan && thread->orphan->ask.uiocb == body->uiocb);
 }
 
+/*
+ * Is this the end of the submission of @born? A thread submits one after the other; so where no
+ * return can have been missed it is, even if the iocb is another one: then the kernel is wrong.
+ */
+static bool return_is_of(const struct aios_model *model, const struct aios_request *born,
+			 const struct aios_rec *rec)
+{
+	if (!born || born->handed_out)
+		return false;
+	if (born->ask.uiocb == rec->req_return.uiocb)
+		return true;
+	return !model->gaps && !(rec->h.flags & AIOS_F_KPROBE) && req_is_submitted_still(born) &&
+	       !born->ctx->older && !born->ctx->implied &&
+	       born->ctx->kctx == rec->req_return.kctx;
+}
+
 /* The thread is through with what it submitted; @err: how that went. */
 static int thread_submitted(struct aios_model *model, struct aios_thread *thread, int err)
 {
@@ -682,7 +698,7 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec)
 	born = thread->born;
 	if (born && born->told_before && born->ask.uiocb == rec->req_return.uiocb)
 		born->ctx->accepted++;
-	else if (born && !born->handed_out && born->ask.uiocb == rec->req_return.uiocb)
+	else if (return_is_of(model, born, rec))
 		err = return_of_born(model, born, rec);
 	else if (thread->past && thread->past_uiocb == rec->req_return.uiocb)
 		err = 0;

@@ -58,6 +58,17 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_dead_request,
 	},
 	{
+		.id = "R7",
+		.slug = "submit-count",
+		.statement = "io_submit returns how many requests it took, or why it took none.",
+		.means = "The program waits for events that never come, or submits twice what it "
+			 "meant to.",
+		.source = "SYSCALL_DEFINE3(io_submit)",
+		.hooks = { "io_submit returned", "?one iocb was submitted",
+			   "?one iocb was refused", "?request made" },
+		.context = aios_rule_submit_count,
+	},
+	{
 		.id = "R8",
 		.slug = "event-content",
 		.statement = "An event is that of its request, and has a result that it can have.",
@@ -66,6 +77,7 @@ static const struct aios_rule rules[] = {
 		.source = "aio_rw_done(), __io_submit_one()",
 		.hooks = { COMPLETED },
 		.request = aios_rule_event_content,
+		.context = aios_rule_event_iocb,
 	},
 	{
 		.id = "R9",
@@ -243,6 +255,16 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_slots,
 	},
 	{
+		.id = "C2",
+		.slug = "refused-slot",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "Who is refused a slot could not have had one.",
+		.means = "io_submit fails with EAGAIN though the ring has room.",
+		.source = "get_reqs_available(), user_refill_reqs_available()",
+		.hooks = { "no request to be had", "request made", "slots given back", COMPLETED },
+		.context = aios_rule_refused_slot,
+	},
+	{
 		.id = "C3",
 		.slug = "one-life",
 		.statement = "A context is killed, left by its users, drained and freed: once "
@@ -391,6 +413,16 @@ static const struct aios_rule rules[] = {
 		.source = "ioctx_alloc(), aio_nr_sub(), commits e34ecee2ae79, 2a8a98673c13",
 		.hooks = { "context made", "context killed" },
 		.trace = aios_rule_aio_nr,
+	},
+	{
+		.id = "Y3",
+		.slug = "limit",
+		.needs = AIOS_NEEDS_EXACT,
+		.statement = "io_setup is refused for fs.aio-max-nr only if that would be passed.",
+		.means = "io_setup fails with EAGAIN though there is room.",
+		.source = "ioctx_alloc()",
+		.hooks = { "why io_setup failed" },
+		.trace = aios_rule_limit,
 	},
 	{
 		.id = "Y4",

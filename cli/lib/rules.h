@@ -29,6 +29,8 @@ enum aios_needs {
 	AIOS_NEEDS_EXACT,
 };
 
+struct aios_watch;
+
 /**
  * struct aios_case - what a rule is asked about, and what it answers
  * @exact: every reference and decision is told
@@ -36,6 +38,7 @@ enum aios_needs {
  * @now_ns: how far the trace has been told
  * @patience_ns: how long a step may take that somebody has to make
  * @idle_ns: nothing at all was told for so long, while the command runs; 0 where nobody watches it
+ * @host: what was seen of no context
  * @what: what was seen, a sentence without its full stop
  * @expected: what should have been
  */
@@ -45,6 +48,7 @@ struct aios_case {
 	uint64_t now_ns;
 	uint64_t patience_ns;
 	uint64_t idle_ns;
+	const struct aios_watch *host;
 	struct aios_buf what;
 	struct aios_buf expected;
 };
@@ -56,16 +60,23 @@ enum aios_fault_kind {
 	AIOS_FAULT_DRAINED, /* a request lives in a context whose requests are gone */
 	AIOS_FAULT_TAIL,    /* the tail is outside of the ring */
 	AIOS_FAULT_READ,    /* a reader came out with what it cannot have */
+	AIOS_FAULT_COUNT,   /* io_submit returned other than what it took */
+	AIOS_FAULT_IOCB,    /* a request is not of the iocb that is submitted */
+	AIOS_FAULT_SLOT,    /* a request was refused a slot though there are some */
+	AIOS_FAULT_LIMIT,   /* io_setup was refused though there is room: of no context */
 };
 
 /**
  * struct aios_fault - what was seen of a kind
  * @times: how often
+ * @due: what it should have been, the first time: of AIOS_FAULT_COUNT requests that were taken, or
+ *	the errno of the first one
  * @rec: the first time
  */
 struct aios_fault {
 	enum aios_fault_kind kind;
 	uint32_t times;
+	int64_t due;
 	struct aios_rec rec;
 };
 
@@ -87,6 +98,8 @@ struct aios_watch_reader {
 /**
  * struct aios_watch - what rules remember of a context while it lives, beside the model
  * @kctx: its address
+ * @user_id: aio_context_t when it was made
+ * @tgid: process that made it
  * @kills: times it was taken out of its table
  * @users0, @reqs0: times one of its counts became 0
  * @waiter: thread that killed it, and has to wait for its last request; 0 for none
@@ -104,12 +117,17 @@ struct aios_watch_reader {
  * @unread: events in the ring when it was killed, by the ring's own head and tail
  * @laps: completions that wrote over an event that was not read
  * @waited_ns: the longest a reader slept beside the events it waited for
- * @mismatches: what was not as it has to be, and no request is there to tell of, by enum aios_mismatch_what
+ * @mismatches: what was not as it has to be, and no request is there to tell of, by enum
+ *	aios_mismatch_what
  * @mover: thread that moves a copy of the ring that fork() made, 0 for none
  * @moving_ns: since when
  * @copies_moved: such copies that the kernel said were moved
  * @overslept_ns: the longest a reader came out behind its time
  * @dead_ns: since when readers are told that the context is dead, 0 for not
+ * @slots_ns: the last time that slots were given back; seen at level exact alone
+ * @shown_ns: the last time that a completion or a reader showed the ring
+ * @hoarded: AIOS_EV_REQ_REFUSED of a request while events that were read had slots to give back,
+ *	unless there is a completion beside it; its time is 0 for none
  * @faults: one of a kind, owned
  * @readers: places of those inside, owned
  * @events: its last records, owned; a ring of AIOS_WATCH_EVENTS once there were as many
@@ -117,6 +135,8 @@ struct aios_watch_reader {
  */
 struct aios_watch {
 	uint64_t kctx;
+	uint64_t user_id;
+	uint32_t tgid;
 	uint32_t kills;
 	uint32_t users0;
 	uint32_t reqs0;
@@ -141,6 +161,9 @@ struct aios_watch {
 	uint32_t copies_moved;
 	uint64_t overslept_ns;
 	uint64_t dead_ns;
+	uint64_t slots_ns;
+	uint64_t shown_ns;
+	struct aios_rec hoarded;
 	struct aios_fault *faults;
 	size_t fault_cnt, fault_cap;
 	struct aios_watch_reader *readers;

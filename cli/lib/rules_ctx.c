@@ -168,6 +168,76 @@ bool aios_rule_dead_request(struct aios_case *c, const struct aios_ctx *ctx,
 			   dead_call(&fault->rec), fault->times);
 }
 
+static const char *errno_of(int64_t err)
+{
+	return aios_errno_name(err) ? aios_errno_name(err) : "no errno";
+}
+
+/**
+ * aios_rule_submit_count() - R7: io_submit returns how many it took, or why it took none
+ */
+bool aios_rule_submit_count(struct aios_case *c, const struct aios_ctx *ctx,
+			    const struct aios_watch *watch)
+{
+	static const char expected[] = "the number of requests that it took, or why it took none";
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_COUNT);
+	int64_t ret = fault ? fault->rec.submit.ret : 0;
+
+	if (!fault || !is_known(ctx))
+		return false;
+	if (fault->due < 0)
+		return aios_broken(c, expected,
+				   "io_submit returned %lld, and its first request was refused "
+				   "with %s",
+				   (long long)ret, errno_of(fault->due));
+	if (ret < 0)
+		return aios_broken(c, expected, "io_submit failed with %s, and took %lld requests",
+				   errno_of(ret), (long long)fault->due);
+	return aios_broken(c, expected, "io_submit returned %lld, and took %lld requests",
+			   (long long)ret, (long long)fault->due);
+}
+
+/**
+ * aios_rule_event_iocb() - R8: a request is of the iocb that is submitted
+ */
+bool aios_rule_event_iocb(struct aios_case *c, const struct aios_ctx *ctx,
+			  const struct aios_watch *watch)
+{
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_IOCB);
+
+	return fault && is_known(ctx) &&
+	       aios_broken(c, "the iocb of the request",
+			   "the iocb at 0x%llx was submitted, and its event will be of that at "
+			   "0x%llx",
+			   (unsigned long long)fault->rec.req_return.uiocb,
+			   (unsigned long long)fault->due);
+}
+
+/**
+ * aios_rule_refused_slot() - C2: who is refused a slot could not have had one
+ */
+bool aios_rule_refused_slot(struct aios_case *c, const struct aios_ctx *ctx,
+			    const struct aios_watch *watch)
+{
+	static const char expected[] = "a slot";
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_SLOT);
+
+	if (!watch || !is_known(ctx))
+		return false;
+	if (fault)
+		return aios_broken(c, expected,
+				   "io_submit was refused a slot, and %d were free, in batches of "
+				   "%u",
+				   fault->rec.req_refused.available,
+				   fault->rec.req_refused.req_batch);
+	return watch->hoarded.h.time_ns && !ctx->strange_heads &&
+	       c->now_ns > watch->hoarded.h.time_ns + AIOS_SETTLED_NS &&
+	       aios_broken(c, expected,
+			   "io_submit was refused a slot, and events that were read had some to "
+			   "give back: %u were due",
+			   watch->hoarded.req_refused.completed);
+}
+
 /**
  * aios_rule_used_after_death() - C10: who works in a context keeps it from dying
  */
@@ -355,8 +425,7 @@ bool aios_rule_read_result(struct aios_case *c, const struct aios_ctx *ctx,
 	if (fault)
 		return aios_broken(c, "EFAULT, or EINVAL in a dead context",
 				   "a reader failed with %s (%lld)",
-				   aios_errno_name(ret) ? aios_errno_name(ret) : "no errno",
-				   (long long)ret);
+				   errno_of(ret), (long long)ret);
 	return watch->dead_ns &&
 	       (ctx->kill_ns ? ctx->kill_ns > watch->dead_ns &&
 				ctx->kill_ns - watch->dead_ns > c->patience_ns :
@@ -387,6 +456,22 @@ bool aios_rule_timeout(struct aios_case *c, const struct aios_ctx *ctx,
 	       aios_broken(c, "that it returns with what there is",
 			   "a reader was in io_getevents for %llu s more than it wanted to wait",
 			   (unsigned long long)(late_ns / 1000000000));
+}
+
+/**
+ * aios_rule_limit() - Y3: io_setup is refused for fs.aio-max-nr if that would be passed
+ */
+bool aios_rule_limit(struct aios_case *c, const struct aios_end *end)
+{
+	const struct aios_fault *fault = aios_watch_fault(c->host, AIOS_FAULT_LIMIT);
+	const struct aios_ctx_limit *body = fault ? &fault->rec.ctx_limit : NULL;
+
+	(void)end;
+	return body && aios_broken(c, "a context",
+				   "io_setup(%u) failed with EAGAIN while fs.aio-nr was %llu and "
+				   "fs.aio-max-nr %llu",
+				   body->max_reqs, (unsigned long long)body->aio_nr,
+				   (unsigned long long)body->aio_max_nr);
 }
 
 /**

@@ -14,19 +14,53 @@ const struct aios_watch *aios_watch_get(const struct aios_watches *watches, uint
 	return aios_map_get(&watches->map, kctx);
 }
 
+static void watch_done(struct aios_watch *watch)
+{
+	free(watch->faults);
+	free(watch->readers);
+	free(watch->events);
+}
+
 static void watch_free(struct aios_watch *watch)
 {
-	if (watch) {
-		free(watch->faults);
-		free(watch->readers);
-		free(watch->events);
-	}
+	if (watch)
+		watch_done(watch);
 	free(watch);
+}
+
+/* A program knows its contexts by a number. Where two have the same key, one is not found. */
+static uint64_t watch_key(uint64_t user_id, uint32_t tgid)
+{
+	return user_id ^ (uint64_t)tgid << 40;
+}
+
+/**
+ * aios_watch_of() - what is remembered of a context that a program names
+ * @watches: where
+ * @user_id: aio_context_t
+ * @tgid: the program
+ * Return: of a context that it made, and under that number; or NULL.
+ */
+struct aios_watch *aios_watch_of(const struct aios_watches *watches, uint64_t user_id,
+				 uint32_t tgid)
+{
+	struct aios_watch *watch = aios_map_get(&watches->by_user, watch_key(user_id, tgid));
+
+	return watch && watch->user_id == user_id && watch->tgid == tgid ? watch : NULL;
+}
+
+static struct aios_watch *watch_take(struct aios_watches *watches, uint64_t kctx)
+{
+	struct aios_watch *watch = aios_map_take(&watches->map, kctx);
+
+	if (watch && aios_watch_of(watches, watch->user_id, watch->tgid) == watch)
+		aios_map_take(&watches->by_user, watch_key(watch->user_id, watch->tgid));
+	return watch;
 }
 
 static void watch_drop(struct aios_watches *watches, uint64_t kctx)
 {
-	struct aios_watch *watch = aios_map_take(&watches->map, kctx);
+	struct aios_watch *watch = watch_take(watches, kctx);
 
 	if (watch && watch->waiter && !watch->gone_ns)
 		watches->waiting--;
@@ -49,7 +83,7 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx)
 		return -ENOMEM;
 	watches->waits = waits;
 	waits[watches->wait_cnt++] = (struct aios_wait){ aios_context_hold(ctx), watch };
-	aios_map_take(&watches->map, ctx->kctx);
+	watch_take(watches, ctx->kctx);
 	watches->waiting--;
 	return 0;
 }
@@ -70,24 +104,31 @@ void aios_watches_done(struct aios_watches *watches)
 	while ((watch = aios_map_next(&watches->map, &iter)))
 		watch_free(watch);
 	aios_map_done(&watches->map);
+	aios_map_done(&watches->by_user);
+	aios_watch_submitters_done(watches);
+	watch_done(&watches->host);
 	while (watches->wait_cnt)
 		wait_ends(watches, watches->wait_cnt - 1);
 	free(watches->waits);
 }
 
-static int watch_new(struct aios_watches *watches, uint64_t kctx)
+static int watch_new(struct aios_watches *watches, const struct aios_rec *rec)
 {
+	const struct aios_ctx_setup *body = &rec->ctx_setup;
 	struct aios_watch *watch;
 
-	watch_drop(watches, kctx);
+	watch_drop(watches, body->kctx);
 	watch = calloc(1, sizeof(*watch));
 	if (!watch)
 		return -ENOMEM;
-	watch->kctx = kctx;
-	if (!aios_map_put(&watches->map, kctx, watch))
-		return 0;
-	watch_free(watch);
-	return -ENOMEM;
+	watch->kctx = body->kctx;
+	watch->user_id = body->user_id;
+	watch->tgid = rec->h.tgid;
+	if (aios_map_put(&watches->map, watch->kctx, watch)) {
+		watch_free(watch);
+		return -ENOMEM;
+	}
+	return aios_map_put(&watches->by_user, watch_key(watch->user_id, watch->tgid), watch);
 }
 
 /**
@@ -154,6 +195,7 @@ static void readers_look(const struct aios_seen *seen, uint32_t head, uint32_t t
 	struct aios_watch *watch = seen->watch;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
+	watch->shown_ns = seen->rec->h.time_ns;
 	if (!nr || head >= nr || tail > nr)
 		return;
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
@@ -174,6 +216,8 @@ static void see_complete(struct aios_seen *seen)
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
 	aios_watch_request(seen);
+	if (seen->rec->h.time_ns < seen->watch->hoarded.h.time_ns + AIOS_SETTLED_NS)
+		seen->watch->hoarded.h.time_ns = 0;
 	seen->watch->busy_events++;
 	if (seen->watch->gone_ns) {
 		seen->watch->late++;
@@ -182,7 +226,7 @@ static void see_complete(struct aios_seen *seen)
 	if (!nr)
 		return;
 	if (body->tail >= nr && body->tail != AIOS_UNKNOWN32)
-		aios_watch_faulty(seen, AIOS_FAULT_TAIL);
+		aios_watch_faulty(seen, AIOS_FAULT_TAIL, 0);
 	if (body->head < nr && body->tail < nr && (body->tail + 1) % nr == body->head) {
 		seen->watch->laps++;
 		aios_watch_keep(seen->watch, seen->rec);
@@ -329,6 +373,12 @@ static void see_mremap_end(struct aios_seen *seen)
 		seen->watch->copies_moved++;
 }
 
+static void see_slots(struct aios_seen *seen)
+{
+	seen->watch->slots_ns = seen->rec->h.time_ns;
+	aios_watch_request(seen);
+}
+
 static void see_nothing(struct aios_seen *seen)
 {
 	(void)seen;
@@ -346,7 +396,7 @@ static const struct {
 	[AIOS_EV_CTX_REQS0] = { .see = see_reqs0, .keep = true },
 	[AIOS_EV_CTX_GET] = { .see = aios_watch_ref },
 	[AIOS_EV_CTX_PUT] = { .see = aios_watch_ref },
-	[AIOS_EV_SLOTS] = { .see = aios_watch_request },
+	[AIOS_EV_SLOTS] = { .see = see_slots },
 	[AIOS_EV_REQ_BIRTH] = { .see = aios_watch_user, .kctx_is_second = true },
 	[AIOS_EV_REQ_IOCB] = { .see = aios_watch_user, .kctx_is_second = true },
 	[AIOS_EV_REQ_RETURN] = { .see = aios_watch_user },
@@ -393,16 +443,16 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 {
 	struct aios_seen seen = { .watches = watches, .model = model, .rec = rec };
 	uint64_t kctx;
-	int err = 0;
+	int err = aios_watch_submission(watches, model, rec);
 
 	if (rec->h.type == AIOS_EV_EXIT_END ||
 	    (rec->h.type == AIOS_EV_CTX_DESTROY && !rec->ctx_destroy.ret))
 		waiter_is_through(watches, model, rec);
-	if (rec->h.type >= AIOS_EV_MAX || !sights[rec->h.type].see)
-		return 0;
+	if (err || rec->h.type >= AIOS_EV_MAX || !sights[rec->h.type].see)
+		return err;
 	kctx = rec->body[sights[rec->h.type].kctx_is_second];
 	if (rec->h.type == AIOS_EV_CTX_SETUP)
-		err = watch_new(watches, kctx);
+		err = watch_new(watches, rec);
 	seen.watch = aios_map_get(&watches->map, kctx);
 	if (err || !seen.watch)
 		return err;

@@ -9,6 +9,8 @@
 #include "model.h"
 #include "rules.h"
 
+#define AIOS_SETTLED_NS 100000000ULL /* longer than any two CPUs are apart in what they see */
+
 /**
  * struct aios_wait - somebody still waits for a context whose life is over
  * @ctx: held
@@ -22,11 +24,21 @@ struct aios_wait {
 /**
  * struct aios_watches - of all contexts
  * @map: kctx -> struct aios_watch, owned
+ * @by_user: the same by who made them, borrowed; see watch_key()
+ * @submitters: tid -> struct aios_submitter, owned
+ * @submitters_max: how many there may be before they are looked through
+ * @kprobes: submissions are seen by kprobes, which can miss some
+ * @host: what is of no context
  * @waiting: how many of them somebody waits for
  * @waits: of those that are over, owned
  */
 struct aios_watches {
 	struct aios_map map;
+	struct aios_map by_user;
+	struct aios_map submitters;
+	size_t submitters_max;
+	bool kprobes;
+	struct aios_watch host;
 	size_t waiting;
 	struct aios_wait *waits;
 	size_t wait_cnt, wait_cap;

@@ -28,8 +28,9 @@ const struct aios_fault *aios_watch_fault(const struct aios_watch *watch,
  * aios_watch_faulty() - notes a fault
  * @seen: its record shows it
  * @kind: which
+ * @due: see struct aios_fault
  */
-void aios_watch_faulty(struct aios_seen *seen, enum aios_fault_kind kind)
+void aios_watch_faulty(struct aios_seen *seen, enum aios_fault_kind kind, int64_t due)
 {
 	struct aios_watch *watch = seen->watch;
 	struct aios_fault *fault = fault_find(watch, kind), *room;
@@ -45,7 +46,7 @@ void aios_watch_faulty(struct aios_seen *seen, enum aios_fault_kind kind)
 		return;
 	}
 	watch->faults = room;
-	room[watch->fault_cnt++] = (struct aios_fault){ kind, 1, *seen->rec };
+	room[watch->fault_cnt++] = (struct aios_fault){ kind, 1, due, *seen->rec };
 }
 
 /**
@@ -55,7 +56,7 @@ void aios_watch_faulty(struct aios_seen *seen, enum aios_fault_kind kind)
 void aios_watch_user(struct aios_seen *seen)
 {
 	if (seen->watch->users0)
-		aios_watch_faulty(seen, AIOS_FAULT_USED);
+		aios_watch_faulty(seen, AIOS_FAULT_USED, 0);
 }
 
 /**
@@ -65,7 +66,7 @@ void aios_watch_user(struct aios_seen *seen)
 void aios_watch_request(struct aios_seen *seen)
 {
 	if (seen->watch->reqs0)
-		aios_watch_faulty(seen, AIOS_FAULT_DRAINED);
+		aios_watch_faulty(seen, AIOS_FAULT_DRAINED, 0);
 }
 
 /**
@@ -105,7 +106,7 @@ void aios_watch_call(struct aios_seen *seen)
 
 	if (!req || (req->asked && req->ask.op != AIOS_OP_UNKNOWN && !req->older &&
 		     !call_fits(req, seen->rec)))
-		aios_watch_faulty(seen, AIOS_FAULT_DEAD);
+		aios_watch_faulty(seen, AIOS_FAULT_DEAD, 0);
 }
 
 uint64_t aios_watch_overslept(const struct aios_rec *begin, uint64_t now_ns)
@@ -133,7 +134,7 @@ void aios_watch_read(struct aios_seen *seen, const struct aios_rec *begin)
 	int64_t ret = seen->rec->read_end.ret;
 
 	if (ret > begin->read_begin.nr || (ret < 0 && ret != -EINVAL && ret != -EFAULT))
-		aios_watch_faulty(seen, AIOS_FAULT_READ);
+		aios_watch_faulty(seen, AIOS_FAULT_READ, 0);
 	if (ret == -EINVAL && !seen->watch->dead_ns)
 		seen->watch->dead_ns = now_ns;
 	if (late_ns > seen->watch->overslept_ns)

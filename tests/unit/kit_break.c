@@ -105,6 +105,76 @@ static void more_than_asked_for(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+static void submit_counts_one_too_many(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 2));
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void submit_counts_what_is_refused(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), bad = tale_read(t, 2);
+
+	tell_made(t, &r);
+	tell(t, rec_made(at(t), by_t1, &bad));
+	tell(t, rec_dropped(at(t), by_t1, &bad, AIOS_PUT_ERROR, 1));
+	tell(t, rec_freed(at(t), by_t1, &bad, 1));
+	tell(t, rec_slots(at(t), by_t1, &t->ctx, 1, AIOS_SLOTS_ERROR));
+	tell(t, rec_return(at(t), by_t1, &bad, -EINVAL));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 2));
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	tell_teardown(t);
+}
+
+static void submit_takes_nothing_and_says_one(struct kit_tale *t)
+{
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	tell_teardown(t);
+}
+
+/* The error of the second one hides that there was a first. */
+static void submit_fails_and_takes_one(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), bad = tale_read(t, 2);
+
+	tell_accepted(t, &r);
+	tell(t, rec_birth(at(t), by_t1, &bad));
+	tell(t, rec_return(at(t), by_t1, &bad, -EBADF));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, -EBADF));
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void submit_hides_why(struct kit_tale *t)
+{
+	struct kit_req bad = tale_read(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &bad));
+	tell(t, rec_return(at(t), by_t1, &bad, -EBADF));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 0));
+	tell_teardown(t);
+}
+
+/* A request has the address of something else where that of the program's iocb should be. */
+static void request_is_of_no_iocb(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), as = r;
+
+	as.ask.uiocb = 0xffff888600000000ULL;
+	tell(t, rec_birth(at(t), by_t1, &as));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell(t, rec_complete(at(t), in_softirq, &as, 4096));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void event_has_anothers_data(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1), as = r;
@@ -723,6 +793,30 @@ static void refused_without_its_slot(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+static void refused_a_slot_that_is_free(struct kit_tale *t)
+{
+	tell_no_slot(t, 3, 0);
+	t->now_ns += 1000000000;
+	tell_no_slot(t, 15, 0);
+	tell_teardown(t);
+}
+
+/* The events were read, and their slots are not given back. */
+static void refused_a_slot_that_was_read(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+	for (unsigned int i = 0; i < 3; i++) {
+		tell_no_slot(t, 0, 1);
+		t->now_ns += 1000000000;
+	}
+	tell_teardown(t);
+}
+
 static void killed_twice(struct kit_tale *t)
 {
 	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
@@ -1020,6 +1114,17 @@ static void request_is_never_freed(struct kit_tale *t)
 	tell_taken(t, 1);
 }
 
+/* That many are allowed, and not one more. */
+static void setup_is_refused_what_is_left(struct kit_tale *t)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_CTX_LIMIT, sizeof(rec.ctx_limit), at(t), by_t1);
+
+	rec.ctx_limit = (struct aios_ctx_limit){ .aio_nr = 32, .aio_max_nr = 64, .max_reqs = 32 };
+	tell(t, rec);
+	tell(t, rec_refused(at(t), by_t1, -EAGAIN, 32));
+	tell_teardown(t);
+}
+
 static void aio_nr_is_not_given_back(struct kit_tale *t)
 {
 	tell_teardown(t);
@@ -1045,6 +1150,12 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("R5", cancelled_after_its_end),
 	BREAKS("R5", work_runs_for_another),
 	BREAKS("R5", operation_ends_twice),
+	BREAKS("R7", submit_counts_one_too_many),
+	EXACT("R7", submit_counts_what_is_refused),
+	BREAKS("R7", submit_takes_nothing_and_says_one),
+	BREAKS("R7", submit_fails_and_takes_one),
+	BREAKS("R7", submit_hides_why),
+	BREAKS("R8", request_is_of_no_iocb),
 	BREAKS("R8", restart_is_leaked),
 	BREAKS("R8", more_than_asked_for),
 	BREAKS("R8", event_has_anothers_data),
@@ -1092,6 +1203,8 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("C1", slots_are_missing),
 	EXACT("C1", slots_are_missing_at_level_exact),
 	EXACT("C1", refused_without_its_slot),
+	EXACT("C2", refused_a_slot_that_is_free),
+	EXACT("C2", refused_a_slot_that_was_read),
 	BREAKS("C3", killed_twice),
 	BREAKS("C3", freed_before_it_is_drained),
 	BREAKS("C4", context_is_never_freed),
@@ -1122,6 +1235,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("G12", reader_comes_late),
 	BREAKS("G10", failed_read_takes_an_event),
 	BREAKS("Y1", aio_nr_is_not_given_back),
+	EXACT("Y3", setup_is_refused_what_is_left),
 	EXACT("Y4", request_is_never_freed),
 	BREAKS("Y4", memory_is_kept_at_level_function),
 };

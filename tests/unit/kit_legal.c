@@ -60,6 +60,99 @@ static void a_short_count(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+static void a_short_count_at_level_exact(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), bad = tale_read(t, 2);
+
+	tell_made(t, &r);
+	tell(t, rec_made(at(t), by_t1, &bad));
+	tell(t, rec_dropped(at(t), by_t1, &bad, AIOS_PUT_ERROR, 1));
+	tell(t, rec_freed(at(t), by_t1, &bad, 1));
+	tell(t, rec_slots(at(t), by_t1, &t->ctx, 1, AIOS_SLOTS_ERROR));
+	tell(t, rec_return(at(t), by_t1, &bad, -EINVAL));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 1));
+	/* Refused before it was made: it had no slot, and takes nothing from the count. */
+	tell_made(t, &bad);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	tell_no_slot(t, 3, 0);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_done(t, &bad, 4096, AIOS_PUT_RW);
+	tell_taken(t, 2);
+	tell_teardown(t);
+}
+
+/* Errors that are of no iocb; nothing at all; a ring that mremap() has put elsewhere. */
+static void calls_of_io_submit_that_tell_little(struct kit_tale *t)
+{
+	struct kit_ctx other = kit_ctx(2), moved = t->ctx;
+	struct kit_req r = tale_read(t, 1), s = kit_read(&other, 2);
+
+	tell(t, rec_setup(at(t), by_t1, &other));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 0, 0));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, -1, -EINVAL));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, -EFAULT));
+	tell_accepted(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 5, 1));
+	/* A call whose return nobody hooked, and one of another context. */
+	tell(t, rec_birth(at(t), by_t2, &s));
+	tell(t, rec_return(at(t), by_t2, &s, 0));
+	tell_completed(t, &r, 4096);
+	tell(t, rec_birth(at(t), by_t2, &r));
+	tell(t, rec_return(at(t), by_t2, &r, 0));
+	tell(t, rec_submit(at(t), by_t2, &t->ctx, 1, 1));
+	tell_completed(t, &r, 4096);
+	tell_completed(t, &s, 4096);
+	moved.user_id += 0x100000;
+	tell_accepted(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &moved, 1, 1));
+	tell(t, rec_submit(at(t), by_other, &t->ctx, 1, 1));
+	tell_completed(t, &r, 4096);
+}
+
+/* Others gave slots back, or read, when it had looked already. */
+static void a_slot_that_came_too_late(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_made(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_no_slot(t, 0, 1);
+	t->now_ns += 1000000000;
+	tell_taken(t, 1);
+	tell_no_slot(t, 0, 1);
+	tell(t, rec_slots(at(t), in_softirq, &t->ctx, 1, AIOS_SLOTS_COMPLETE));
+	tell_no_slot(t, 15, 0);
+	t->now_ns += 1000000000;
+	/* Counted, and not told yet. */
+	tell_made(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	t->now_ns += 1000000000;
+	tell_no_slot(t, 0, 1);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_taken(t, 1);
+}
+
+static void io_setup_beyond_the_limit(struct kit_tale *t)
+{
+	static const struct aios_ctx_limit limits[] = {
+		{ .aio_nr = 33, .aio_max_nr = 64, .max_reqs = 32 },
+		{ .aio_nr = 100, .aio_max_nr = 64, .max_reqs = 1 },
+		{ .aio_nr = 0, .aio_max_nr = UINT64_MAX, .max_reqs = 1U << 31 },
+		{ .aio_nr = UINT64_MAX, .aio_max_nr = UINT64_MAX, .max_reqs = 1 },
+	};
+
+	for (unsigned int i = 0; i < NR(limits); i++) {
+		struct aios_rec rec = rec_make(AIOS_EV_CTX_LIMIT, sizeof(rec.ctx_limit), at(t),
+					       by_t1);
+
+		rec.ctx_limit = limits[i];
+		tell(t, rec);
+		tell(t, rec_refused(at(t), by_t1, -EAGAIN, limits[i].max_reqs));
+	}
+	tell_teardown(t);
+}
+
 static void completed_before_io_submit_returns(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1);
@@ -653,6 +746,10 @@ const struct kit_story kit_legal[] = {
 	EXACT(a_read_at_level_exact),
 	LEGAL(eagain_with_free_slots),
 	LEGAL(a_short_count),
+	EXACT(a_short_count_at_level_exact),
+	LEGAL(calls_of_io_submit_that_tell_little),
+	EXACT(a_slot_that_came_too_late),
+	EXACT(io_setup_beyond_the_limit),
 	LEGAL(completed_before_io_submit_returns),
 	LEGAL(the_same_iocb_twice_in_flight),
 	LEGAL(an_address_is_used_again_at_once),

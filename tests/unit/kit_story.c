@@ -2,6 +2,8 @@
 /*
  * kit_story.c - how stories for the rules are told: the scenes that they share.
  */
+#include <errno.h>
+
 #include "kit_story.h"
 
 #include "lib/info.h"
@@ -171,6 +173,23 @@ void tell_taken(struct kit_tale *t, int64_t events)
 	out = rec_read_end(at(t), by_t3, &t->ctx, 0);
 	out.read_end.ret = events;
 	tell(t, out);
+}
+
+/* io_submit, of which nothing comes but EAGAIN. */
+void tell_no_slot(struct kit_tale *t, int32_t available, uint32_t completed)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_REQ_REFUSED, sizeof(rec.req_refused), at(t), by_t1);
+	struct kit_req r = tale_read(t, 99);
+
+	rec.req_refused.kctx = t->ctx.kctx;
+	rec.req_refused.available = available;
+	rec.req_refused.req_batch = t->ctx.req_batch;
+	rec.req_refused.completed = completed;
+	rec.req_refused.reason = AIOS_REFUSED_SLOT;
+	tell(t, rec);
+	tell(t, rec_iocb(at(t), by_t1, &r));
+	tell(t, rec_return(at(t), by_t1, &r, -EAGAIN));
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, -EAGAIN));
 }
 
 struct aios_rec rec_woken(struct kit_tale *t, const struct kit_req *req, uint32_t key,

@@ -69,6 +69,7 @@ void tell_made(struct kit_tale *t, const struct kit_req *req);
 void tell_done(struct kit_tale *t, const struct kit_req *req, int64_t res,
 	       enum aios_put_party party);
 void tell_taken(struct kit_tale *t, int64_t events);
+void tell_no_slot(struct kit_tale *t, int32_t available, uint32_t completed);
 struct kit_req tale_read(struct kit_tale *t, unsigned int nr);
 struct kit_req tale_poll(struct kit_tale *t, unsigned int nr);
 struct aios_rec rec_woken(struct kit_tale *t, const struct kit_req *req, uint32_t key,
