@@ -241,6 +241,30 @@ static bool is_broken(const struct aios_check *check, const struct aios_rule *ru
 	return rule->context && rule->context(c, ctx, watch);
 }
 
+static void case_done(struct aios_case *c)
+{
+	aios_buf_done(&c->what);
+	aios_buf_done(&c->expected);
+}
+
+/* Does another rule, which is judged, tell the cause of this? */
+static bool is_explained(const struct aios_check *check, const struct aios_rule *rule,
+			 const struct aios_request *req, const struct aios_ctx *ctx,
+			 const struct aios_watch *watch)
+{
+	bool ret = false;
+
+	for (size_t i = 0; i < AIOS_RULE_UNLESS && rule->unless[i] && !ret; i++) {
+		size_t nr = (size_t)aios_rule_find(rule->unless[i]);
+		struct aios_case c = case_of(check);
+
+		ret = check->tallies[nr].state == AIOS_RULE_CHECKED &&
+		      is_broken(check, &check->rules[nr], &c, req, ctx, watch);
+		case_done(&c);
+	}
+	return ret;
+}
+
 /* Asks a rule. Return: 0 or -ENOMEM. */
 static int ask(struct aios_check *check, size_t nr, struct aios_case *c,
 	       const struct aios_request *req, const struct aios_ctx *ctx,
@@ -254,11 +278,14 @@ static int ask(struct aios_check *check, size_t nr, struct aios_case *c,
 		return 0;
 	if (!is_broken(check, rule, c, req, ctx, watch))
 		return 0;
+	if (is_explained(check, rule, req, ctx, watch)) {
+		case_done(c);
+		return 0;
+	}
 	err = aios_map_get(&check->alive, key) ? 0 : found(check, nr, c, req, ctx, watch);
 	if (check->look && !err)
 		err = aios_map_put(&check->alive, key, check);
-	aios_buf_done(&c->what);
-	aios_buf_done(&c->expected);
+	case_done(c);
 	return err;
 }
 

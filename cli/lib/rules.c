@@ -132,6 +132,7 @@ static const struct aios_rule rules[] = {
 		.means = "The program never learns that its file is ready.",
 		.source = "aio_poll_wake(), aio_poll_complete_work(), commit 363bee27e258",
 		.hooks = { "poll woken", "poll work begins", "poll work ended" },
+		.unless = { "P3", "P9", "P10" },
 		.request = aios_rule_poll_lost,
 	},
 	{
@@ -242,6 +243,7 @@ static const struct aios_rule rules[] = {
 		.means = "io_destroy or the exit of the program hangs.",
 		.source = "aio_poll_cancel()",
 		.hooks = { "poll told to finish", COMPLETED },
+		.unless = { "P1", "P9", "P10" },
 		.request = aios_rule_cancelled,
 	},
 	{
@@ -291,6 +293,7 @@ static const struct aios_rule rules[] = {
 		.means = "Devices write to memory that the program has given away.",
 		.source = "commits e02ba72aabfa, 6098b45b32e6",
 		.hooks = { "context killed", COMPLETED },
+		.unless = { "C10" },
 		.context = aios_rule_drained,
 	},
 	{
@@ -402,6 +405,7 @@ static const struct aios_rule rules[] = {
 		.means = "io_getevents hangs though it was told for how long to wait.",
 		.source = "read_events()",
 		.hooks = { "reader goes in", "reader comes out" },
+		.unless = { "C8", "G8" },
 		.context = aios_rule_timeout,
 	},
 	{

@@ -81,6 +81,7 @@ struct aios_fault {
 };
 
 #define AIOS_RULE_HOOKS		6
+#define AIOS_RULE_UNLESS	3
 #define AIOS_WATCH_EVENTS 24 /* records kept of a context, the newest ones */
 
 /**
@@ -182,6 +183,8 @@ struct aios_watch {
  * @source: where the rule comes from
  * @hooks: what the attach plan has to observe, or the rule cannot be judged; behind a '?', only
  *	where the level has such a hook
+ * @unless: ids of rules; where one of them is broken by the same object, that is the cause, and
+ *	this one has nothing to add
  * @request: is it broken by a request that is over, or does not end? May be NULL
  * @context: the same of a context; @watch may be NULL; may be NULL
  * @trace: the same of all that the trace saw, once it has ended; may be NULL
@@ -196,6 +199,7 @@ struct aios_rule {
 	const char *means;
 	const char *source;
 	const char *hooks[AIOS_RULE_HOOKS];
+	const char *unless[AIOS_RULE_UNLESS];
 	bool (*request)(struct aios_case *c, const struct aios_request *req);
 	bool (*context)(struct aios_case *c, const struct aios_ctx *ctx,
 			const struct aios_watch *watch);

@@ -1134,8 +1134,6 @@ static void aio_nr_is_not_given_back(struct kit_tale *t)
 #define BREAKS(id, how)		{ .name = #how, .rule = id, .tell = how }
 #define BREAKS_BOTH(id, id2, how) { .name = #how, .rule = id, .also = id2, .tell = how }
 #define EXACT(id, how)		{ .name = #how, .rule = id, .exact = true, .tell = how }
-#define EXACT_BOTH(id, id2, how) \
-	{ .name = #how, .rule = id, .also = id2, .exact = true, .tell = how }
 
 const struct kit_story kit_breaks[] = {
 	BREAKS("R2", completes_twice),
@@ -1181,12 +1179,12 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("P1", wakeup_is_dropped),
 	BREAKS("P1", wakeup_is_followed_by_nothing),
 	EXACT("P1", work_forgets_to_complete),
-	BREAKS_BOTH("P1", "P12", cancelled_work_does_nothing),
+	BREAKS("P1", cancelled_work_does_nothing),
 	BREAKS("P2", completes_on_the_list),
 	BREAKS("P2", is_gone_and_on_the_list),
 	BREAKS("P2", poll_cannot_be_cancelled),
 	BREAKS("P2", poll_waits_off_the_list),
-	EXACT_BOTH("P3", "P1", wakeup_is_ignored),
+	EXACT("P3", wakeup_is_ignored),
 	EXACT("P3", wakeup_in_vain_is_heeded),
 	BREAKS("P4", completed_without_a_key),
 	BREAKS("P4", completed_with_work_due),

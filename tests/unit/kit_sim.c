@@ -213,7 +213,15 @@ static void submit_leave(struct sim *sim, struct sim_actor *actor)
 
 	sim_emit(sim, rec_return(sim->now_ns, actor->who, &req->kit, req->refused));
 	req->returned_ns = sim->now_ns;
+	actor->got = req->refused ? req->refused : 1;
 	actor->req = NULL;
+	actor->state = sim->calls ? TOLD : IDLE;
+}
+
+/* io_submit, of a batch of one */
+static void submit_return(struct sim *sim, struct sim_actor *actor)
+{
+	sim_emit(sim, rec_submit(sim->now_ns, actor->who, &sim->ctx, 1, actor->got));
 	actor->state = IDLE;
 }
 
@@ -249,6 +257,9 @@ static void submit_step(struct sim *sim, struct sim_actor *actor)
 	case HIDDEN:
 		sim_emit(sim, rec_iocb(sim->now_ns, actor->who, &req->kit));
 		actor->state = LEAVE;
+		break;
+	case TOLD:
+		submit_return(sim, actor);
 		break;
 	default:
 		submit_leave(sim, actor);

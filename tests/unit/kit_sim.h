@@ -48,7 +48,7 @@ struct sim_actor {
 	struct sim_req *pushing;	/* has written its completion and waits for the lock */
 	uint32_t kind;			/* of work */
 	uint32_t mask;			/* what ->poll returned */
-	int64_t want, got;		/* of a reader */
+	int64_t want, got;		/* of a reader; what io_submit returns */
 };
 
 struct sim_work {
@@ -62,6 +62,7 @@ struct sim_work {
  * struct sim - the machine
  * @recs: what the hooks wrote, in the order of time
  * @reqs: what happened, in the order of births
+ * @calls: io_submit is told, too
  */
 struct sim {
 	uint64_t seed, now_ns;
@@ -77,6 +78,7 @@ struct sim {
 	struct aios_rec *recs;
 	size_t rec_cnt, rec_cap;
 	bool winding_down;
+	bool calls;
 };
 
 void sim_init(struct sim *sim, uint64_t seed);

@@ -236,6 +236,7 @@ static void a_correct_machine_is_silent(void **state)
 
 		assert_int_equal(story_info(s.feed, "function"), 0);
 		sim_init(&sim, seed);
+		sim.calls = true;
 		sim_run(&sim, 4000);
 		for (size_t i = 0; i < sim.rec_cnt; i++) {
 			stream_rec(&s, sim.recs[i]);
@@ -373,6 +374,25 @@ static void what_is_not_chosen_is_not_judged(void **state)
 	info = verdict("result_is_nothing", &opts);
 	assert_int_equal(info.verdict, AIOS_VERDICT_PASS);
 	assert_int_equal(info.findings, 0);
+}
+
+/* Where nobody tells the cause what follows from it is told. */
+static void what_another_rule_explains_is_told_without_that_rule(void **state)
+{
+	bool chosen[64];
+	struct aios_check_opts opts = only(chosen, NR(chosen), "P1");
+	size_t cnt;
+	const struct aios_rule *rules = aios_rules(&cnt);
+
+	(void)state;
+	assert_int_equal(verdict("wakeup_is_ignored", &opts).findings, 1);
+	opts = only(chosen, NR(chosen), "P12");
+	assert_int_equal(verdict("cancelled_work_does_nothing", &opts).findings, 1);
+	chosen[aios_rule_find("P1")] = true;
+	assert_int_equal(verdict("cancelled_work_does_nothing", &opts).rules_broken, 1);
+	for (size_t i = 0; i < cnt; i++)
+		for (size_t j = 0; j < AIOS_RULE_UNLESS && rules[i].unless[j]; j++)
+			assert_true(aios_rule_find(rules[i].unless[j]) >= 0);
 }
 
 static void evidence_that_is_too_weak_leaves_no_verdict(void **state)
@@ -839,6 +859,7 @@ int main(void)
 		cmocka_unit_test(level_exact_checks_more),
 		cmocka_unit_test(a_baseline_excuses_what_it_names),
 		cmocka_unit_test(what_is_not_chosen_is_not_judged),
+		cmocka_unit_test(what_another_rule_explains_is_told_without_that_rule),
 		cmocka_unit_test(evidence_that_is_too_weak_leaves_no_verdict),
 		cmocka_unit_test(where_nothing_was_there_to_check_there_is_no_verdict),
 		cmocka_unit_test(what_crossed_a_hole_is_not_judged),
