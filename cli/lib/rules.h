@@ -55,7 +55,6 @@ struct aios_case {
 
 /* What no correct kernel does, seen in a record; told by the rule that it breaks. */
 enum aios_fault_kind {
-	AIOS_FAULT_DEAD,    /* a function was called for a request that is none */
 	AIOS_FAULT_USED,    /* somebody uses a context whose users are gone */
 	AIOS_FAULT_DRAINED, /* a request lives in a context whose requests are gone */
 	AIOS_FAULT_TAIL,    /* the tail is outside of the ring */
@@ -125,7 +124,9 @@ struct aios_watch_reader {
  * @copies_moved: such copies that the kernel said were moved
  * @overslept_ns: the longest a reader came out behind its time
  * @dead_ns: since when readers are told that the context is dead, 0 for not
+ * @dead_call: a function was called for a request that is none; its time is 0 for none
  * @slots_ns: the last time that slots were given back; seen at level exact alone
+ * @completed_ns: the last time that a request completed
  * @shown_ns: the last time that a completion or a reader showed the ring
  * @hoarded: AIOS_EV_REQ_REFUSED of a request while events that were read had slots to give back,
  *	unless there is a completion beside it; its time is 0 for none
@@ -162,7 +163,9 @@ struct aios_watch {
 	uint32_t copies_moved;
 	uint64_t overslept_ns;
 	uint64_t dead_ns;
+	struct aios_rec dead_call;
 	uint64_t slots_ns;
+	uint64_t completed_ns;
 	uint64_t shown_ns;
 	struct aios_rec hoarded;
 	struct aios_fault *faults;

@@ -156,16 +156,18 @@ static const char *dead_call(const struct aios_rec *rec)
 
 /**
  * aios_rule_dead_request() - R5: after its end nobody does anything for a request
+ *
+ * Its birth may come at once with the call, and be told behind it.
  */
 bool aios_rule_dead_request(struct aios_case *c, const struct aios_ctx *ctx,
 			    const struct aios_watch *watch)
 {
-	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_DEAD);
+	uint64_t call_ns = watch ? watch->dead_call.h.time_ns : 0;
 
-	return fault && is_known(ctx) &&
+	return call_ns && is_known(ctx) && (c->over || c->now_ns > call_ns + AIOS_TICK_NS) &&
 	       aios_broken(c, "that all is over with the completion",
-			   "%s what is no such request, %u times: it had ended, or was never made",
-			   dead_call(&fault->rec), fault->times);
+			   "%s what is no such request: it had ended, or was never made",
+			   dead_call(&watch->dead_call));
 }
 
 static const char *errno_of(int64_t err)

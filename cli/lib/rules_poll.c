@@ -8,6 +8,7 @@
 #include <linux/aio_abi.h>
 
 #include "rules_int.h"
+#include "watch.h"
 
 /* As in poll(2), and as the kernel has them in keys. */
 #define POLL_ERR  0x08
@@ -377,7 +378,8 @@ static const struct aios_rec *unlisted_wake(const struct aios_request *req)
 
 		if (rec->h.type == AIOS_EV_POLL_CANCEL)
 			return NULL;
-		if (rec->h.type == AIOS_EV_POLL_WAKE && rec->h.time_ns > req->returned_ns &&
+		if (rec->h.type == AIOS_EV_POLL_WAKE &&
+		    rec->h.time_ns > req->returned_ns + AIOS_TICK_NS &&
 		    !(rec->poll_wake.state & (AIOS_POLL_ARMED | AIOS_POLL_CANCELLED)))
 			return rec;
 	}

@@ -47,7 +47,8 @@ static const struct {
  * @req: any request, with its history
  * @what: what was looked at
  */
-bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum aios_mismatch_what what)
+bool aios_mismatched(struct aios_case *c, const struct aios_request *req,
+		     enum aios_mismatch_what what)
 {
 	for (size_t i = 0; i < req->history_cnt; i++)
 		if (req->history[i].h.type == AIOS_EV_MISMATCH &&
@@ -62,7 +63,8 @@ bool aios_mismatched(struct aios_case *c, const struct aios_request *req, enum a
  * @watch: may be NULL
  * @what: what was looked at
  */
-bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch, enum aios_mismatch_what what)
+bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch,
+			enum aios_mismatch_what what)
 {
 	if (!watch || !watch->mismatches[what])
 		return false;

@@ -216,6 +216,7 @@ static void see_complete(struct aios_seen *seen)
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
 	aios_watch_request(seen);
+	seen->watch->completed_ns = seen->rec->h.time_ns;
 	if (seen->rec->h.time_ns < seen->watch->hoarded.h.time_ns + AIOS_SETTLED_NS)
 		seen->watch->hoarded.h.time_ns = 0;
 	seen->watch->busy_events++;
@@ -397,7 +398,7 @@ static const struct {
 	[AIOS_EV_CTX_GET] = { .see = aios_watch_ref },
 	[AIOS_EV_CTX_PUT] = { .see = aios_watch_ref },
 	[AIOS_EV_SLOTS] = { .see = see_slots },
-	[AIOS_EV_REQ_BIRTH] = { .see = aios_watch_user, .kctx_is_second = true },
+	[AIOS_EV_REQ_BIRTH] = { .see = aios_watch_birth, .kctx_is_second = true },
 	[AIOS_EV_REQ_IOCB] = { .see = aios_watch_user, .kctx_is_second = true },
 	[AIOS_EV_REQ_RETURN] = { .see = aios_watch_user },
 	[AIOS_EV_REQ_DONE] = { .see = aios_watch_call, .kctx_is_second = true },

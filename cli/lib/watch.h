@@ -9,6 +9,7 @@
 #include "model.h"
 #include "rules.h"
 
+#define AIOS_TICK_NS	500 /* of the coarsest clock: records of two CPUs so close have no order */
 #define AIOS_SETTLED_NS 100000000ULL /* longer than any two CPUs are apart in what they see */
 
 /**

@@ -49,13 +49,19 @@ void aios_watch_faulty(struct aios_seen *seen, enum aios_fault_kind kind, int64_
 	room[watch->fault_cnt++] = (struct aios_fault){ kind, 1, due, *seen->rec };
 }
 
+/* Is that certain, whatever CPUs the two were on? */
+static bool is_later(const struct aios_rec *rec, uint64_t time_ns)
+{
+	return time_ns && rec->h.time_ns > time_ns + AIOS_TICK_NS;
+}
+
 /**
  * aios_watch_user() - a system call is at work in a context
  * @seen: its record is written while the call holds a reference of the context
  */
 void aios_watch_user(struct aios_seen *seen)
 {
-	if (seen->watch->users0)
+	if (seen->ctx && is_later(seen->rec, seen->ctx->users0_ns))
 		aios_watch_faulty(seen, AIOS_FAULT_USED, 0);
 }
 
@@ -65,7 +71,7 @@ void aios_watch_user(struct aios_seen *seen)
  */
 void aios_watch_request(struct aios_seen *seen)
 {
-	if (seen->watch->reqs0)
+	if (seen->ctx && is_later(seen->rec, seen->ctx->reqs0_ns))
 		aios_watch_faulty(seen, AIOS_FAULT_DRAINED, 0);
 }
 
@@ -98,15 +104,35 @@ static bool call_fits(const struct aios_request *req, const struct aios_rec *rec
  * @seen: its record begins with the kiocb
  *
  * All of these come before the request completes, each ordered by a lock or by a reference; and
- * none before its birth was told. Two lives that are due at one address leave open whose this is.
+ * none before its birth was told, unless both come at once. Two lives that are due at one address
+ * leave open whose this is.
  */
 void aios_watch_call(struct aios_seen *seen)
 {
 	const struct aios_request *req = aios_model_request(seen->model, seen->rec->body[0]);
 
-	if (!req || (req->asked && req->ask.op != AIOS_OP_UNKNOWN && !req->older &&
-		     !call_fits(req, seen->rec)))
-		aios_watch_faulty(seen, AIOS_FAULT_DEAD, 0);
+	if (seen->watch->dead_call.h.time_ns || !seen->ctx ||
+	    (seen->watch->completed_ns &&
+	     seen->rec->h.time_ns <= seen->watch->completed_ns + AIOS_TICK_NS))
+		return;
+	if (req && (!req->asked || req->ask.op == AIOS_OP_UNKNOWN || req->older ||
+		    call_fits(req, seen->rec)))
+		return;
+	seen->watch->dead_call = *seen->rec;
+	aios_watch_keep(seen->watch, seen->rec);
+}
+
+/**
+ * aios_watch_birth() - a request is born
+ * @seen: AIOS_EV_REQ_BIRTH
+ */
+void aios_watch_birth(struct aios_seen *seen)
+{
+	struct aios_rec *call = &seen->watch->dead_call;
+
+	aios_watch_user(seen);
+	if (call->body[0] == seen->rec->iocb.kiocb && !is_later(seen->rec, call->h.time_ns))
+		call->h.time_ns = 0;
 }
 
 uint64_t aios_watch_overslept(const struct aios_rec *begin, uint64_t now_ns)

@@ -34,6 +34,7 @@ void aios_watch_user(struct aios_seen *seen);
 void aios_watch_request(struct aios_seen *seen);
 void aios_watch_ref(struct aios_seen *seen);
 void aios_watch_call(struct aios_seen *seen);
+void aios_watch_birth(struct aios_seen *seen);
 void aios_watch_read(struct aios_seen *seen, const struct aios_rec *begin);
 
 /* watch_submit.c: threads in io_submit, and what they are refused. */

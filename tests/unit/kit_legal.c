@@ -457,6 +457,28 @@ static void a_poll_where_another_one_ended(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* A clock that is coarse gives two CPUs the same time, and who comes first is told last. */
+static void a_wakeup_at_the_time_of_a_birth_and_of_an_end(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+	uint64_t now_ns = at(t);
+
+	tell(t, rec_wake(now_ns, on_cpu(in_softirq, 0), &r, BIT_OUT, 0));
+	tell(t, rec_birth(now_ns, by_t2, &r));
+	tell(t, rec_queue(at(t), by_t2, &r, 0));
+	tell(t, rec_return(at(t), by_t2, &r, 0));
+	now_ns = at(t);
+	tell(t, rec_complete(now_ns, by_t1, &r, BIT_IN));
+	tell(t, rec_wake(now_ns, in_softirq, &r, BIT_OUT, AIOS_POLL_ARMED));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	now_ns = at(t);
+	tell(t, rec_users0(now_ns, &t->ctx));
+	tell(t, rec_read_end(now_ns, by_t3, &t->ctx, -EINVAL));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
 /* A refused request gives its address away before its submission returns. */
 static void a_poll_where_one_is_being_refused(struct kit_tale *t)
 {
@@ -771,6 +793,7 @@ const struct kit_story kit_legal[] = {
 	LEGAL(woken_after_io_cancel),
 	LEGAL(a_wakeup_between_two_queues_and_their_end),
 	LEGAL(a_poll_where_another_one_ended),
+	LEGAL(a_wakeup_at_the_time_of_a_birth_and_of_an_end),
 	LEGAL(a_poll_where_one_is_being_refused),
 	LEGAL(a_ready_file_where_one_is_being_refused),
 	LEGAL(io_destroy_twice),

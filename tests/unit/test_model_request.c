@@ -394,6 +394,41 @@ static void a_late_completion_belongs_to_the_old_life(void **state)
 	assert_int_equal(the(k, 2)->ctx.in_flight, 0);
 }
 
+/* Nobody else can be at its address: the event is wrong, and not the request another one. */
+static void a_completion_with_other_data_is_that_of_who_has_the_address(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct kit_req r = kit_read(&c, 1), as = r;
+
+	as.ask.data = 77;
+	see_accepted(k, 100, by_t1, &r);
+	see(k, rec_complete(200, in_softirq, &as, 1));
+	see_read(k, 400, by_t3, &c, 1);
+	assert_int_equal(k->out_cnt, 1);
+	assert_int_equal(the(k, 1)->req.origin, AIOS_ORIGIN_BIRTH);
+	assert_int_equal(the(k, 1)->req.res, 1);
+	assert_int_equal(the(k, 1)->ctx.in_flight, 0);
+}
+
+/* A thread submits one after the other, so that is the end of the same submission. */
+static void a_return_of_another_iocb_is_that_of_the_request_before(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct kit_req r = kit_read(&c, 1), as = r;
+
+	as.ask.uiocb += 64;
+	see(k, rec_birth(100, by_t1, &r));
+	see(k, rec_return(101, by_t1, &as, 0));
+	see(k, rec_complete(200, in_softirq, &r, 1));
+	see_read(k, 400, by_t3, &c, 1);
+	assert_int_equal(k->out_cnt, 1);
+	assert_int_equal(the(k, 1)->req.returned_ns, 101);
+	assert_int_equal(the(k, 1)->ctx.in_flight, 0);
+	assert_int_equal(the(k, 1)->ctx.accepted, 1);
+}
+
 static void the_old_life_keeps_its_completion_when_the_new_one_is_refused(void **state)
 {
 	struct kit *k = *state;
@@ -974,6 +1009,8 @@ int main(void)
 		RUN(the_same_iocb_in_flight_twice_is_two_requests),
 		RUN(an_address_that_is_used_again_is_a_new_life),
 		RUN(a_late_completion_belongs_to_the_old_life),
+		RUN(a_completion_with_other_data_is_that_of_who_has_the_address),
+		RUN(a_return_of_another_iocb_is_that_of_the_request_before),
 		RUN(the_old_life_keeps_its_completion_when_the_new_one_is_refused),
 		RUN(a_life_whose_completion_never_came_is_lost_track_of),
 		RUN(a_poll_that_was_lost_track_of_is_not_waiting),
