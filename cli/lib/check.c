@@ -363,7 +363,8 @@ static int check_ending(void *arg)
 {
 	struct aios_check *check = arg;
 
-	return aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
+	aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
+	return 0;
 }
 
 static int alive_request(void *arg, const struct aios_request *req)
@@ -417,9 +418,8 @@ int aios_check_alive(struct aios_check *check, const struct aios_glance *look)
 
 	check->look = look;
 	check->idle_ns = look->silence ? idle_ns(check) : 0;
-	err = aios_watch_others(&check->watches, model);
-	if (!err)
-		err = aios_model_alive(model, alive_request, check);
+	aios_watch_others(&check->watches, model);
+	err = aios_model_alive(model, alive_request, check);
 	while (!err && (watch = aios_map_next(&check->watches.map, &iter))) {
 		ctx = aios_model_context(model, watch->kctx);
 		if (ctx && context_is_known(ctx))

@@ -103,6 +103,8 @@ struct aios_watch_reader {
  * @kills: times it was taken out of its table
  * @users0, @reqs0: times one of its counts became 0
  * @waiter: thread that killed it, and has to wait for its last request; 0 for none
+ * @waited: it still does
+ * @prev, @next: what the same thread waits for as well
  * @others: that thread waits for other contexts, too, which are not drained
  * @gone_ns: io_destroy, or the exit, was through with it
  * @left: requests that were in flight then
@@ -143,6 +145,8 @@ struct aios_watch {
 	uint32_t users0;
 	uint32_t reqs0;
 	uint32_t waiter;
+	bool waited;
+	struct aios_watch *prev, *next;
 	bool others;
 	uint64_t gone_ns;
 	uint32_t left;

@@ -58,12 +58,43 @@ static struct aios_watch *watch_take(struct aios_watches *watches, uint64_t kctx
 	return watch;
 }
 
+/* A thread waits for a context from now on, besides others. */
+static int wait_begins(struct aios_watches *watches, struct aios_watch *watch, uint32_t tid)
+{
+	struct aios_watch *next = aios_map_get(&watches->waiters, tid);
+	int err = aios_map_put(&watches->waiters, tid, watch);
+
+	if (err)
+		return err;
+	watch->waiter = tid;
+	watch->waited = true;
+	watch->prev = NULL;
+	watch->next = next;
+	if (next)
+		next->prev = watch;
+	return 0;
+}
+
+/* It waits no more; who it was is remembered. */
+static void wait_over(struct aios_watches *watches, struct aios_watch *watch)
+{
+	if (!watch->waited)
+		return;
+	watch->waited = false;
+	if (watch->next)
+		watch->next->prev = watch->prev;
+	if (watch->prev)
+		watch->prev->next = watch->next;
+	else if (!watch->next || aios_map_put(&watches->waiters, watch->waiter, watch->next))
+		aios_map_take(&watches->waiters, watch->waiter);
+}
+
 static void watch_drop(struct aios_watches *watches, uint64_t kctx)
 {
 	struct aios_watch *watch = watch_take(watches, kctx);
 
-	if (watch && watch->waiter && !watch->gone_ns)
-		watches->waiting--;
+	if (watch)
+		wait_over(watches, watch);
 	watch_free(watch);
 }
 
@@ -73,7 +104,7 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx)
 	struct aios_wait *waits;
 
 	/* An io_setup that failed in the end waits for nobody. */
-	if (!watch || !watch->waiter || watch->gone_ns || ctx->undone || !ctx->free_ns) {
+	if (!watch || !watch->waited || ctx->undone || !ctx->free_ns) {
 		watch_drop(watches, ctx->kctx);
 		return 0;
 	}
@@ -83,8 +114,7 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx)
 		return -ENOMEM;
 	watches->waits = waits;
 	waits[watches->wait_cnt++] = (struct aios_wait){ aios_context_hold(ctx), watch };
-	watch_take(watches, ctx->kctx);
-	watches->waiting--;
+	wait_over(watches, watch_take(watches, ctx->kctx));
 	return 0;
 }
 
@@ -105,6 +135,7 @@ void aios_watches_done(struct aios_watches *watches)
 		watch_free(watch);
 	aios_map_done(&watches->map);
 	aios_map_done(&watches->by_user);
+	aios_map_done(&watches->waiters);
 	aios_watch_submitters_done(watches);
 	watch_done(&watches->host);
 	while (watches->wait_cnt)
@@ -159,9 +190,8 @@ static void see_kill(struct aios_seen *seen)
 	if (kill->head < nr && kill->tail < nr)
 		seen->watch->unread = (kill->tail + nr - kill->head) % nr;
 	seen->watch->kills++;
-	if (!seen->watch->waiter)
-		seen->watches->waiting++;
-	seen->watch->waiter = seen->rec->h.tid;
+	wait_over(seen->watches, seen->watch);
+	seen->err = wait_begins(seen->watches, seen->watch, seen->rec->h.tid);
 }
 
 static void see_users0(struct aios_seen *seen)
@@ -423,18 +453,15 @@ static void waiter_is_through(struct aios_watches *watches, const struct aios_mo
 {
 	struct aios_watch *watch;
 	const struct aios_ctx *ctx;
-	size_t iter = 0;
 
 	for (size_t i = watches->wait_cnt; i--;)
 		if (watches->waits[i].watch->waiter == rec->h.tid)
 			wait_ends(watches, i);
-	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
-		if (watch->waiter != rec->h.tid || watch->gone_ns)
-			continue;
+	while ((watch = aios_map_get(&watches->waiters, rec->h.tid))) {
 		ctx = aios_model_context(model, watch->kctx);
 		watch->gone_ns = rec->h.time_ns;
 		watch->left = ctx && !ctx->before_unknown ? ctx->in_flight : 0;
-		watches->waiting--;
+		wait_over(watches, watch);
 		aios_watch_keep(watch, rec);
 	}
 }
@@ -464,41 +491,36 @@ int aios_watch_record(struct aios_watches *watches, const struct aios_model *mod
 	return seen.err;
 }
 
-/* Threads that wait for a context that is not drained, in @ret, by their numbers. */
-static int busy_waiters(const struct aios_watches *watches, const struct aios_model *model,
-			struct aios_map *ret)
+/* Does a thread wait for a context that is not drained? */
+static bool waits_for_more(const struct aios_watches *watches, const struct aios_model *model,
+			   uint32_t tid)
 {
-	struct aios_watch *watch;
-	const struct aios_ctx *ctx;
-	size_t iter = 0;
-	int err = 0;
+	const struct aios_watch *watch = aios_map_get(&watches->waiters, tid);
 
-	while (!err && watches->waiting && (watch = aios_map_next(&watches->map, &iter))) {
-		if (!watch->waiter || watch->gone_ns)
-			continue;
-		ctx = aios_model_context(model, watch->kctx);
+	for (; watch; watch = watch->next) {
+		const struct aios_ctx *ctx = aios_model_context(model, watch->kctx);
+
 		if (ctx && !ctx->reqs0_ns)
-			err = aios_map_put(ret, watch->waiter, watch);
+			return true;
 	}
-	return err;
+	return false;
 }
 
-int aios_watch_others(struct aios_watches *watches, const struct aios_model *model)
+void aios_watch_others(struct aios_watches *watches, const struct aios_model *model)
 {
-	struct aios_map busy = { 0 };
 	struct aios_watch *watch;
 	size_t iter = 0;
-	int err = busy_waiters(watches, model, &busy);
 
 	for (size_t i = 0; i < watches->wait_cnt; i++) {
 		watch = watches->waits[i].watch;
-		watch->others = aios_map_get(&busy, watch->waiter);
+		watch->others = waits_for_more(watches, model, watch->waiter);
 	}
-	while (watches->waiting && (watch = aios_map_next(&watches->map, &iter)))
-		if (watch->waiter && !watch->gone_ns)
-			watch->others = aios_map_get(&busy, watch->waiter);
-	aios_map_done(&busy);
-	return err;
+	while ((watch = aios_map_next(&watches->waiters, &iter))) {
+		bool others = waits_for_more(watches, model, watch->waiter);
+
+		for (; watch; watch = watch->next)
+			watch->others = others;
+	}
 }
 
 static bool reader_is_timed(const struct aios_watch_reader *reader, uint64_t now_ns)

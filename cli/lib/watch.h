@@ -30,7 +30,7 @@ struct aios_wait {
  * @submitters_max: how many there may be before they are looked through
  * @kprobes: submissions are seen by kprobes, which can miss some
  * @host: what is of no context
- * @waiting: how many of them somebody waits for
+ * @waiters: tid -> the last one killed of those that the thread waits for, borrowed
  * @waits: of those that are over, owned
  */
 struct aios_watches {
@@ -40,7 +40,7 @@ struct aios_watches {
 	size_t submitters_max;
 	bool kprobes;
 	struct aios_watch host;
-	size_t waiting;
+	struct aios_map waiters;
 	struct aios_wait *waits;
 	size_t wait_cnt, wait_cap;
 };
@@ -67,9 +67,8 @@ int aios_watch_over(struct aios_watches *watches, const struct aios_ctx *ctx);
  * aios_watch_others() - finds out who waits for other contexts, too
  * @watches: those that somebody waits for are marked
  * @model: knows which are drained
- * Return: 0 or -ENOMEM.
  */
-int aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
+void aios_watch_others(struct aios_watches *watches, const struct aios_model *model);
 
 /**
  * aios_watch_timed() - is there a reader that comes out by itself?
