@@ -284,6 +284,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/share/aioscope
+	install -m 644 docs/schema/*.json $(DESTDIR)$(PREFIX)/share/aioscope
 
 .PHONY: clean
 clean:

@@ -132,9 +132,8 @@ static bool event_is_of_another(struct aios_case *c, const struct aios_request *
 				   (unsigned long long)req->ask.data);
 	if (event->uiocb != req->ask.uiocb)
 		return aios_broken(c, expected,
-				   "its event is of the iocb at 0x%llx, and it was submitted with "
-				   "that at 0x%llx",
-				   (unsigned long long)event->uiocb,
+				   "its event is of another iocb than that at 0x%llx, which was "
+				   "submitted",
 				   (unsigned long long)req->ask.uiocb);
 	return event->res2 && aios_broken(c, expected, "its event has a second result: %lld",
 					  (long long)event->res2);

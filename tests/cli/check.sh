@@ -74,9 +74,19 @@ check_golden() {
 		"other lines about a trace from standard input"
 }
 
+# fits_schema FILE: are its lines as docs/schema/aiocheck.json says?
+fits_schema() {
+	jq '{ type: "array", items: { oneOf }, definitions }' "$here/../../docs/schema/aiocheck.json" \
+		>schema.json
+	jq -s . "$1" >lines.json
+	/usr/bin/python3 -c 'import json, jsonschema
+jsonschema.validate(json.load(open("lines.json")), json.load(open("schema.json")))'
+}
+
 # Each stream is judged as it should be: what it breaks, and nothing else.
 check_stories() {
 	local name breaks level want cnt=0
+	: >all.json
 	while read -r name breaks level; do
 		story "$name"
 		want=1
@@ -86,9 +96,14 @@ check_stories() {
 			"$(jq -r 'select(.schema == "aioscope.finding/1").id' told.json | sort |
 				paste -sd,)" "findings of $name"
 		expect "$level" "$(jq -r 'select(.verdict).evidence' told.json)" "level of $name"
+		cat told.json >>all.json
 		cnt=$((cnt + 1))
 	done < <("$build/tests/story" --list)
 	[ $cnt -gt 60 ]
+	fits_schema all.json
+	# It can say no.
+	jq -c 'del(.id)' all.json >some.json
+	! fits_schema some.json 2>/dev/null
 }
 
 check_json() {
@@ -121,6 +136,7 @@ check_rules_json() {
 	aiocheck rules --json >rules.json
 	jq -e '.schema == "aioscope.rule/1" and ([.id, .slug, .severity, .evidence, .statement,
 		.means, .source] | all(length > 1))' rules.json >/dev/null
+	fits_schema rules.json
 	expect "$(wc -l <rules.json)" "$(aiocheck rules | wc -l)" "rules as text"
 	expect "$(wc -l <rules.json)" "$(jq -r .id rules.json | sort -u | wc -l)" "ids"
 }
@@ -247,15 +263,15 @@ check_reports() {
 			"$(aiotrace timeline --finding "$name.aios" 2>said.txt | grep -c '^request ')" \
 			"requests of $name"
 	done < <("$build/tests/story" --list | awk '$2 != "-" || NR % 8 == 0')
-	story cancelled_work_does_nothing
-	aiotrace report cancelled_work_does_nothing.aios >told.txt
+	story completes_while_held_with_too_much
+	aiotrace report completes_while_held_with_too_much.aios >told.txt
 	expect 2 "$(sed -n '/^FINDINGS/,$p' told.txt | grep -c '^     1  server.*: error: ')" \
 		"findings in the report"
-	aiotrace timeline --finding cancelled_work_does_nothing.aios >told.txt
-	expect "P1 P12 request" "$(sed -n '1,2s/.*\[\(P[0-9]*\) .*/\1/p; 3s/ .*//p' told.txt |
+	aiotrace timeline --finding completes_while_held_with_too_much.aios >told.txt
+	expect "R4 R8 request" "$(sed -n '1,2s/.*\[\(R[0-9]*\) .*/\1/p; 3s/ .*//p' told.txt |
 		paste -sd' ')" "both lines above the request"
-	aiotrace timeline --finding=p12,R9 cancelled_work_does_nothing.aios >told.txt
-	expect "P12" "$(sed -n 's/.*: error: .*\[\(P[0-9]*\) .*/\1/p' told.txt)" "the one asked for"
+	aiotrace timeline --finding=r8,R9 completes_while_held_with_too_much.aios >told.txt
+	expect "R8" "$(sed -n 's/.*: error: .*\[\(R[0-9]*\) .*/\1/p' told.txt)" "the one asked for"
 	story a_read
 	aiotrace report a_read.aios | tail -n 1 | grep -q '^  none; [0-9]* rules of aiocheck were checked$'
 	says 0 "nothing was found" aiotrace timeline --finding a_read.aios

@@ -74,6 +74,20 @@ static void completes_while_held(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* Two mistakes at once. */
+static void completes_while_held_with_too_much(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+	struct aios_rec rec;
+
+	tell_accepted(t, &r);
+	rec = rec_complete(at(t), in_softirq, &r, 8192);
+	rec.req_complete.refs = 1;
+	tell(t, rec);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void freed_while_held(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1);
@@ -1143,6 +1157,7 @@ const struct kit_story kit_breaks[] = {
 	EXACT("R3", submission_drops_twice),
 	BREAKS("R4", completes_while_held),
 	EXACT("R4", freed_while_held),
+	BREAKS_BOTH("R4", "R8", completes_while_held_with_too_much),
 	BREAKS("R4", count_is_saturated),
 	BREAKS("R5", woken_after_its_end),
 	BREAKS("R5", cancelled_after_its_end),
