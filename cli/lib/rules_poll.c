@@ -99,6 +99,60 @@ static const char *work_left_it(const struct aios_request *req)
 	return NULL;
 }
 
+/* What of its file's answer concerns the request. */
+static uint32_t wanted(const struct aios_request *req, uint32_t mask)
+{
+	return mask & (req->ask.events | POLL_ERR | POLL_HUP);
+}
+
+/* Does the submission complete what the work item leaves? */
+static bool is_left_to_submitter(const struct aios_request *req)
+{
+	return req->completed_ns ? req->party == AIOS_PARTY_SUBMITTER : is_submitted_still(req);
+}
+
+/* The answer of a file that was ready when a work item asked, which then did not complete it. */
+static uint32_t left_by_work(const struct aios_request *req)
+{
+	uint32_t ready = 0;
+
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_REQ_COMPLETE)
+			return 0;
+		if (rec->h.type == AIOS_EV_WORK_BEGIN)
+			ready = 0;
+		if (rec->h.type == AIOS_EV_POLL_RETURN && rec->poll_return.in_work)
+			ready = wanted(req, rec->poll_return.mask);
+		if (rec->h.type == AIOS_EV_WORK_END && ready && !is_left_to_submitter(req))
+			return ready;
+	}
+	return 0;
+}
+
+/*
+ * The same when the submission asked: it completes the request before it returns, or a wake-up was
+ * first.
+ */
+static uint32_t left_by_submitter(const struct aios_request *req)
+{
+	uint32_t ready = 0;
+
+	if (!req->returned_ns || req->refused || req->poll.queues != 1 ||
+	    (req->completed_ns && req->completed_ns <= req->returned_ns))
+		return 0;
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_POLL_WAKE && rec->h.time_ns <= req->returned_ns)
+			return 0;
+		if (rec->h.type == AIOS_EV_POLL_RETURN && !rec->poll_return.in_work)
+			ready = wanted(req, rec->poll_return.mask);
+	}
+	return ready;
+}
+
 /**
  * aios_rule_poll_lost() - P1: a poll that has not completed is on its queue, or its work is due
  */
@@ -107,6 +161,7 @@ bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 	static const char expected[] = "a completion, or a work item that asks the file again";
 	const struct aios_rec *wake;
 	const char *left;
+	uint32_t ready;
 
 	if (!is_poll(req))
 		return false;
@@ -116,6 +171,14 @@ bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 				   "a wake-up that concerned it%s was dropped: it was not "
 				   "completed, and no work ran",
 				   wake->poll_wake.key ? "" : " (without a key)");
+	ready = left_by_work(req);
+	if (!ready)
+		ready = left_by_submitter(req);
+	if (ready)
+		return aios_broken(c, "its completion",
+				   "its file was asked and said that it is ready (0x%x), and it was "
+				   "left waiting",
+				   ready);
 	left = req->completed_ns || is_submitted_still(req) ? NULL : work_left_it(req);
 	return left && aios_broken(c, "its completion", "%s: nothing holds it any more", left);
 }
@@ -192,6 +255,46 @@ static bool may_be_zero(const struct aios_request *req)
 	return poll->cancels || poll->cancelled || poll->freed || poll->queues > 1;
 }
 
+/* The bits that poll(2) knows: include/linux/poll.h, mangle_poll(). */
+#define POLL_KNOWN 0x27ffU
+
+static bool is_answer(const struct aios_request *req, uint32_t mask)
+{
+	return (req->res & POLL_KNOWN) == (mask & POLL_KNOWN);
+}
+
+/* Is each answer of its file told? Those of files whose ->poll is not hooked are not. */
+static bool is_asked_in_public(const struct aios_request *req)
+{
+	unsigned int told = 0, works = 0;
+
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_POLL_RETURN)
+			told++;
+		works += rec->h.type == AIOS_EV_WORK_BEGIN && rec->work.kind == AIOS_WORK_POLL &&
+			 !(rec->work.state & AIOS_POLL_CANCELLED);
+	}
+	return told == works + 1;
+}
+
+/* Is the result what the file said, to the submission or to a work item, or to who was woken? */
+static bool is_answered(const struct aios_request *req)
+{
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		if (rec->h.type == AIOS_EV_POLL_WAKE && concerns(&rec->poll_wake) &&
+		    is_answer(req, rec->poll_wake.key))
+			return true;
+		if (rec->h.type == AIOS_EV_POLL_RETURN &&
+		    is_answer(req, wanted(req, rec->poll_return.mask)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * aios_rule_poll_result() - P5: the result of a poll is something that was waited for
  */
@@ -205,10 +308,14 @@ bool aios_rule_poll_result(struct aios_case *c, const struct aios_request *req)
 		return !may_be_zero(req) && aios_broken(c, "an event that was asked for",
 							"it completed with nothing, "
 							"and was not told to finish");
-	return !(req->res & want) && aios_broken(c, "an event that was asked for",
-						 "it completed with 0x%llx, and asked "
-						 "for 0x%x",
-						 (unsigned long long)req->res, req->ask.events);
+	if (!(req->res & want))
+		return aios_broken(c, "an event that was asked for",
+				   "it completed with 0x%llx, and asked for 0x%x",
+				   (unsigned long long)req->res, req->ask.events);
+	return is_asked_in_public(req) && !is_answered(req) &&
+	       aios_broken(c, "what its file said of that, or the key of a wake-up",
+			   "it completed with 0x%llx, and its file never said so",
+			   (unsigned long long)req->res);
 }
 
 static bool completes(const struct aios_rec *rec)
@@ -301,12 +408,6 @@ bool aios_rule_resched(struct aios_case *c, const struct aios_request *req)
 					   "work ran, and the work did not run again");
 	}
 	return false;
-}
-
-/* Does the submission complete what the work item leaves? */
-static bool is_left_to_submitter(const struct aios_request *req)
-{
-	return req->completed_ns ? req->party == AIOS_PARTY_SUBMITTER : is_submitted_still(req);
 }
 
 /**

@@ -586,6 +586,32 @@ static void cancelled_work_does_nothing(struct kit_tale *t)
 	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
 }
 
+/* Its file is hung up, which concerns every poll, and the work item does not heed that. */
+static void work_leaves_what_is_ready(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_poll_return(at(t), by_worker, &r, BIT_HUP, 1));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_woken(t, &r, BIT_IN);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void submission_leaves_what_is_ready(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_poll_return(at(t), by_t1, &r, BIT_IN, 0));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+}
+
 /* The end of its context does not find it. */
 static void poll_cannot_be_cancelled(struct kit_tale *t)
 {
@@ -679,6 +705,20 @@ static void poll_result(struct kit_tale *t, int64_t res)
 static void result_was_not_asked_for(struct kit_tale *t)
 {
 	poll_result(t, BIT_OUT);
+}
+
+static void result_is_what_nobody_said(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_poll_return(at(t), by_t1, &r, BIT_OUT, 0));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
+	tell_completed(t, &r, BIT_IN | BIT_ERR);
+	tell_reaped(t, 1);
+	tell_teardown(t);
 }
 
 static void result_is_nothing(struct kit_tale *t)
@@ -1195,6 +1235,8 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("P1", wakeup_is_followed_by_nothing),
 	EXACT("P1", work_forgets_to_complete),
 	BREAKS("P1", cancelled_work_does_nothing),
+	BREAKS("P1", work_leaves_what_is_ready),
+	BREAKS("P1", submission_leaves_what_is_ready),
 	BREAKS("P2", completes_on_the_list),
 	BREAKS("P2", is_gone_and_on_the_list),
 	BREAKS("P2", poll_cannot_be_cancelled),
@@ -1205,6 +1247,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("P4", completed_with_work_due),
 	BREAKS("P5", result_was_not_asked_for),
 	BREAKS("P5", result_is_nothing),
+	BREAKS("P5", result_is_what_nobody_said),
 	EXACT("P6", two_winners),
 	BREAKS("P7", accepted_on_two_queues),
 	BREAKS("P8", work_is_not_said_to_be_scheduled),

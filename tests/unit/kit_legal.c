@@ -760,6 +760,43 @@ static void a_ring_that_is_moved(struct kit_tale *t)
 	tell(t, rec);
 }
 
+/* It was ready, and a wake-up was first: its work item completes it. */
+static void woken_while_the_submission_asks(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, 0));
+	tell(t, rec_poll_return(at(t), by_t1, &r, BIT_IN | BIT_OUT, 0));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
+	tell(t, rec_poll_return(at(t), by_worker, &r, BIT_IN | BIT_OUT, 1));
+	tell(t, rec_complete(at(t), by_worker, &r, BIT_IN));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* The work item finds it ready and drops its reference; who submitted it completes it. */
+static void work_before_the_submission_is_over(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, 0, 0));
+	tell(t, rec_poll_return(at(t), by_t1, &r, 0, 0));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL, AIOS_POLL_SCHEDULED));
+	tell(t, rec_poll_return(at(t), by_worker, &r, BIT_HUP, 1));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_HUP));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 #define LEGAL(how)	{ .name = #how, .tell = how }
 #define EXACT(how)	{ .name = #how, .exact = true, .tell = how }
 
@@ -777,6 +814,8 @@ const struct kit_story kit_legal[] = {
 	LEGAL(an_address_is_used_again_at_once),
 	LEGAL(more_bits_than_were_asked_for),
 	LEGAL(hung_up_though_not_asked_for),
+	LEGAL(woken_while_the_submission_asks),
+	LEGAL(work_before_the_submission_is_over),
 	LEGAL(nothing_after_io_cancel),
 	LEGAL(nothing_after_teardown),
 	LEGAL(hung_up_after_pollfree),
