@@ -96,6 +96,18 @@ struct aios_watch_reader {
 };
 
 /**
+ * struct aios_touch - who did something last, and when
+ * @ns: the last time
+ * @tid: who: a thread, or 0 for an interrupt
+ * @others_ns: the last time that it was anybody else
+ */
+struct aios_touch {
+	uint64_t ns;
+	uint64_t others_ns;
+	uint32_t tid;
+};
+
+/**
  * struct aios_watch - what rules remember of a context while it lives, beside the model
  * @kctx: its address
  * @user_id: aio_context_t when it was made
@@ -127,11 +139,14 @@ struct aios_watch_reader {
  * @overslept_ns: the longest a reader came out behind its time
  * @dead_ns: since when readers are told that the context is dead, 0 for not
  * @dead_call: a function was called for a request that is none; its time is 0 for none
- * @slots_ns: the last time that slots were given back; seen at level exact alone
  * @completed_ns: the last time that a request completed
- * @shown_ns: the last time that a completion or a reader showed the ring
+ * @slots: who gave slots back; seen at level exact alone
+ * @shown: whose completion, or look into the ring, showed it
+ * @users: references of the context that system calls hold, and the context itself; they are told at
+ *	level exact alone
+ * @unused_ns: since when there are none, 0 for not
  * @hoarded: AIOS_EV_REQ_REFUSED of a request while events that were read had slots to give back,
- *	unless there is a completion beside it; its time is 0 for none
+ *	unless there is a completion by somebody else beside it; its time is 0 for none
  * @faults: one of a kind, owned
  * @readers: places of those inside, owned
  * @events: its last records, owned; a ring of AIOS_WATCH_EVENTS once there were as many
@@ -168,9 +183,11 @@ struct aios_watch {
 	uint64_t overslept_ns;
 	uint64_t dead_ns;
 	struct aios_rec dead_call;
-	uint64_t slots_ns;
 	uint64_t completed_ns;
-	uint64_t shown_ns;
+	struct aios_touch slots;
+	struct aios_touch shown;
+	int64_t users;
+	uint64_t unused_ns;
 	struct aios_rec hoarded;
 	struct aios_fault *faults;
 	size_t fault_cnt, fault_cap;

@@ -107,6 +107,10 @@ bool aios_rule_teardown(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	if (!ctx->kill_ns)
 		return false;
+	if (!ctx->users0_ns && watch && is_known(ctx) && aios_overdue(c, watch->unused_ns))
+		return aios_broken(c, "free_ioctx_users()",
+				   "each system call gave its reference of it back, and its count "
+				   "of users is not 0");
 	if (!ctx->free_ns && ctx->users0_ns && !ctx->reqs0_ns && !ctx->in_flight &&
 	    is_known(ctx) && aios_overdue(c, ctx->users0_ns))
 		return aios_broken(c, "free_ioctx_reqs()",
@@ -231,7 +235,7 @@ bool aios_rule_refused_slot(struct aios_case *c, const struct aios_ctx *ctx,
 				   fault->rec.req_refused.available,
 				   fault->rec.req_refused.req_batch);
 	return watch->hoarded.h.time_ns && !ctx->strange_heads &&
-	       c->now_ns > watch->hoarded.h.time_ns + AIOS_SETTLED_NS &&
+	       (c->over || c->now_ns > watch->hoarded.h.time_ns + AIOS_SETTLED_NS) &&
 	       aios_broken(c, expected,
 			   "io_submit was refused a slot, and events that were read had some to "
 			   "give back: %u were due",

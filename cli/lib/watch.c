@@ -219,13 +219,29 @@ static uint64_t reader_needs(const struct aios_watch_reader *reader, uint32_t nr
 	return moved < min_nr ? min_nr - moved : 0;
 }
 
+/* Who was interrupted is not who does it. */
+static uint32_t toucher(const struct aios_hdr *hdr)
+{
+	return hdr->flags & (AIOS_F_SOFTIRQ | AIOS_F_HARDIRQ) ? 0 : hdr->tid;
+}
+
+static void touch(struct aios_touch *last, const struct aios_hdr *hdr)
+{
+	uint32_t tid = toucher(hdr);
+
+	if (last->tid != tid || !tid)
+		last->others_ns = last->ns;
+	last->ns = hdr->time_ns;
+	last->tid = tid;
+}
+
 /* Since when has each reader had enough? @head, @tail: of the ring, now */
 static void readers_look(const struct aios_seen *seen, uint32_t head, uint32_t tail)
 {
 	struct aios_watch *watch = seen->watch;
 	uint32_t nr = seen->ctx ? seen->ctx->nr_events : 0;
 
-	watch->shown_ns = seen->rec->h.time_ns;
+	touch(&watch->shown, &seen->rec->h);
 	if (!nr || head >= nr || tail > nr)
 		return;
 	for (size_t i = 0; i < watch->reader_cnt; i++) {
@@ -247,7 +263,8 @@ static void see_complete(struct aios_seen *seen)
 
 	aios_watch_request(seen);
 	seen->watch->completed_ns = seen->rec->h.time_ns;
-	if (seen->rec->h.time_ns < seen->watch->hoarded.h.time_ns + AIOS_SETTLED_NS)
+	if (seen->rec->h.time_ns < seen->watch->hoarded.h.time_ns + AIOS_SETTLED_NS &&
+	    toucher(&seen->rec->h) != seen->watch->hoarded.h.tid)
 		seen->watch->hoarded.h.time_ns = 0;
 	seen->watch->busy_events++;
 	if (seen->watch->gone_ns) {
@@ -406,7 +423,7 @@ static void see_mremap_end(struct aios_seen *seen)
 
 static void see_slots(struct aios_seen *seen)
 {
-	seen->watch->slots_ns = seen->rec->h.time_ns;
+	touch(&seen->watch->slots, &seen->rec->h);
 	aios_watch_request(seen);
 }
 

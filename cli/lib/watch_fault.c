@@ -81,10 +81,15 @@ void aios_watch_request(struct aios_seen *seen)
  */
 void aios_watch_ref(struct aios_seen *seen)
 {
-	if (seen->rec->ctx_ref.count == AIOS_CTX_USERS)
-		aios_watch_user(seen);
-	else
+	struct aios_watch *watch = seen->watch;
+
+	if (seen->rec->ctx_ref.count != AIOS_CTX_USERS) {
 		aios_watch_request(seen);
+		return;
+	}
+	aios_watch_user(seen);
+	watch->users += seen->rec->h.type == AIOS_EV_CTX_GET ? 1 : -1;
+	watch->unused_ns = watch->users ? 0 : seen->rec->h.time_ns;
 }
 
 /* Can such a request be what the record says that it is? */

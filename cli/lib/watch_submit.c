@@ -170,9 +170,15 @@ static void see_submit(struct aios_seen *seen, struct aios_submitter *sub)
 	submitter_leaves(sub);
 }
 
-/* Was that over before the thread began to ask? */
-static bool is_settled(uint64_t time_ns, const struct aios_submitter *sub)
+/*
+ * Was that over before the thread began to ask? What it did itself was; of others it has to be long
+ * ago, as CPUs do not see all things in one order.
+ */
+static bool is_settled(const struct aios_touch *last, const struct aios_rec *rec,
+		       const struct aios_submitter *sub)
 {
+	uint64_t time_ns = last->tid == rec->h.tid ? last->others_ns : last->ns;
+
 	return sub->last_ns > time_ns + AIOS_SETTLED_NS;
 }
 
@@ -189,12 +195,12 @@ static void see_refused(struct aios_seen *seen, struct aios_submitter *sub)
 	struct aios_watch *watch = seen->watch;
 	struct aios_rec *hoarded = &watch->hoarded;
 
-	if (body->reason != AIOS_REFUSED_SLOT || !is_settled(watch->slots_ns, sub))
+	if (body->reason != AIOS_REFUSED_SLOT || !is_settled(&watch->slots, seen->rec, sub))
 		return;
 	if (body->available >= 0 && (uint32_t)body->available >= body->req_batch)
 		aios_watch_faulty(seen, AIOS_FAULT_SLOT, 0);
-	else if (body->completed > seen->ctx->unread && is_settled(watch->shown_ns, sub) &&
-		 !hoarded->h.time_ns)
+	else if (body->completed > seen->ctx->unread && !hoarded->h.time_ns &&
+		 is_settled(&watch->shown, seen->rec, sub))
 		*hoarded = *seen->rec;
 }
 

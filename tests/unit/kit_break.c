@@ -871,6 +871,23 @@ static void refused_a_slot_that_was_read(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* The same thread did all of it, one after the other. */
+static void refused_a_slot_that_it_read_itself(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	t->now_ns += 1000000000;
+	tell_made(t, &r);
+	tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+	tell(t, rec_completed(at(t), by_t1, &r, 4096, AIOS_PUT_RW));
+	tell(t, rec_freed(at(t), by_t1, &r, 0));
+	tell(t, rec_read_begin(at(t), by_t1, &t->ctx, 1, 1));
+	tell(t, rec_taken(at(t), by_t1, &t->ctx, 1));
+	tell(t, rec_read_end(at(t), by_t1, &t->ctx, 0));
+	tell_no_slot(t, 0, 1);
+	tell_teardown(t);
+}
+
 static void killed_twice(struct kit_tale *t)
 {
 	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
@@ -904,6 +921,16 @@ static void destroy_does_not_wait(struct kit_tale *t)
 	tell_completed(t, &r, 4096);
 	tell(t, rec_reqs0(at(t), &t->ctx));
 	tell(t, rec_free(at(t), &t->ctx));
+}
+
+/* Who looked it up, in vain, says that its reference is given back. */
+static void users_never_count_as_gone(struct kit_tale *t)
+{
+	tell(t, rec_ctx_ref(at(t), by_t1, &t->ctx, AIOS_EV_CTX_GET, AIOS_CTX_USERS));
+	tell(t, rec_ctx_ref(at(t), by_t2, &t->ctx, AIOS_EV_CTX_GET, AIOS_CTX_USERS));
+	tell(t, rec_ctx_ref(at(t), by_t2, &t->ctx, AIOS_EV_CTX_PUT, AIOS_CTX_USERS));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_ctx_ref(at(t), by_t1, &t->ctx, AIOS_EV_CTX_PUT, AIOS_CTX_USERS));
 }
 
 static void requests_never_count_as_gone(struct kit_tale *t)
@@ -1261,11 +1288,13 @@ const struct kit_story kit_breaks[] = {
 	EXACT("C1", refused_without_its_slot),
 	EXACT("C2", refused_a_slot_that_is_free),
 	EXACT("C2", refused_a_slot_that_was_read),
+	EXACT("C2", refused_a_slot_that_it_read_itself),
 	BREAKS("C3", killed_twice),
 	BREAKS("C3", freed_before_it_is_drained),
 	BREAKS("C4", context_is_never_freed),
 	BREAKS("C5", destroy_does_not_wait),
 	BREAKS("C7", requests_never_count_as_gone),
+	EXACT("C7", users_never_count_as_gone),
 	BREAKS("C8", reader_sleeps_on_a_dead_context),
 	BREAKS("C9", moved_ring_leaves_its_context),
 	BREAKS("C9", copy_of_a_ring_is_moved),

@@ -797,6 +797,16 @@ static void work_before_the_submission_is_over(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* A system call that has not come back holds a context that is killed. */
+static void a_dead_context_is_used(struct kit_tale *t)
+{
+	tell(t, rec_ctx_ref(at(t), by_t1, &t->ctx, AIOS_EV_CTX_GET, AIOS_CTX_USERS));
+	tell(t, rec_ctx_ref(at(t), by_t2, &t->ctx, AIOS_EV_CTX_GET, AIOS_CTX_USERS));
+	tell(t, rec_kill(at(t), by_t1, &t->ctx, 0));
+	tell(t, rec_ctx_ref(at(t), by_t1, &t->ctx, AIOS_EV_CTX_PUT, AIOS_CTX_USERS));
+	t->now_ns += 1000000000000;
+}
+
 #define LEGAL(how)	{ .name = #how, .tell = how }
 #define EXACT(how)	{ .name = #how, .exact = true, .tell = how }
 
@@ -808,6 +818,7 @@ const struct kit_story kit_legal[] = {
 	EXACT(a_short_count_at_level_exact),
 	LEGAL(calls_of_io_submit_that_tell_little),
 	EXACT(a_slot_that_came_too_late),
+	EXACT(a_dead_context_is_used),
 	EXACT(io_setup_beyond_the_limit),
 	LEGAL(completed_before_io_submit_returns),
 	LEGAL(the_same_iocb_twice_in_flight),
