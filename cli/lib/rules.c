@@ -124,6 +124,17 @@ static const struct aios_rule rules[] = {
 		.request = aios_rule_eventfd,
 	},
 	{
+		.id = "R13",
+		.slug = "cancel-result",
+		.statement = "io_cancel says whether it told a request to finish, whose event "
+			     "comes through the ring.",
+		.means = "The program takes a request for over that is not, or waits for what was "
+			 "told.",
+		.source = "SYSCALL_DEFINE3(io_cancel)",
+		.hooks = { "io_cancel returned", "?poll told to finish" },
+		.context = aios_rule_cancel_result,
+	},
+	{
 		.id = "P1",
 		.slug = "poll-lost",
 		.hangs = true,

@@ -62,6 +62,7 @@ enum aios_fault_kind {
 	AIOS_FAULT_COUNT,   /* io_submit returned other than what it took */
 	AIOS_FAULT_IOCB,    /* a request is not of the iocb that is submitted */
 	AIOS_FAULT_SLOT,    /* a request was refused a slot though there are some */
+	AIOS_FAULT_CANCEL,  /* io_cancel returned other than what it did */
 	AIOS_FAULT_LIMIT,   /* io_setup was refused though there is room: of no context */
 };
 
@@ -69,7 +70,7 @@ enum aios_fault_kind {
  * struct aios_fault - what was seen of a kind
  * @times: how often
  * @due: what it should have been, the first time: of AIOS_FAULT_COUNT requests that were taken, or
- *	the errno of the first one
+ *	the errno of the first one; of AIOS_FAULT_CANCEL the errno, 0 for any
  * @rec: the first time
  */
 struct aios_fault {
@@ -142,8 +143,8 @@ struct aios_touch {
  * @completed_ns: the last time that a request completed
  * @slots: who gave slots back; seen at level exact alone
  * @shown: whose completion, or look into the ring, showed it
- * @users: references of the context that system calls hold, and the context itself; they are told at
- *	level exact alone
+ * @users: references of the context that system calls hold, and the context itself; they are told
+ *	at level exact alone
  * @unused_ns: since when there are none, 0 for not
  * @hoarded: AIOS_EV_REQ_REFUSED of a request while events that were read had slots to give back,
  *	unless there is a completion by somebody else beside it; its time is 0 for none

@@ -2,6 +2,8 @@
 /*
  * rules_ctx.c - rules about a context and its ring: slots, the end of its life, heads and tails.
  */
+#include <errno.h>
+
 #include "event.h"
 #include "names.h"
 #include "rules_int.h"
@@ -201,6 +203,26 @@ bool aios_rule_submit_count(struct aios_case *c, const struct aios_ctx *ctx,
 				   errno_of(ret), (long long)fault->due);
 	return aios_broken(c, expected, "io_submit returned %lld, and took %lld requests",
 			   (long long)ret, (long long)fault->due);
+}
+
+/**
+ * aios_rule_cancel_result() - R13: io_cancel says whether a request was told to finish
+ */
+bool aios_rule_cancel_result(struct aios_case *c, const struct aios_ctx *ctx,
+			     const struct aios_watch *watch)
+{
+	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_CANCEL);
+	int64_t ret = fault ? fault->rec.cancel.ret : 0;
+
+	if (!fault || !is_known(ctx))
+		return false;
+	if (ret >= 0)
+		return aios_broken(c, "EINPROGRESS: the event will be in the ring",
+				   "io_cancel returned %lld, as if there would be no event",
+				   (long long)ret);
+	return aios_broken(c, errno_of(fault->due), "io_cancel failed with %s, and the request %s",
+			   errno_of(ret),
+			   fault->due == -EINPROGRESS ? "was told to finish" : "was not");
 }
 
 /**

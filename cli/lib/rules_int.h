@@ -43,7 +43,8 @@ aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, 
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
 	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters, aios_rule_stuck_thread,
 	aios_rule_dead_request, aios_rule_used_after_death, aios_rule_read_result,
-	aios_rule_timeout, aios_rule_submit_count, aios_rule_event_iocb, aios_rule_refused_slot;
+	aios_rule_timeout, aios_rule_submit_count, aios_rule_event_iocb, aios_rule_refused_slot,
+	aios_rule_cancel_result;
 
 /* rules_state.c: what was looked at and was not as it has to be. */
 bool aios_mismatched(struct aios_case *c, const struct aios_request *req,

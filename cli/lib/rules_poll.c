@@ -176,8 +176,8 @@ bool aios_rule_poll_lost(struct aios_case *c, const struct aios_request *req)
 		ready = left_by_submitter(req);
 	if (ready)
 		return aios_broken(c, "its completion",
-				   "its file was asked and said that it is ready (0x%x), and it was "
-				   "left waiting",
+				   "its file was asked and said that it is ready (0x%x), and it "
+				   "was left waiting",
 				   ready);
 	left = req->completed_ns || is_submitted_still(req) ? NULL : work_left_it(req);
 	return left && aios_broken(c, "its completion", "%s: nothing holds it any more", left);

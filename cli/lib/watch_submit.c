@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch_submit.c - threads in io_submit: what a call takes, and what it is refused.
+ * watch_submit.c - threads in io_submit: what a call takes and is refused. And in io_cancel.
  *
  * What became of each iocb is told by the thread that submits it, before io_submit returns. So the
  * records since its last return are those of one call. A thread that turns to another context
@@ -25,6 +25,8 @@
  * @undone: of them, that were refused
  * @taken: submissions that returned 0; not told at level exact
  * @err: of the last one that was refused, 0 for none
+ * @cancel_err: what io_cancel, where it is, has to return; 0 for not known
+ * @cancel_uiocb: of the request that it looked for
  */
 struct aios_submitter {
 	uint32_t tid;
@@ -39,6 +41,8 @@ struct aios_submitter {
 	uint32_t undone;
 	uint32_t taken;
 	int64_t err;
+	int64_t cancel_err;
+	uint64_t cancel_uiocb;
 };
 
 /**
@@ -204,6 +208,45 @@ static void see_refused(struct aios_seen *seen, struct aios_submitter *sub)
 		*hoarded = *seen->rec;
 }
 
+/*
+ * A poll is told to finish by io_cancel, or its context is at an end, which is told before. What
+ * io_cancel returns comes next.
+ */
+static void see_poll_cancel(struct aios_seen *seen, struct aios_submitter *sub)
+{
+	const struct aios_request *req =
+		aios_model_request(seen->model, seen->rec->poll_cancel.kiocb);
+
+	if (seen->watch->users0 || !req || !req->asked)
+		return;
+	sub->cancel_err = -EINPROGRESS;
+	sub->cancel_uiocb = req->ask.uiocb;
+}
+
+/* Level exact: also requests that were not found, and those that are no polls. */
+static void see_req_cancel(struct aios_seen *seen, struct aios_submitter *sub)
+{
+	const struct aios_req_cancel *body = &seen->rec->req_cancel;
+
+	if (body->teardown)
+		return;
+	sub->cancel_err = body->err ? body->err : -EINPROGRESS;
+	sub->cancel_uiocb = body->uiocb;
+}
+
+/* fs/aio.c, SYSCALL_DEFINE3(io_cancel): the event is never in what it was given for that. */
+static void see_cancel(struct aios_seen *seen, struct aios_submitter *sub)
+{
+	const struct aios_rec *rec = seen->rec;
+	int64_t ret = rec->cancel.ret;
+	int64_t due = sub->cancel_uiocb == rec->cancel.uiocb ? sub->cancel_err : 0;
+
+	sub->cancel_err = 0;
+	seen->watch = aios_watch_of(seen->watches, rec->cancel.user_id, rec->h.tgid);
+	if (seen->watch && (ret >= 0 || (due && ret != due)))
+		aios_watch_faulty(seen, AIOS_FAULT_CANCEL, due);
+}
+
 /* fs/aio.c, ioctx_alloc(). A number that doubled is 0 is refused in the same words. */
 static void see_limit(struct aios_seen *seen)
 {
@@ -224,6 +267,9 @@ static const struct {
 	[AIOS_EV_REQ_RETURN] = { .see = see_return },
 	[AIOS_EV_REQ_REFUSED] = { .see = see_refused },
 	[AIOS_EV_SUBMIT] = { .see = see_submit, .no_kctx = true },
+	[AIOS_EV_POLL_CANCEL] = { .see = see_poll_cancel, .kctx_is_second = true },
+	[AIOS_EV_REQ_CANCEL] = { .see = see_req_cancel, .kctx_is_second = true },
+	[AIOS_EV_CANCEL] = { .see = see_cancel, .no_kctx = true },
 };
 
 /**

@@ -574,6 +574,44 @@ static void work_forgets_to_complete(struct kit_tale *t)
 	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
 }
 
+static void cancelled(struct kit_tale *t, int64_t ret)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell_armed(t, &r);
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell(t, rec_cancel(at(t), by_t1, &r, ret));
+	tell(t, rec_work_begin(at(t), by_worker, &r, AIOS_WORK_POLL,
+			       AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+static void cancelled_for_good(struct kit_tale *t)
+{
+	cancelled(t, 0);
+}
+
+static void cancelled_in_silence(struct kit_tale *t)
+{
+	cancelled(t, -EINVAL);
+}
+
+static void cancelled_and_not_found(struct kit_tale *t)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_REQ_CANCEL, sizeof(rec.req_cancel), at(t), by_t1);
+	struct kit_req r = tale_poll(t, 1);
+
+	rec.req_cancel.kctx = t->ctx.kctx;
+	rec.req_cancel.uiocb = r.ask.uiocb;
+	rec.req_cancel.err = -EINVAL;
+	tell(t, rec);
+	tell(t, rec_cancel(at(t), by_t1, &r, -EINPROGRESS));
+	tell_teardown(t);
+}
+
 /* Told to finish, its work runs, and nothing comes of it. */
 static void cancelled_work_does_nothing(struct kit_tale *t)
 {
@@ -1258,6 +1296,9 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("R12", eventfd_is_signalled_twice),
 	BREAKS("R12", eventfd_is_not_signalled),
 	BREAKS("R12", eventfd_signal_is_refused),
+	BREAKS("R13", cancelled_for_good),
+	BREAKS("R13", cancelled_in_silence),
+	EXACT("R13", cancelled_and_not_found),
 	BREAKS("P1", wakeup_is_dropped),
 	BREAKS("P1", wakeup_is_followed_by_nothing),
 	EXACT("P1", work_forgets_to_complete),

@@ -797,6 +797,23 @@ static void work_before_the_submission_is_over(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* io_cancel finds nothing, and is the last one to use the context: its polls are told to finish. */
+static void io_cancel_ends_a_context(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1), other = tale_poll(t, 2);
+
+	tell_armed(t, &r);
+	tell(t, rec_kill(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_users0(at(t), &t->ctx));
+	tell(t, rec_poll_cancel(at(t), by_t1, &r, AIOS_POLL_ARMED));
+	tell(t, rec_cancel(at(t), by_t1, &r, -EINVAL));
+	tell(t, rec_cancel(at(t), by_t1, &other, -EFAULT));
+	tell(t, rec_complete(at(t), by_worker, &r, 0));
+	tell(t, rec_reqs0(at(t), &t->ctx));
+	tell(t, rec_destroy(at(t), by_t2, &t->ctx, 0));
+	tell(t, rec_free(at(t), &t->ctx));
+}
+
 /* A system call that has not come back holds a context that is killed. */
 static void a_dead_context_is_used(struct kit_tale *t)
 {
@@ -819,6 +836,7 @@ const struct kit_story kit_legal[] = {
 	LEGAL(calls_of_io_submit_that_tell_little),
 	EXACT(a_slot_that_came_too_late),
 	EXACT(a_dead_context_is_used),
+	LEGAL(io_cancel_ends_a_context),
 	EXACT(io_setup_beyond_the_limit),
 	LEGAL(completed_before_io_submit_returns),
 	LEGAL(the_same_iocb_twice_in_flight),
