@@ -21,19 +21,32 @@ static __always_inline __u64 poll_kiocb_of_work(__u64 work)
 	return work - bpf_core_field_offset(struct aio_kiocb, poll.work);
 }
 
+#define POLL_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, poll.field)
+
+/*
+ * The three flags of a poll as they are at one moment: they are bytes of one word, and two of them
+ * mean something together even where the lock that both change under is not held.
+ */
+static __always_inline __u32 poll_flags(__u64 kiocb)
+{
+	__u32 base = POLL_OFFSET(cancelled) & ~3U, word = aios_peek32(kiocb + base), state = 0;
+
+	if (word & 0xffU << 8 * (POLL_OFFSET(cancelled) - base))
+		state |= AIOS_POLL_CANCELLED;
+	if (word & 0xffU << 8 * (POLL_OFFSET(work_scheduled) - base))
+		state |= AIOS_POLL_SCHEDULED;
+	if (word & 0xffU << 8 * (POLL_OFFSET(work_need_resched) - base))
+		state |= AIOS_POLL_RESCHED;
+	return state;
+}
+
 static __always_inline __u32 poll_state(struct aio_kiocb *req)
 {
 	struct list_head *list = (void *)req + bpf_core_field_offset(struct aio_kiocb, ki_list);
-	__u32 state = 0;
+	__u32 state = poll_flags((__u64)req);
 
 	if (BPF_CORE_READ(req, ki_list.next) != list)
 		state |= AIOS_POLL_ARMED;
-	if (BPF_CORE_READ(req, poll.work_scheduled))
-		state |= AIOS_POLL_SCHEDULED;
-	if (BPF_CORE_READ(req, poll.work_need_resched))
-		state |= AIOS_POLL_RESCHED;
-	if (BPF_CORE_READ(req, poll.cancelled))
-		state |= AIOS_POLL_CANCELLED;
 	if (BPF_CORE_READ(req, ki_eventfd))
 		state |= AIOS_POLL_EVENTFD;
 	return state;
@@ -196,6 +209,7 @@ static __always_inline void work_end(const int direct)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	struct aios_in_work *found = bpf_map_lookup_elem(&works, &tid), work;
+	__u32 state = 0;
 
 	if (!found)
 		return;
@@ -203,10 +217,13 @@ static __always_inline void work_end(const int direct)
 	bpf_map_delete_elem(&works, &tid);
 	if (config.look)
 		look_at_count(work.kiocb, work.kctx);
+	/* Of a request that may be gone: if it completes later it was there. */
+	if (config.look && work.kind == AIOS_WORK_POLL)
+		state = poll_flags(work.kiocb);
 	if (config.look && work.creds != own_creds())
 		tell_mismatch(work.kiocb, work.kctx, AIOS_SEEN_WORK_CREDS, work.creds,
 			      own_creds());
-	tell_work(AIOS_EV_WORK_END, &work, 0, direct);
+	tell_work(AIOS_EV_WORK_END, &work, state, direct);
 }
 
 /*

@@ -244,7 +244,6 @@ static const struct aios_rule rules[] = {
 		.source = "aio_poll_wake(), aio_poll_complete_work()",
 		.hooks = { COMPLETED, LOOKED },
 		.request = aios_rule_queued,
-		.context = aios_rule_queued_in,
 	},
 	{
 		.id = "P12",

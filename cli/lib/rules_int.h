@@ -38,7 +38,8 @@ aios_request_rule aios_rule_ends_once, aios_rule_put_parties, aios_rule_refcount
 	aios_rule_eventfd, aios_rule_freed, aios_rule_slot;
 aios_request_rule aios_rule_poll_lost, aios_rule_wake_decision, aios_rule_inline,
 	aios_rule_poll_result, aios_rule_one_winner, aios_rule_two_queues, aios_rule_work,
-	aios_rule_pollfree, aios_rule_resched, aios_rule_cancelled, aios_rule_cancellable;
+	aios_rule_pollfree, aios_rule_resched, aios_rule_cancelled, aios_rule_cancellable,
+	aios_rule_queued;
 aios_context_rule aios_rule_slots, aios_rule_one_life, aios_rule_freed_in_time, aios_rule_drained,
 	aios_rule_teardown, aios_rule_sleepers, aios_rule_tail, aios_rule_reads,
 	aios_rule_failed_reads, aios_rule_overwritten, aios_rule_waiters, aios_rule_stuck_thread,
@@ -52,8 +53,7 @@ bool aios_mismatched(struct aios_case *c, const struct aios_request *req,
 bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch,
 			enum aios_mismatch_what what);
 
-aios_request_rule aios_rule_queued;
-aios_context_rule aios_rule_listed_in, aios_rule_queued_in, aios_rule_refcount_in,
+aios_context_rule aios_rule_listed_in, aios_rule_refcount_in,
 	aios_rule_references_in, aios_rule_freeze_in, aios_rule_mremap;
 
 bool aios_rule_limit(struct aios_case *c, const struct aios_end *end);

@@ -385,6 +385,22 @@ bool aios_rule_work(struct aios_case *c, const struct aios_request *req)
 	return false;
 }
 
+/* The flags of a request as a record found them; 0 where it did not, or may have come too late. */
+static uint32_t state_told(const struct aios_request *req, const struct aios_rec *rec)
+{
+	switch (rec->h.type) {
+	case AIOS_EV_POLL_WAKE:
+		return rec->poll_wake.state;
+	case AIOS_EV_POLL_CANCEL:
+		return rec->poll_cancel.state;
+	case AIOS_EV_WORK_END:
+		return rec->work.kind == AIOS_WORK_POLL && req->completed_ns > rec->h.time_ns ?
+			       rec->work.state : 0;
+	default:
+		return 0;
+	}
+}
+
 /**
  * aios_rule_resched() - P10: a wake-up that comes while the work runs makes it run again
  */
@@ -397,10 +413,7 @@ bool aios_rule_resched(struct aios_case *c, const struct aios_request *req)
 				   "it was woken while its work was queued or running, and the "
 				   "work did not run again");
 	for (size_t i = 0; i < req->history_cnt; i++) {
-		const struct aios_rec *rec = &req->history[i];
-		uint32_t state = rec->h.type == AIOS_EV_POLL_WAKE     ? rec->poll_wake.state
-				 : rec->h.type == AIOS_EV_POLL_CANCEL ? rec->poll_cancel.state
-								      : 0;
+		uint32_t state = state_told(req, &req->history[i]);
 
 		if (state & AIOS_POLL_RESCHED && !(state & AIOS_POLL_SCHEDULED))
 			return aios_broken(c, "another run of the work",
@@ -439,6 +452,16 @@ bool aios_rule_pollfree(struct aios_case *c, const struct aios_request *req)
 			freed = true;
 	}
 	return false;
+}
+
+/**
+ * aios_rule_queued() - P11: a poll that completes is on no wait queue any more
+ *
+ * What is no poll may have the memory of one that is over: there is an old entry in it.
+ */
+bool aios_rule_queued(struct aios_case *c, const struct aios_request *req)
+{
+	return is_poll(req) && aios_mismatched(c, req, AIOS_SEEN_QUEUED);
 }
 
 /**

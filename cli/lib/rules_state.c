@@ -80,21 +80,6 @@ bool aios_rule_listed_in(struct aios_case *c, const struct aios_ctx *ctx,
 	return aios_mismatched_in(c, watch, AIOS_SEEN_LISTED);
 }
 
-/**
- * aios_rule_queued() - P11: a poll that completes is on no wait queue any more
- */
-bool aios_rule_queued(struct aios_case *c, const struct aios_request *req)
-{
-	return aios_mismatched(c, req, AIOS_SEEN_QUEUED);
-}
-
-bool aios_rule_queued_in(struct aios_case *c, const struct aios_ctx *ctx,
-			 const struct aios_watch *watch)
-{
-	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_QUEUED);
-}
-
 bool aios_rule_refcount_in(struct aios_case *c, const struct aios_ctx *ctx,
 			   const struct aios_watch *watch)
 {

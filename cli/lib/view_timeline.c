@@ -138,7 +138,7 @@ static void detail_work(struct aios_buf *buf, const struct aios_rec *rec)
 	uint32_t kind = rec->work.kind;
 
 	aios_buf_str(buf, kind && kind <= AIOS_WORK_PUT ? kinds[kind] : "work");
-	if (rec->work.state & AIOS_POLL_CANCELLED)
+	if (rec->h.type == AIOS_EV_WORK_BEGIN && rec->work.state & AIOS_POLL_CANCELLED)
 		aios_buf_str(buf, ", cancelled");
 }
 

@@ -462,7 +462,8 @@ enum aios_work_kind {
 /**
  * struct aios_work - a work item of a request begins or ended
  * @kiocb: at the end an address only: the request may be gone
- * @state: AIOS_POLL_*, at the beginning of AIOS_WORK_POLL
+ * @state: of AIOS_WORK_POLL, AIOS_POLL_*: at the beginning; and at the end where states are looked
+ *	at, which means something only if the request completes later
  */
 struct aios_work {
 	__u64 kiocb;
@@ -704,7 +705,7 @@ enum aios_mismatch_what {
 	AIOS_SEEN_WORK_CREDS,	/* credentials of the worker afterwards: those from before */
 	AIOS_SEEN_FREEZE,	/* writers of a file system that a CPU counts: one less */
 	AIOS_SEEN_LISTED,	/* of a request that completes, ki_list.next: itself, or poison */
-	AIOS_SEEN_QUEUED,	/* of a poll that completes, wait.entry.next: itself */
+	AIOS_SEEN_QUEUED,	/* of what completes, wait.entry.next if it is a poll: itself */
 	AIOS_SEEN_REFCOUNT,	/* ki_refcnt: what refcount_warn_saturate() was called for */
 	AIOS_SEEN_WAKER,	/* who has yet to wake a reader that leaves: nobody, and 1 + CPU */
 	AIOS_SEEN_MOVED,	/* user_id of a context whose ring was moved: where it is now */

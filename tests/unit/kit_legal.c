@@ -748,6 +748,18 @@ static void what_it_holds_goes_unseen(struct kit_tale *t)
 	tell_reaped(t, 1);
 }
 
+/* A read in the memory of a poll that is over. */
+static void an_old_entry_of_a_wait_queue(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell_accepted(t, &r);
+	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, AIOS_SEEN_QUEUED));
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 static void a_ring_that_is_moved(struct kit_tale *t)
 {
 	struct aios_rec rec;
@@ -883,5 +895,6 @@ const struct kit_story kit_legal[] = {
 	LEGAL(what_it_holds_is_given_back),
 	LEGAL(what_it_holds_goes_unseen),
 	LEGAL(a_ring_that_is_moved),
+	LEGAL(an_old_entry_of_a_wait_queue),
 };
 const size_t kit_legal_cnt = NR(kit_legal);
