@@ -286,6 +286,7 @@ int aiow_run_churn(struct aiow *w);
 
 int aiow_run_contexts(struct aiow *w);
 int aiow_run_setup_fail(struct aiow *w);
+int aiow_run_limit_lowered(struct aiow *w);
 int aiow_run_mremap(struct aiow *w);
 int aiow_run_destroy_inflight(struct aiow *w);
 int aiow_run_getevents_dead(struct aiow *w);
@@ -293,6 +294,7 @@ int aiow_run_crowd(struct aiow *w);
 int aiow_run_none(struct aiow *w);
 
 int aiow_run_user_reap(struct aiow *w);
+int aiow_run_ring_scribble(struct aiow *w);
 int aiow_run_eventfd(struct aiow *w);
 int aiow_run_eagain(struct aiow *w);
 int aiow_run_timeouts(struct aiow *w);
@@ -307,6 +309,7 @@ int aiow_run_poll_early(struct aiow *w);
 int aiow_run_poll_unkeyed(struct aiow *w);
 int aiow_run_poll_again(struct aiow *w);
 int aiow_run_poll_free(struct aiow *w);
+int aiow_run_poll_signalfd(struct aiow *w);
 int aiow_run_poll_free_woken(struct aiow *w);
 int aiow_run_poll_server(struct aiow *w);
 

@@ -104,6 +104,46 @@ int aiow_run_setup_fail(struct aiow *w)
 	return 0;
 }
 
+static int set_aio_max_nr(struct aiow *w, unsigned long max)
+{
+	FILE *f = fopen("/proc/sys/fs/aio-max-nr", "we");
+
+	if (!f || fprintf(f, "%lu\n", max) < 0)
+		return aiow_fail(w, "fs.aio-max-nr: %s", strerror(errno));
+	return fclose(f) ? aiow_fail(w, "fs.aio-max-nr: %s", strerror(errno)) : 0;
+}
+
+/* With the limit below what is there already, as long as this lasts */
+static int use_below_limit(struct aiow *w, aio_context_t ctx, struct iocb *cb)
+{
+	aio_context_t none = 0;
+
+	return setup_fails(w, 1, &none, EAGAIN) || aiow_do(w, ctx, 1, &cb) ? -1 : 0;
+}
+
+/* An administrator may lower the limit: what there is stays, and is more than allowed (legal 14) */
+int aiow_run_limit_lowered(struct aiow *w)
+{
+	unsigned long max = aio_max_nr();
+	char *buf = aiow_buffer(AIOW_BLOCK);
+	int fd = aiow_file(w, "data", AIOW_BLOCK, O_RDONLY);
+	aio_context_t ctx, more;
+	struct iocb cb;
+	int err;
+
+	if (geteuid() || !max)
+		return AIOW_SKIP;
+	if (fd < 0 || aiow_open(w, 64, &ctx))
+		return -1;
+	aiow_prep_rw(w, &cb, IOCB_CMD_PREAD, fd, buf, 512, 0);
+	if (set_aio_max_nr(w, 10))
+		return -1;
+	err = use_below_limit(w, ctx, &cb);
+	if (set_aio_max_nr(w, max) || err)
+		return -1;
+	return aiow_open(w, 64, &more);
+}
+
 /* The id of a context is its ring's address, so that moving the ring renames the context */
 int aiow_run_mremap(struct aiow *w)
 {

@@ -264,6 +264,41 @@ int aiow_run_poll_free_woken(struct aiow *w)
 	return poll_free(w, true);
 }
 
+/*
+ * A signalfd asks for the signals of whoever asks it. The work does so as a worker, who has none,
+ * and the wake-up does not say why it came: so the poll waits on though the signal is there
+ * (legal 8).
+ */
+int aiow_run_poll_signalfd(struct aiow *w)
+{
+	struct signalfd_siginfo info;
+	struct iocb cb, *ptr = &cb;
+	struct pollfd ready;
+	aio_context_t ctx;
+	sigset_t usr1;
+	int round;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	if (aiow_open(w, 8, &ctx) || sigprocmask(SIG_BLOCK, &usr1, NULL))
+		return -1;
+	ready = (struct pollfd){ .fd = signalfd(-1, &usr1, SFD_CLOEXEC), .events = POLLIN };
+	for (round = 0; round < 3; round++) {
+		aiow_prep_poll(w, &cb, ready.fd, POLLIN);
+		if (aiow_submit_all(w, ctx, 1, &ptr) || kill(getpid(), SIGUSR1))
+			return -1;
+		if (poll(&ready, 1, 0) != 1)
+			return aiow_fail(w, "the signal is not there");
+		aiow_nap();
+		if (aiow_ring_unread(ctx))
+			return aiow_fail(w, "the work has seen a signal of another process");
+		if (aiow_cancel(w, ctx, &cb) != -EINPROGRESS || aiow_collect(w, ctx, 1, NULL) ||
+		    read(ready.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+			return -1;
+	}
+	return close(ready.fd);
+}
+
 #define CLIENTS 8
 
 struct connection {

@@ -46,6 +46,36 @@ int aiow_run_user_reap(struct aiow *w)
 	return 0;
 }
 
+/*
+ * A program may write what it likes into its ring. The kernel has a tail of its own, and no head
+ * makes it give back more slots than were used (legal 16).
+ */
+int aiow_run_ring_scribble(struct aiow *w)
+{
+	static const uint32_t nonsense[] = { UINT32_MAX, 1u << 31, 4711 };
+	char *buf = aiow_buffer(AIOW_BLOCK);
+	int fd = aiow_file(w, "data", AIOW_BLOCK, O_RDONLY);
+	struct iocb cb, *ptr = &cb;
+	unsigned int round;
+	aio_context_t ctx;
+	uint32_t head;
+
+	if (fd < 0 || aiow_open(w, 8, &ctx))
+		return -1;
+	for (round = 0; round < 30; round++) {
+		head = aiow_ring(ctx)->head;
+		aiow_ring(ctx)->head = nonsense[round % AIOW_ARRAY_SIZE(nonsense)];
+		aiow_ring(ctx)->tail = nonsense[(round + 1) % AIOW_ARRAY_SIZE(nonsense)];
+		aiow_prep_rw(w, &cb, IOCB_CMD_PREAD, fd, buf, 512, 0);
+		if (aiow_submit_all(w, ctx, 1, &ptr))
+			return -1;
+		aiow_ring(ctx)->head = head;
+		if (aiow_collect(w, ctx, 1, NULL))
+			return -1;
+	}
+	return 0;
+}
+
 /* The event is in the ring before the eventfd is signalled: no reader has to wait for it */
 static int take_announced(struct aiow *w, aio_context_t ctx, int efd, uint64_t n)
 {
