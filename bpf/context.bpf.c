@@ -7,6 +7,56 @@
 #include "hook.h"
 #include "proc.h"
 #include "ring.h"
+#include "state.h"
+
+/*
+ * Who has to kill contexts, and does not? io_setup kills what it could not tell its caller of, an
+ * exit all that there are; nobody else can find those any more.
+ */
+static __always_inline void alive_one_less(__u64 kctx, const int direct)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
+
+	if (!work || work->kind < AIOS_IN_EXIT)
+		return;
+	/* What was a pointer becomes a number: the verifier lets nobody reckon with it. */
+	*(volatile __u64 *)&work->creds = kctx;
+	work->kctx ^= *(volatile __u64 *)&work->creds;
+	/* Returns of functions that are caught by kretprobes can be missed. */
+	work->file = direct && work->file ? work->file - 1 : 0;
+}
+
+/* Only of one it is known which one it is. */
+static __always_inline void alive_tell(const struct aios_in_work *work)
+{
+	if (config.look && work->file == 1 && !aios_stopped() && aios_ctx_chosen(work->kctx))
+		tell_mismatch(0, work->kctx, AIOS_SEEN_ALIVE, 0, 1);
+}
+
+static __always_inline void setup_begins(__u64 kctx, const int direct)
+{
+	struct aios_in_work work = { .kctx = kctx, .file = 1, .kind = AIOS_IN_SETUP };
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	if (config.look && direct)
+		bpf_map_update_elem(&works, &tid, &work, BPF_ANY);
+}
+
+static __always_inline void setup_ends(__s64 ret)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct aios_in_work *work;
+
+	if (!config.look)
+		return;
+	work = bpf_map_lookup_elem(&works, &tid);
+	if (!work || work->kind != AIOS_IN_SETUP)
+		return;
+	if (ret < 0)
+		alive_tell(work);
+	bpf_map_delete_elem(&works, &tid);
+}
 
 static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
 {
@@ -37,6 +87,7 @@ static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
 	body->req_batch = BPF_CORE_READ(kctx, req_batch);
 	body->table_id = BPF_CORE_READ(kctx, id);
 	aios_emit_end(&out);
+	setup_begins(key, direct);
 }
 
 /* Of anybody's contexts, as fs.aio-nr is everybody's. */
@@ -79,11 +130,13 @@ static __always_inline void ctx_refused(__s64 err, __u32 max_reqs, __u32 compat,
 
 static __always_inline void on_io_setup(aios_call_t call, const int direct)
 {
+	setup_ends(call->ret);
 	ctx_refused(call->ret, aios_sys_arg(call, 0, direct), 0, direct);
 }
 
 static __always_inline void on_io_setup32(aios_call_t call, const int direct)
 {
+	setup_ends(call->ret);
 	ctx_refused(call->ret, aios_sys_arg32(call, 0, direct), 1, direct);
 }
 
@@ -114,8 +167,10 @@ static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 {
 	struct kioctx *kctx = (struct kioctx *)call->a[1];
 
-	if (!(__s32)call->ret)
+	if (!(__s32)call->ret) {
 		nr_taken(kctx);
+		alive_one_less((__u64)kctx, direct);
+	}
 	ctx_kill(kctx, call->ret, call->a[2] != 0, direct);
 }
 
@@ -232,6 +287,8 @@ static __always_inline void on_io_destroy32(aios_call_t call, const int direct)
 struct exit_look {
 	struct kioctx_table *table;
 	__u64 chosen;
+	__u64 all;	/* by exclusive or */
+	__u64 cnt;
 };
 
 static long exit_slot(__u32 i, struct exit_look *look)
@@ -240,17 +297,25 @@ static long exit_slot(__u32 i, struct exit_look *look)
 	__u64 kctx = 0;
 
 	bpf_core_read(&kctx, sizeof(kctx), &table->table[i]);
-	look->chosen = kctx && aios_ctx_chosen(kctx);
-	return look->chosen;
+	if (!kctx)
+		return 0;
+	if (!look->chosen)
+		look->chosen = aios_ctx_chosen(kctx);
+	look->all ^= kctx;
+	look->cnt++;
+	return 0;
 }
 
-/* Is any context of the table traced? */
-static __always_inline int exit_chosen(struct kioctx_table *table)
+/* Is any context of the table traced? And what are they all? */
+static __always_inline int exit_chosen(struct kioctx_table *table, struct aios_in_work *work,
+				       const int direct)
 {
 	struct exit_look look = { .table = table };
 	__u32 nr = BPF_CORE_READ(table, nr);
 
 	bpf_loop(nr < EXIT_CTXS ? nr : EXIT_CTXS, exit_slot, &look, 0);
+	work->kctx = look.all;
+	work->file = aios_stopped() || !direct ? 0 : look.cnt;
 	return look.chosen;
 }
 
@@ -270,12 +335,12 @@ static __always_inline void tell_exit(__u16 type, __u64 mm, const int direct)
 static __always_inline void on_exit_aio(aios_call_t call, const int direct)
 {
 	struct mm_struct *mm = (struct mm_struct *)call->a[0];
-	struct aios_in_work work = { .kiocb = call->a[0] };
+	struct aios_in_work work = { .kiocb = call->a[0], .kind = AIOS_IN_EXIT };
 	struct kioctx_table *table;
 	__u32 tid;
 
 	table = READ_FIELD(direct, mm, ioctx_table);
-	if (!table || !exit_chosen(table))
+	if (!table || !exit_chosen(table, &work, direct))
 		return;
 	tid = (__u32)bpf_get_current_pid_tgid();
 	if (bpf_map_update_elem(&works, &tid, &work, BPF_ANY))
@@ -290,6 +355,7 @@ static __always_inline void on_exit_aio_end(aios_call_t call, const int direct)
 
 	if (!work || work->kiocb != call->a[0])
 		return;
+	alive_tell(work);
 	bpf_map_delete_elem(&works, &tid);
 	tell_exit(AIOS_EV_EXIT_END, call->a[0], direct);
 }

@@ -51,6 +51,7 @@ ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs
 	e->told.watched = witnesses_here(ctl, irq);
 	e->told.signals = 0;
 	e->place.commit = 0;
+	e->ns = 0;
 	return e;
 }
 

@@ -330,8 +330,11 @@ TRACEPOINT(aio_complete)
 	refs = req->ki_refcnt.refs.counter;
 	flags = aios_irq_flags();
 	id = bpf_get_current_pid_tgid();
-	if (config.look)
+	if (config.look) {
 		look_at_lists(req, ctx[0]);
+		look_at_ring((__u64)req, (struct kioctx *)ctx[0], (const struct io_event *)ctx[2],
+			     ctx[3], ctx[5]);
+	}
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
 	if (d && watched & AIOS_WATCH_PUTS)
 		flags |= last_party(d, ctx[1]) << AIOS_F_PARTY_SHIFT;
@@ -374,6 +377,7 @@ TRACEPOINT(aio_freeze_end)
 	tell_freeze(ctx, 1);
 	if (!config.look || !aios_ctx_chosen((__u64)req->ki_ctx))
 		return 0;
+	look_at_writers(req, (__u64)req->ki_ctx);
 	d = aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid());
 	if (d)
 		writing_begin(d, aios_ctl(), req, (__u64)req->ki_ctx);
@@ -685,8 +689,10 @@ TRACEPOINT(aio_ctx_kill)
 {
 	struct kioctx *kctx = (struct kioctx *)ctx[0];
 
-	if (!(__s32)ctx[2])
+	if (!(__s32)ctx[2]) {
 		nr_taken(kctx);
+		alive_one_less(ctx[0], 1);
+	}
 	ctx_kill(kctx, ctx[2], aios_bool(ctx[1]), 1);
 	return 0;
 }

@@ -181,6 +181,15 @@ struct kioctx_cpu {
 	unsigned int reqs_available;
 };
 
+struct raw_spinlock {
+	int raw_lock;
+};
+
+/* What spinlock_t is where it spins, see include/linux/spinlock_types.h. */
+struct spinlock {
+	struct raw_spinlock rlock;
+};
+
 struct kioctx {
 	struct percpu_ref users;
 	atomic_t dead;
@@ -199,6 +208,7 @@ struct kioctx {
 	};
 	unsigned int tail;
 	unsigned int completed_events;
+	struct spinlock completion_lock;
 	unsigned int id;
 };
 

@@ -14,8 +14,14 @@
 #define AIOS_MAX_WORKS		4096
 #define AIOS_FILE_CACHE_BITS	12
 
+#define AIOS_IN_EXIT	100	/* kind: exit_aio() */
+#define AIOS_IN_SETUP	101	/* kind: io_setup(), once it has a context */
+
 /**
- * struct aios_in_work - what a worker thread is doing
+ * struct aios_in_work - what a worker thread is doing, or one that has contexts to kill
+ * @kiocb: AIOS_IN_EXIT: the address space
+ * @kctx: AIOS_IN_EXIT, AIOS_IN_SETUP: contexts that are alive, all in one by exclusive or
+ * @file: the same: how many
  * @creds: the worker's own credentials
  */
 struct aios_in_work {
@@ -67,10 +73,15 @@ struct aios_place {
  * struct aios_ending - a request that is being destroyed
  * @told: what will be told of its end, so far
  * @place: its completion
+ * @ns: level function: when its completion began, 0 where the ring will not be looked at
+ * @head, @tail: the ring's, then
  */
 struct aios_ending {
 	struct aios_req_free told;
 	struct aios_place place;
+	__u64 ns;
+	__u32 head;
+	__u32 tail;
 };
 
 #define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */

@@ -158,7 +158,10 @@ static __always_inline void write_ends(struct aio_kiocb *req, __u16 irq)
 	struct aios_ring_ctl *ctl = aios_ctl();
 	__u64 kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
 
-	if (d && aios_ctx_chosen_on(ctl, kctx))
+	if (!aios_ctx_chosen_on(ctl, kctx))
+		return;
+	look_at_writers(req, kctx);
+	if (d)
 		writing_begin(d, ctl, req, kctx);
 }
 
@@ -194,15 +197,22 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 }
 
 /* What the request holds is dropped from now on. */
-static __always_inline void watch_end(struct aio_kiocb *req, __u64 kctx,
+static __always_inline void watch_end(struct aio_kiocb *req, __u64 kctx, __u32 head, __u32 tail,
 				      const struct aios_ring_ctl *ctl, __u16 irq, const int direct)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct aios_doing *d = aios_doing(irq, id);
+	struct aios_ending *e;
 
 	if (!d)
 		return;
-	tell_free_unseen(d, ending_begin(d, req, kctx, kiocb_refs(req), ctl, irq, direct), irq, id);
+	e = ending_begin(d, req, kctx, kiocb_refs(req), ctl, irq, direct);
+	if (config.look) {
+		e->head = head;
+		e->tail = tail;
+		e->ns = bpf_ktime_get_ns();
+	}
+	tell_free_unseen(d, e, irq, id);
 }
 
 static __always_inline void look_before(struct aio_kiocb *req, __u64 kctx, __u16 irq)
@@ -222,7 +232,7 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	__u16 irq_flags = aios_irq_flags();
 	struct aios_req_complete *body;
 	struct aios_out out;
-	__u32 head;
+	__u32 head, tail;
 
 	if (!aios_ctx_chosen_on(ctl, (__u64)kctx))
 		return;
@@ -242,13 +252,14 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	body->data = READ_FIELD(direct, req, ki_res.data);
 	body->res = READ_FIELD(direct, req, ki_res.res);
 	body->res2 = READ_FIELD(direct, req, ki_res.res2);
-	body->tail = READ_FIELD(direct, kctx, tail);
+	tail = READ_FIELD(direct, kctx, tail);
+	body->tail = tail;
 	body->head = head;
 	body->completed = READ_FIELD(direct, kctx, completed_events);
 	body->refs = READ_FIELD(direct, req, ki_refcnt.refs.counter);
 	aios_emit_end(&out);
 	if (watched & AIOS_WATCH_FREE)
-		watch_end(req, (__u64)kctx, ctl, irq_flags, direct);
+		watch_end(req, (__u64)kctx, head, tail, ctl, irq_flags, direct);
 }
 
 static __always_inline void cancel(__u64 user_id, __u64 uiocb, __s64 ret, const int direct)

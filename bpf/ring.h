@@ -8,14 +8,23 @@
 #include "hook.h"
 #include "peek.h"
 
-/* The first page of the ring, as a struct page or folio: one and the same address. */
-static __always_inline __u64 aios_ring_page(struct kioctx *kctx, const int direct)
+/* Where the pages of the ring are listed, as struct pages or folios: one and the same address. */
+static __always_inline __u64 aios_ring_pages(struct kioctx *kctx, const int direct)
 {
 	struct kioctx___pages *old = (void *)kctx;
 
 	if (bpf_core_field_exists(kctx->ring_folios))
-		return aios_peek((__u64)READ_FIELD(direct, kctx, ring_folios));
-	return aios_peek((__u64)READ_FIELD(direct, old, ring_pages));
+		return (__u64)READ_FIELD(direct, kctx, ring_folios);
+	return (__u64)READ_FIELD(direct, old, ring_pages);
+}
+
+/*
+ * page_address() on x86-64: the page's place in the array at vmemmap_base is the page frame's
+ * in the direct mapping at page_offset_base.
+ */
+static __always_inline __u64 aios_page_address(__u64 page)
+{
+	return (page - bases.pages) / bpf_core_type_size(struct page) * 4096 + bases.direct_map;
 }
 
 /**
@@ -23,21 +32,14 @@ static __always_inline __u64 aios_ring_page(struct kioctx *kctx, const int direc
  * @kctx: whose ring
  * @direct: see hook.h
  *
- * page_address() on x86-64: the page's place in the array at vmemmap_base is the page frame's
- * in the direct mapping at page_offset_base.
- *
  * Return: the head, or AIOS_UNKNOWN32 where addresses of kernel symbols are hidden.
  */
 static __always_inline __u32 aios_ring_head(struct kioctx *kctx, const int direct)
 {
-	__u64 page;
-
 	if (!bases.pages)
 		return AIOS_UNKNOWN32;
-	page = aios_ring_page(kctx, direct) - bases.pages;
-	page = page / bpf_core_type_size(struct page) * 4096 + bases.direct_map;
-	page += bpf_core_field_offset(struct aio_ring, head);
-	return aios_peek32(page);
+	return aios_peek32(aios_page_address(aios_peek(aios_ring_pages(kctx, direct))) +
+			   bpf_core_field_offset(struct aio_ring, head));
 }
 
 #endif /* AIOS_BPF_RING_H */

@@ -13,6 +13,7 @@
 #include "emit.h"
 #include "hook.h"
 #include "peek.h"
+#include "ring.h"
 
 #define IOCB_IS_WRITE	0x40000		/* IOCB_WRITE since v5.11: include/linux/fs.h */
 #define MODE_TYPE	0170000		/* S_IFMT */
@@ -67,6 +68,55 @@ static __always_inline void writing_begin(struct aios_doing *d, const struct aio
 	w->kiocb = (__u64)req;
 }
 
+struct writers {
+	__u64 counts;	/* of the file system, as a per-CPU address */
+	__s32 sum;
+};
+
+static long writers_of_cpu(__u32 cpu, struct writers *writers)
+{
+	__u64 offset = aios_peek(config.per_cpu_offset + cpu * sizeof(offset));
+
+	writers->sum += (__s32)aios_peek32(writers->counts + offset);
+	return 0;
+}
+
+static __always_inline __s32 writers_now(__u64 counts)
+{
+	struct writers writers = { .counts = counts };
+
+	bpf_loop(config.cpus, writers_of_cpu, &writers, 0);
+	return writers.sum;
+}
+
+#define FEW_CPUS	16	/* a look at as many counts is cheap beside a write */
+#define LOOKS		3
+
+/*
+ * A write to a regular file is about to end, so that its file system counts one writer at least, on
+ * whatever CPU. A writer who begins and ends on different CPUs while they are read can be missed by
+ * one half, and so can this look be wrong, but hardly thrice in a row.
+ */
+static __always_inline void look_at_writers(struct aio_kiocb *req, __u64 kctx)
+{
+	struct inode *inode;
+	__u64 counts;
+	__s32 sum = 0;
+
+	if (!config.per_cpu_offset || !(BPF_CORE_READ(req, rw.ki_flags) & IOCB_IS_WRITE))
+		return;
+	if (config.cpus > FEW_CPUS && bpf_get_prandom_u32() % config.cpus >= FEW_CPUS)
+		return;
+	inode = BPF_CORE_READ(req, ki_filp, f_inode);
+	if ((BPF_CORE_READ(inode, i_mode) & MODE_TYPE) != MODE_REGULAR)
+		return;
+	counts = (__u64)BPF_CORE_READ(inode, i_sb, s_writers.rw_sem[0].read_count);
+	for (int i = 0; i < LOOKS && sum <= 0; i++)
+		sum = writers_now(counts);
+	if (sum <= 0)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_WRITERS, 1, (__u64)sum);
+}
+
 static __always_inline void writing_end(struct aios_doing *d, __u64 kiocb)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
@@ -112,6 +162,114 @@ static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 	next = (__u64)BPF_CORE_READ(req, poll.wait.entry.next);
 	if (next != (__u64)wait)
 		tell_mismatch((__u64)req, kctx, AIOS_SEEN_QUEUED, (__u64)wait, next);
+}
+
+#define EVENTS_PER_PAGE	128U /* AIO_EVENTS_PER_PAGE; the ring's header takes as much as one */
+
+/* The event in a slot of the ring of these pages, as an address. */
+static __always_inline __u64 event_address(__u64 pages, __u32 slot)
+{
+	__u32 at = slot + 1;
+
+	return aios_page_address(aios_peek(pages + at / EVENTS_PER_PAGE * sizeof(pages))) +
+	       at % EVENTS_PER_PAGE * sizeof(struct io_event);
+}
+
+static __always_inline int is_event_of(__u64 address, const struct io_event *event)
+{
+	struct io_event seen = {};
+
+	return bpf_probe_read_kernel(&seen, sizeof(seen), (void *)address) ||
+	       (seen.data == event->data && seen.obj == event->obj && seen.res == event->res &&
+		seen.res2 == event->res2);
+}
+
+/* What programs see of the tail. */
+static __always_inline __u32 shown_tail(__u64 pages)
+{
+	__u32 tail = 0;
+
+	bpf_probe_read_kernel(&tail, sizeof(tail),
+			      (void *)aios_page_address(aios_peek(pages)) +
+			      bpf_core_field_offset(struct aio_ring, tail));
+	return tail;
+}
+
+/*
+ * Level exact: a completion has put its event into the ring and moved the tail, and still has the
+ * lock. Programs can write there, too: hardly in this very moment.
+ */
+static __always_inline void look_at_ring(__u64 kiocb, struct kioctx *kctx,
+					 const struct io_event *event, __u32 slot, __u32 tail)
+{
+	__u64 pages = aios_ring_pages(kctx, 0);
+	__u32 shown;
+
+	if (!bases.pages)
+		return;
+	if (!is_event_of(event_address(pages, slot), event))
+		tell_mismatch(kiocb, (__u64)kctx, AIOS_SEEN_EVENT, event->data,
+			      aios_peek(event_address(pages, slot)));
+	shown = shown_tail(pages);
+	if (shown != tail)
+		tell_mismatch(0, (__u64)kctx, AIOS_SEEN_TAIL, tail, shown);
+}
+
+#define LOOK_NS		200000	/* no ring is filled, and read, as fast */
+#define LOOK_EVENTS	8
+
+/* Is the event in one of the slots that the tail has passed since its completion began? */
+static __always_inline int is_in_ring(__u64 pages, const struct io_event *event,
+				      __u32 tail, __u32 passed, __u32 nr)
+{
+	for (__u32 i = 0; i < LOOK_EVENTS && i < passed; i++)
+		if (is_event_of(event_address(pages, (tail + i) % nr), event))
+			return 1;
+	return 0;
+}
+
+/* Does the ring show its program the kernel's tail, where nobody is about to move it? */
+static __always_inline void look_at_tail(struct kioctx *kctx, __u64 pages)
+{
+	__u64 lock = (__u64)kctx + bpf_core_field_offset(struct kioctx, completion_lock);
+	__u32 tail = 0, again = 0, locked = 1, shown;
+
+	if (!bpf_core_field_exists(((struct spinlock *)0)->rlock))
+		return;
+	bpf_probe_read_kernel(&tail, sizeof(tail), &kctx->tail);
+	bpf_probe_read_kernel(&locked, sizeof(locked), (void *)lock);
+	shown = shown_tail(pages);
+	bpf_probe_read_kernel(&again, sizeof(again), &kctx->tail);
+	if (!locked && tail == again && shown != tail)
+		tell_mismatch(0, (__u64)kctx, AIOS_SEEN_TAIL, tail, shown);
+}
+
+/*
+ * Level function: a request has completed a moment ago, and holds its context still. It is looked
+ * for where its event has to be, which may be overwritten once it was read: not as long as the head
+ * has not moved. Twice, as pages of a ring can move.
+ */
+static __always_inline void look_after(struct aios_ending *e)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)e->told.kiocb;
+	struct kioctx *kctx = (struct kioctx *)e->told.kctx;
+	__u32 nr = BPF_CORE_READ(kctx, nr_events), passed;
+	__u64 ns = e->ns;
+	__u64 pages = aios_ring_pages(kctx, 0);
+	struct io_event event = {};
+
+	e->ns = 0;
+	if (!ns || !bases.pages || !nr || e->tail >= nr)
+		return;
+	look_at_tail(kctx, pages);
+	bpf_core_read(&event, sizeof(event), &req->ki_res);
+	passed = (BPF_CORE_READ(kctx, tail) + nr - e->tail) % nr;
+	if (!passed || passed > LOOK_EVENTS ||
+	    is_in_ring(pages, &event, e->tail, passed, nr) ||
+	    is_in_ring(pages, &event, e->tail, passed, nr))
+		return;
+	if (aios_ring_head(kctx, 0) == e->head && bpf_ktime_get_ns() - ns < LOOK_NS)
+		tell_mismatch((__u64)req, (__u64)kctx, AIOS_SEEN_EVENT, event.data, 0);
 }
 
 #endif /* AIOS_BPF_STATE_H */

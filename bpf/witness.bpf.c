@@ -22,10 +22,13 @@ int fentry_fput(unsigned long long *ctx)
 	struct aios_ending *e = aios_ending(d);
 	__u64 file = ctx[0];
 
-	if (e && e->told.file == file)
+	if (e && e->told.file == file) {
 		e->told.file_drops++;
-	else if (d && d->submitted.kiocb && d->submitted.file == file)
+		if (config.look)
+			look_after(e);
+	} else if (d && d->submitted.kiocb && d->submitted.file == file) {
 		d->submitted.file_drops++;
+	}
 	return 0;
 }
 

@@ -143,8 +143,7 @@ struct aios_touch {
  * @completed_ns: the last time that a request completed
  * @slots: who gave slots back; seen at level exact alone
  * @shown: whose completion, or look into the ring, showed it
- * @users: references of the context that system calls hold, and the context itself; they are told
- *	at level exact alone
+ * @users: references of the context, of system calls and its own; told at level exact alone
  * @unused_ns: since when there are none, 0 for not
  * @hoarded: AIOS_EV_REQ_REFUSED of a request while events that were read had slots to give back,
  *	unless there is a completion by somebody else beside it; its time is 0 for none

@@ -56,6 +56,8 @@ bool aios_rule_one_life(struct aios_case *c, const struct aios_ctx *ctx,
 
 	if (!watch)
 		return false;
+	if (aios_mismatched_in(c, watch, AIOS_SEEN_ALIVE))
+		return true;
 	if (watch->kills > 1)
 		return aios_broken(c, expected, "it was killed %u times", watch->kills);
 	if (watch->users0 > 1 || watch->reqs0 > 1)
@@ -233,6 +235,8 @@ bool aios_rule_event_iocb(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_IOCB);
 
+	if (aios_mismatched_in(c, watch, AIOS_SEEN_EVENT))
+		return true;
 	return fault && is_known(ctx) &&
 	       aios_broken(c, "the iocb of the request",
 			   "the iocb at 0x%llx was submitted, and its event will be of another",
@@ -298,6 +302,8 @@ bool aios_rule_tail(struct aios_case *c, const struct aios_ctx *ctx, const struc
 
 	if (!is_known(ctx) || !ctx->nr_events)
 		return false;
+	if (aios_mismatched_in(c, watch, AIOS_SEEN_TAIL))
+		return true;
 	if (out)
 		return aios_broken(c, "a tail within the ring",
 				   "its tail was %u, and its ring has %u entries",

@@ -144,6 +144,8 @@ static bool event_is_of_another(struct aios_case *c, const struct aios_request *
  */
 bool aios_rule_event_content(struct aios_case *c, const struct aios_request *req)
 {
+	if (aios_mismatched(c, req, AIOS_SEEN_EVENT))
+		return true;
 	if (!req->completed_ns)
 		return false;
 	if (is_internal(req->res))
@@ -196,7 +198,8 @@ bool aios_rule_freeze(struct aios_case *c, const struct aios_request *req)
 {
 	const struct aios_ref *ref;
 
-	if (aios_mismatched(c, req, AIOS_SEEN_FREEZE))
+	if (aios_mismatched(c, req, AIOS_SEEN_FREEZE) ||
+	    aios_mismatched(c, req, AIOS_SEEN_WRITERS))
 		return true;
 	if (!ledger_is_whole(req))
 		return false;

@@ -37,6 +37,18 @@ static const struct {
 			      "a reader left io_getevents while the completion that took it off "
 			      "the queue had not woken it yet, and would look at its stack",
 			      "that a reader is woken before it is taken off the queue" },
+	[AIOS_SEEN_EVENT] = { "it completed, and another event is in its place in the ring",
+			      "a request completed, and another event is in its place in the ring",
+			      "its event, before the tail moves on" },
+	[AIOS_SEEN_TAIL] = { NULL, "the ring shows its program another tail than the kernel has",
+			     "the kernel's tail, as soon as an event is in the ring" },
+	[AIOS_SEEN_ALIVE] = { NULL,
+			      "its io_setup failed, or its process exited, and it was not killed",
+			      "that a context ends that nobody can reach any more" },
+	[AIOS_SEEN_WRITERS] = { "its write was under way, and its file system counted no writer",
+				"a write was under way, and its file system counted no writer",
+				"kiocb_start_write() before the write, and kiocb_end_write() after "
+				"it" },
 	[AIOS_SEEN_MOVED] = { NULL, "its ring was moved, and the context goes by its old place",
 			      "that its number becomes the new address of the ring" },
 };
@@ -99,7 +111,8 @@ bool aios_rule_freeze_in(struct aios_case *c, const struct aios_ctx *ctx,
 			 const struct aios_watch *watch)
 {
 	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_FREEZE);
+	return aios_mismatched_in(c, watch, AIOS_SEEN_FREEZE) ||
+	       aios_mismatched_in(c, watch, AIOS_SEEN_WRITERS);
 }
 
 /**

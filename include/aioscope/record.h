@@ -709,6 +709,10 @@ enum aios_mismatch_what {
 	AIOS_SEEN_REFCOUNT,	/* ki_refcnt: what refcount_warn_saturate() was called for */
 	AIOS_SEEN_WAKER,	/* who has yet to wake a reader that leaves: nobody, and 1 + CPU */
 	AIOS_SEEN_MOVED,	/* user_id of a context whose ring was moved: where it is now */
+	AIOS_SEEN_EVENT,	/* data of the event in the ring: that of the request */
+	AIOS_SEEN_TAIL,		/* ring->tail as programs see it: the kernel's own */
+	AIOS_SEEN_WRITERS,	/* writers of a file system that is written to: 1 or more */
+	AIOS_SEEN_ALIVE,	/* contexts that io_setup, or an exit, had to kill and did not: 0 */
 	AIOS_SEEN_CNT
 };
 

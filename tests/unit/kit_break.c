@@ -506,6 +506,37 @@ static void count_is_saturated(struct kit_tale *t)
 	mismatch_after(t, AIOS_SEEN_REFCOUNT);
 }
 
+static void event_is_in_another_place(struct kit_tale *t)
+{
+	mismatch(t, tale_read(t, 1), AIOS_SEEN_EVENT);
+}
+
+static void event_of_what_is_gone_is_in_another_place(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_EVENT);
+}
+
+static void writes_and_nobody_counts_it(struct kit_tale *t)
+{
+	mismatch(t, tale_read(t, 1), AIOS_SEEN_WRITERS);
+}
+
+static void writes_uncounted_and_is_gone(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_WRITERS);
+}
+
+static void ring_shows_another_tail(struct kit_tale *t)
+{
+	tell(t, rec_mismatch(at(t), in_softirq, 0, t->ctx.kctx, AIOS_SEEN_TAIL));
+	tell_teardown(t);
+}
+
+static void exit_forgets_a_context(struct kit_tale *t)
+{
+	tell(t, rec_mismatch(at(t), by_t1, 0, t->ctx.kctx, AIOS_SEEN_ALIVE));
+}
+
 static void reader_leaves_its_waker(struct kit_tale *t)
 {
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
@@ -1303,6 +1334,10 @@ const struct kit_story kit_breaks[] = {
 	EXACT("R10", freezing_is_held_off_for_ever),
 	BREAKS("R10", write_goes_on_counting),
 	BREAKS("R10", write_that_is_gone_goes_on_counting),
+	BREAKS("R8", event_is_in_another_place),
+	BREAKS("R8", event_of_what_is_gone_is_in_another_place),
+	BREAKS("R10", writes_and_nobody_counts_it),
+	BREAKS("R10", writes_uncounted_and_is_gone),
 	BREAKS("R11", device_keeps_it),
 	BREAKS("R11", operation_is_over_and_it_is_held),
 	BREAKS("R11", submission_blocks),
@@ -1343,6 +1378,7 @@ const struct kit_story kit_breaks[] = {
 	EXACT("C2", refused_a_slot_that_is_free),
 	EXACT("C2", refused_a_slot_that_was_read),
 	EXACT("C2", refused_a_slot_that_it_read_itself),
+	BREAKS("C3", exit_forgets_a_context),
 	BREAKS("C3", killed_twice),
 	BREAKS("C3", freed_before_it_is_drained),
 	BREAKS("C4", context_is_never_freed),
@@ -1357,6 +1393,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("C10", read_from_after_the_end),
 	EXACT("C10", looked_up_after_the_end),
 	BREAKS("C10", completes_after_the_last),
+	BREAKS("G1", ring_shows_another_tail),
 	BREAKS("G1", tail_takes_two_steps),
 	BREAKS("G1", reader_follows_a_tail_of_two_steps),
 	BREAKS("G1", tail_stays_once),
