@@ -32,7 +32,7 @@ static __noinline int doing_change(struct aios_doing *d, __u32 tid)
 	d->tid = tid;
 	d->untold = d->failed = d->party = d->endings = 0;
 	d->ask.kiocb = d->ask.kctx = d->last = d->ended = d->creds = 0;
-	d->submitted.kiocb = d->writing.kiocb = 0;
+	d->submitted.kiocb = d->writing.kiocb = d->result_of = 0;
 	return 0;
 }
 

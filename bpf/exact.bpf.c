@@ -253,6 +253,21 @@ TRACEPOINT(aio_op_done)
 	return 0;
 }
 
+/* At level exact aio_op_done tells what aio_complete_rw() made of its argument. */
+SEC("?fentry/aio_complete_rw")
+int fentry_result(unsigned long long *ctx)
+{
+	struct aio_kiocb *req = (struct aio_kiocb *)ctx[0];
+	struct aios_doing *d;
+
+	if (!aios_ctx_chosen((__u64)BPF_CORE_READ(req, ki_ctx)))
+		return 0;
+	d = aios_doing(aios_irq_flags(), bpf_get_current_pid_tgid());
+	if (d)
+		result_is(d, req, ctx[1]);
+	return 0;
+}
+
 /* Who dropped the last reference of a request that completes, 1 + enum aios_put_party? */
 static __always_inline __u32 last_party(struct aios_doing *d, __u64 kiocb)
 {
@@ -336,6 +351,8 @@ TRACEPOINT(aio_complete)
 			     ctx[3], ctx[5]);
 	}
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
+	if (d && config.look)
+		look_at_result(d, req, ctx[0], ((const struct io_event *)ctx[2])->res);
 	if (d && watched & AIOS_WATCH_PUTS)
 		flags |= last_party(d, ctx[1]) << AIOS_F_PARTY_SHIFT;
 	if (d && watched & AIOS_WATCH_FREE)

@@ -116,6 +116,9 @@ struct aios_writing {
  * @ended_kctx: its context
  * @creds: credentials that the fsync work is about to drop, and nobody else holds
  * @creds_usage: references of those while they are in use
+ * @result_of: a request whose file system said what became of it, and that has not completed; 0 for
+ *	none
+ * @result: what it said
  * @ending: requests that are being destroyed
  * @endings: of them
  * @submitted: level function: what would be told if the submission that is under way failed
@@ -136,6 +139,8 @@ struct aios_doing {
 	__u64 creds;
 	__u32 creds_usage;
 	__u32 reserved;
+	__u64 result_of;
+	__s64 result;
 	struct aios_ending ending[AIOS_ENDING];
 	struct aios_req_free submitted;
 	struct aios_writing writing;

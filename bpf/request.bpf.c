@@ -152,7 +152,7 @@ static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, str
 }
 
 /* Has it been counted as a writer until now? The completion will look whether it still is. */
-static __always_inline void write_ends(struct aio_kiocb *req, __u16 irq)
+static __always_inline void operation_ends(struct aio_kiocb *req, __s64 res, __u16 irq)
 {
 	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
 	struct aios_ring_ctl *ctl = aios_ctl();
@@ -161,8 +161,10 @@ static __always_inline void write_ends(struct aio_kiocb *req, __u16 irq)
 	if (!aios_ctx_chosen_on(ctl, kctx))
 		return;
 	look_at_writers(req, kctx);
-	if (d)
-		writing_begin(d, ctl, req, kctx);
+	if (!d)
+		return;
+	result_is(d, req, res);
+	writing_begin(d, ctl, req, kctx);
 }
 
 /*
@@ -179,7 +181,7 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 	struct seen_kiocb seen;
 
 	if (config.look)
-		write_ends(req, irq_flags);
+		operation_ends(req, call->a[1], irq_flags);
 	if (last && !may_be_active(irq_flags))
 		return;
 	ctl = aios_ctl();
@@ -220,8 +222,10 @@ static __always_inline void look_before(struct aio_kiocb *req, __u64 kctx, __u16
 	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
 
 	look_at_lists(req, kctx);
-	if (d)
-		writing_end(d, (__u64)req);
+	if (!d)
+		return;
+	look_at_result(d, req, kctx, BPF_CORE_READ(req, ki_res.res));
+	writing_end(d, (__u64)req);
 }
 
 static __always_inline void on_aio_complete(aios_call_t call, const int direct)

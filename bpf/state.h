@@ -164,6 +164,36 @@ static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 		tell_mismatch((__u64)req, kctx, AIOS_SEEN_QUEUED, (__u64)wait, next);
 }
 
+/*
+ * What the file system says of a read or write becomes its result. That is known until it completes,
+ * here: at once, or when the submission that is under way drops the last reference.
+ */
+static __always_inline void result_is(struct aios_doing *d, struct aio_kiocb *req, __s64 result)
+{
+	__u64 kiocb = (__u64)req;
+
+	d->result_of = 0;
+	if (BPF_CORE_READ(req, ki_refcnt.refs.counter) != 1 && d->ask.kiocb != kiocb &&
+	    d->submitted.kiocb != kiocb)
+		return;
+	d->result_of = kiocb;
+	d->result = result;
+}
+
+/* Does the event say the same? */
+static __always_inline void look_at_result(struct aios_doing *d, struct aio_kiocb *req,
+					   __u64 kctx, __s64 result)
+{
+	__u64 kiocb = (__u64)req;
+
+	if (d->result_of != kiocb)
+		return;
+	d->result_of = 0;
+	if (d->result != result && config.complete_rw &&
+	    (__u64)BPF_CORE_READ(req, rw.ki_complete) == config.complete_rw)
+		tell_mismatch(kiocb, kctx, AIOS_SEEN_RESULT, d->result, result);
+}
+
 #define EVENTS_PER_PAGE	128U /* AIO_EVENTS_PER_PAGE; the ring's header takes as much as one */
 
 /* The event in a slot of the ring of these pages, as an address. */

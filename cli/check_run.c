@@ -170,7 +170,8 @@ int aios_check_run(int argc, char **argv)
 	aios_options_default(&run.opts);
 	run.opts.session.settle_ns = 0;
 	aios_judge_default(&run.judge);
-	run.opts.session.wish.groups |= AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE;
+	run.opts.session.wish.groups |= AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE |
+					AIOS_GROUP_POLL_RETURN;
 	aios_options_parse(&argp, argc, argv, (char *)"aiocheck run", &run);
 	status = run.opts.plan ? aios_print_plan(&run.opts) : run_start(&run);
 	aios_judge_done(&run.judge);

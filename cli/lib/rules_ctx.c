@@ -235,7 +235,8 @@ bool aios_rule_event_iocb(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_IOCB);
 
-	if (aios_mismatched_in(c, watch, AIOS_SEEN_EVENT))
+	if (aios_mismatched_in(c, watch, AIOS_SEEN_EVENT) ||
+	    aios_mismatched_in(c, watch, AIOS_SEEN_RESULT))
 		return true;
 	return fault && is_known(ctx) &&
 	       aios_broken(c, "the iocb of the request",

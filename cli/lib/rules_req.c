@@ -144,7 +144,7 @@ static bool event_is_of_another(struct aios_case *c, const struct aios_request *
  */
 bool aios_rule_event_content(struct aios_case *c, const struct aios_request *req)
 {
-	if (aios_mismatched(c, req, AIOS_SEEN_EVENT))
+	if (aios_mismatched(c, req, AIOS_SEEN_EVENT) || aios_mismatched(c, req, AIOS_SEEN_RESULT))
 		return true;
 	if (!req->completed_ns)
 		return false;

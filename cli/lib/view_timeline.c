@@ -242,6 +242,7 @@ static void detail_mismatch(struct aios_buf *buf, const struct aios_rec *rec)
 		[AIOS_SEEN_REFCOUNT] = "its count was dropped below 0, or taken from there",
 		[AIOS_SEEN_WAKER] = "a reader leaves, and its waker is not through with it",
 		[AIOS_SEEN_MOVED] = "the ring was moved, and its context is where it was",
+		[AIOS_SEEN_RESULT] = "its event has not the result of its operation",
 		[AIOS_SEEN_ALIVE] = "who had to kill the context did not",
 		[AIOS_SEEN_EVENT] = "the ring has another event in its place",
 		[AIOS_SEEN_TAIL] = "the ring shows another tail than the kernel has",

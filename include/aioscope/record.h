@@ -713,6 +713,7 @@ enum aios_mismatch_what {
 	AIOS_SEEN_TAIL,		/* ring->tail as programs see it: the kernel's own */
 	AIOS_SEEN_WRITERS,	/* writers of a file system that is written to: 1 or more */
 	AIOS_SEEN_ALIVE,	/* contexts that io_setup, or an exit, had to kill and did not: 0 */
+	AIOS_SEEN_RESULT,	/* result of an event: what the file system said */
 	AIOS_SEEN_CNT
 };
 

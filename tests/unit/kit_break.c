@@ -516,6 +516,11 @@ static void event_of_what_is_gone_is_in_another_place(struct kit_tale *t)
 	mismatch_after(t, AIOS_SEEN_EVENT);
 }
 
+static void result_is_not_the_operations(struct kit_tale *t)
+{
+	mismatch(t, tale_read(t, 1), AIOS_SEEN_RESULT);
+}
+
 static void writes_and_nobody_counts_it(struct kit_tale *t)
 {
 	mismatch(t, tale_read(t, 1), AIOS_SEEN_WRITERS);
@@ -1335,6 +1340,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("R10", write_goes_on_counting),
 	BREAKS("R10", write_that_is_gone_goes_on_counting),
 	BREAKS("R8", event_is_in_another_place),
+	BREAKS("R8", result_is_not_the_operations),
 	BREAKS("R8", event_of_what_is_gone_is_in_another_place),
 	BREAKS("R10", writes_and_nobody_counts_it),
 	BREAKS("R10", writes_uncounted_and_is_gone),

@@ -613,7 +613,7 @@ static void at_level_exact_tracepoints_take_the_place_of_functions(void **state)
 {
 	static const char *const replaced[] = {
 		"ioctx_alloc", "aio_read", "aio_write", "aio_fsync", "io_submit_one",
-		"aio_complete_rw", "aio_complete", "aio_poll_queue_proc", "pipe_poll",
+		"aio_complete", "aio_poll_queue_proc", "pipe_poll",
 	};
 	struct aios_plan plan = plan_of(&full, exact), lower;
 	struct aios_err err = { "" };
