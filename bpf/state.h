@@ -165,8 +165,8 @@ static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 }
 
 /*
- * What the file system says of a read or write becomes its result. That is known until it completes,
- * here: at once, or when the submission that is under way drops the last reference.
+ * What the file system says of a read or write becomes its result. That is known until it
+ * completes, here: at once, or when the submission under way drops the last reference.
  */
 static __always_inline void result_is(struct aios_doing *d, struct aio_kiocb *req, __s64 result)
 {

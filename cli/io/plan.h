@@ -69,7 +69,7 @@ enum aios_group {
  * @serves: what @watches of another one can use it for: nothing else does
  * @vital: the level cannot be had without it
  * @follows: children of traced processes cannot be traced without it
- * @tidies: only gives room back, or looks: a call that the kernel lets pass without it loses nothing
+ * @tidies: only gives room back, or looks: a call that passes without it loses nothing
  * @lost: what cannot be known without it
  */
 struct aios_hook {
