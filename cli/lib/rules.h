@@ -127,6 +127,7 @@ struct aios_touch {
  * @busy_head: the ring's head when the first of them came in
  * @busy_events: events there were for them: in the ring then, or completed since
  * @busy_got: events that readers returned since
+ * @busy_moved: how far the head moved meanwhile, as the one of them saw it who saw it last
  * @twice: events that were returned and had been already: more than the head moved
  * @moved_by_failure: events that reads which failed took out of the ring
  * @unread: events in the ring when it was killed, by the ring's own head and tail
@@ -171,6 +172,7 @@ struct aios_watch {
 	uint32_t busy_head;
 	uint64_t busy_events;
 	uint64_t busy_got;
+	uint64_t busy_moved;
 	uint64_t twice;
 	uint64_t moved_by_failure;
 	uint32_t unread;

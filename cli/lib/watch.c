@@ -295,21 +295,34 @@ static void busy_begins(struct aios_watch *watch, const struct aios_ctx *ctx,
 
 	watch->busy_head = begin->head;
 	watch->busy_got = 0;
+	watch->busy_moved = 0;
 	watch->busy_events = known ? (begin->tail + nr - begin->head) % nr : AIOS_UNKNOWN32;
+}
+
+/* Who looked at the head first may be told of last: each has taken its events before it looked. */
+static void busy_goes_on(struct aios_watch *watch, const struct aios_ctx *ctx,
+			 const struct aios_read_end *end)
+{
+	uint32_t nr = ctx ? ctx->nr_events : 0;
+	uint64_t moved;
+
+	if (end->ret > 0)
+		watch->busy_got += (uint64_t)end->ret;
+	if (end->head >= nr) {
+		watch->busy_events = AIOS_UNKNOWN32;
+		return;
+	}
+	moved = (end->head + nr - watch->busy_head) % nr;
+	if (moved > watch->busy_moved)
+		watch->busy_moved = moved;
 }
 
 static void busy_ends(struct aios_watch *watch, const struct aios_ctx *ctx,
 		      const struct aios_rec *rec)
 {
-	uint32_t nr = ctx ? ctx->nr_events : 0, head = rec->read_end.head;
-	uint64_t moved;
-
-	if (head >= nr || watch->busy_events >= nr)
+	if (!ctx || watch->busy_events >= ctx->nr_events || watch->busy_got <= watch->busy_moved)
 		return;
-	moved = (head + nr - watch->busy_head) % nr;
-	if (watch->busy_got <= moved)
-		return;
-	watch->twice += watch->busy_got - moved;
+	watch->twice += watch->busy_got - watch->busy_moved;
 	aios_watch_keep(watch, rec);
 }
 
@@ -372,8 +385,7 @@ static void see_read_end(struct aios_seen *seen)
 		watch->moved_by_failure += taken;
 		if (taken)
 			aios_watch_keep(watch, seen->rec);
-		watch->busy_got += seen->rec->read_end.ret > 0 ?
-				   (uint64_t)seen->rec->read_end.ret : 0;
+		busy_goes_on(watch, seen->ctx, &seen->rec->read_end);
 		reader->rec.h.type = 0;
 		if (!--watch->inside)
 			busy_ends(watch, seen->ctx, seen->rec);

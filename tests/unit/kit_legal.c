@@ -760,6 +760,25 @@ static void an_old_entry_of_a_wait_queue(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* Who looked at the ring's head before another one took an event is told of behind him. */
+static void a_reader_that_is_slow_to_tell(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+	struct aios_rec slow;
+
+	tell_accepted(t, &r);
+	tell_accepted(t, &s);
+	tell_completed(t, &r, 4096);
+	tell_completed(t, &s, 4096);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	slow = rec_read_end(at(t), by_t3, &t->ctx, 1);
+	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
+	tell(t, rec_read_end(at(t), by_t2, &t->ctx, 1));
+	slow.h.time_ns = at(t);
+	tell(t, slow);
+	tell_teardown(t);
+}
+
 static void a_ring_that_is_moved(struct kit_tale *t)
 {
 	struct aios_rec rec;
@@ -894,6 +913,7 @@ const struct kit_story kit_legal[] = {
 	LEGAL(a_process_that_exits),
 	LEGAL(what_it_holds_is_given_back),
 	LEGAL(what_it_holds_goes_unseen),
+	LEGAL(a_reader_that_is_slow_to_tell),
 	LEGAL(a_ring_that_is_moved),
 	LEGAL(an_old_entry_of_a_wait_queue),
 };
