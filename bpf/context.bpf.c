@@ -13,49 +13,67 @@
  * Who has to kill contexts, and does not? io_setup kills what it could not tell its caller of, an
  * exit all that there are; nobody else can find those any more.
  */
-static __always_inline void alive_one_less(__u64 kctx, const int direct)
+static __always_inline void kill_is_due(const struct aios_to_kill *due)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
 
-	if (!work || work->kind < AIOS_IN_EXIT)
-		return;
-	/* What was a pointer becomes a number: the verifier lets nobody reckon with it. */
-	*(volatile __u64 *)&work->creds = kctx;
-	work->kctx ^= *(volatile __u64 *)&work->creds;
-	/* Returns of functions that are caught by kretprobes can be missed. */
-	work->file = direct && work->file ? work->file - 1 : 0;
+	if (bpf_map_update_elem(&kills, &tid, due, BPF_ANY))
+		__sync_fetch_and_add(&stats.work_full, 1);
 }
 
-/* Only of one it is known which one it is. */
-static __always_inline void alive_tell(const struct aios_in_work *work)
+static __always_inline struct aios_to_kill *kills_due(void)
 {
-	if (config.look && work->file == 1 && !aios_stopped() && aios_ctx_chosen(work->kctx))
-		tell_mismatch(0, work->kctx, AIOS_SEEN_ALIVE, 0, 1);
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	return bpf_map_lookup_elem(&kills, &tid);
 }
 
+static __always_inline void kills_over(void)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&kills, &tid);
+}
+
+/* One is dead, whoever killed it. */
+static __always_inline void kill_is_done(__u64 kctx)
+{
+	struct aios_to_kill *due = kills_due();
+
+	if (!due || !due->cnt)
+		return;
+	/* The number of a pointer: the verifier lets nobody reckon with the pointer itself. */
+	asm volatile("" : "+r"(kctx));
+	due->left ^= kctx;
+	due->cnt--;
+}
+
+static __always_inline void tell_alive(const struct aios_to_kill *due)
+{
+	__u64 kctx = due->cnt == 1 ? due->left : due->traced;
+
+	if (config.look && due->sure && due->cnt && !aios_stopped() && aios_ctx_chosen(kctx))
+		tell_mismatch(0, kctx, AIOS_SEEN_ALIVE, 0, due->cnt);
+}
+
+/* Returns that are caught by kretprobes can be missed. */
 static __always_inline void setup_begins(__u64 kctx, const int direct)
 {
-	struct aios_in_work work = { .kctx = kctx, .file = 1, .kind = AIOS_IN_SETUP };
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct aios_to_kill due = { .left = kctx, .traced = kctx, .cnt = 1, .sure = direct };
 
-	if (config.look && direct)
-		bpf_map_update_elem(&works, &tid, &work, BPF_ANY);
+	if (config.look)
+		kill_is_due(&due);
 }
 
 static __always_inline void setup_ends(__s64 ret)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct aios_in_work *work;
+	struct aios_to_kill *due = config.look ? kills_due() : NULL;
 
-	if (!config.look)
-		return;
-	work = bpf_map_lookup_elem(&works, &tid);
-	if (!work || work->kind != AIOS_IN_SETUP)
+	if (!due || due->mm)
 		return;
 	if (ret < 0)
-		alive_tell(work);
-	bpf_map_delete_elem(&works, &tid);
+		tell_alive(due);
+	kills_over();
 }
 
 static __always_inline void ctx_setup(struct kioctx *kctx, const int direct)
@@ -167,10 +185,9 @@ static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 {
 	struct kioctx *kctx = (struct kioctx *)call->a[1];
 
-	if (!(__s32)call->ret) {
+	if (!(__s32)call->ret)
 		nr_taken(kctx);
-		alive_one_less((__u64)kctx, direct);
-	}
+	kill_is_done((__u64)kctx);
 	ctx_kill(kctx, call->ret, call->a[2] != 0, direct);
 }
 
@@ -286,9 +303,7 @@ static __always_inline void on_io_destroy32(aios_call_t call, const int direct)
 
 struct exit_look {
 	struct kioctx_table *table;
-	__u64 chosen;
-	__u64 all;	/* by exclusive or */
-	__u64 cnt;
+	struct aios_to_kill *due;
 };
 
 static long exit_slot(__u32 i, struct exit_look *look)
@@ -299,24 +314,21 @@ static long exit_slot(__u32 i, struct exit_look *look)
 	bpf_core_read(&kctx, sizeof(kctx), &table->table[i]);
 	if (!kctx)
 		return 0;
-	if (!look->chosen)
-		look->chosen = aios_ctx_chosen(kctx);
-	look->all ^= kctx;
-	look->cnt++;
+	if (!look->due->traced && aios_ctx_chosen(kctx))
+		look->due->traced = kctx;
+	look->due->left ^= kctx;
+	look->due->cnt++;
 	return 0;
 }
 
-/* Is any context of the table traced? And what are they all? */
-static __always_inline int exit_chosen(struct kioctx_table *table, struct aios_in_work *work,
-				       const int direct)
+/* What contexts does the table have, and is any of them traced? */
+static __always_inline int exit_looks(struct kioctx_table *table, struct aios_to_kill *due)
 {
-	struct exit_look look = { .table = table };
+	struct exit_look look = { .table = table, .due = due };
 	__u32 nr = BPF_CORE_READ(table, nr);
 
 	bpf_loop(nr < EXIT_CTXS ? nr : EXIT_CTXS, exit_slot, &look, 0);
-	work->kctx = look.all;
-	work->file = aios_stopped() || !direct ? 0 : look.cnt;
-	return look.chosen;
+	return due->traced != 0;
 }
 
 static __always_inline void tell_exit(__u16 type, __u64 mm, const int direct)
@@ -335,28 +347,24 @@ static __always_inline void tell_exit(__u16 type, __u64 mm, const int direct)
 static __always_inline void on_exit_aio(aios_call_t call, const int direct)
 {
 	struct mm_struct *mm = (struct mm_struct *)call->a[0];
-	struct aios_in_work work = { .kiocb = call->a[0], .kind = AIOS_IN_EXIT };
+	struct aios_to_kill due = { .mm = call->a[0], .sure = direct && !aios_stopped() };
 	struct kioctx_table *table;
-	__u32 tid;
 
 	table = READ_FIELD(direct, mm, ioctx_table);
-	if (!table || !exit_chosen(table, &work, direct))
+	if (!table || !exit_looks(table, &due))
 		return;
-	tid = (__u32)bpf_get_current_pid_tgid();
-	if (bpf_map_update_elem(&works, &tid, &work, BPF_ANY))
-		__sync_fetch_and_add(&stats.work_full, 1);
+	kill_is_due(&due);
 	tell_exit(AIOS_EV_EXIT_BEGIN, call->a[0], direct);
 }
 
 static __always_inline void on_exit_aio_end(aios_call_t call, const int direct)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct aios_in_work *work = bpf_map_lookup_elem(&works, &tid);
+	struct aios_to_kill *due = kills_due();
 
-	if (!work || work->kiocb != call->a[0])
+	if (!due || due->mm != call->a[0])
 		return;
-	alive_tell(work);
-	bpf_map_delete_elem(&works, &tid);
+	tell_alive(due);
+	kills_over();
 	tell_exit(AIOS_EV_EXIT_END, call->a[0], direct);
 }
 

@@ -706,10 +706,9 @@ TRACEPOINT(aio_ctx_kill)
 {
 	struct kioctx *kctx = (struct kioctx *)ctx[0];
 
-	if (!(__s32)ctx[2]) {
+	if (!(__s32)ctx[2])
 		nr_taken(kctx);
-		alive_one_less(ctx[0], 1);
-	}
+	kill_is_done(ctx[0]);
 	ctx_kill(kctx, ctx[2], aios_bool(ctx[1]), 1);
 	return 0;
 }

@@ -10,6 +10,7 @@ aios_files_map files SEC(".maps");
 aios_ctxs_map ctxs SEC(".maps");
 aios_procs_map procs SEC(".maps");
 aios_works_map works SEC(".maps");
+aios_kills_map kills SEC(".maps");
 aios_stash_map stash SEC(".maps");
 aios_bell_map bell SEC(".maps");
 aios_doing_map doing SEC(".maps");

@@ -14,14 +14,8 @@
 #define AIOS_MAX_WORKS		4096
 #define AIOS_FILE_CACHE_BITS	12
 
-#define AIOS_IN_EXIT	100	/* kind: exit_aio() */
-#define AIOS_IN_SETUP	101	/* kind: io_setup(), once it has a context */
-
 /**
- * struct aios_in_work - what a worker thread is doing, or one that has contexts to kill
- * @kiocb: AIOS_IN_EXIT: the address space
- * @kctx: AIOS_IN_EXIT, AIOS_IN_SETUP: contexts that are alive, all in one by exclusive or
- * @file: the same: how many
+ * struct aios_in_work - what a worker thread is doing
  * @creds: the worker's own credentials
  */
 struct aios_in_work {
@@ -31,6 +25,22 @@ struct aios_in_work {
 	__u64 creds;
 	__u32 kind;
 	__u32 reserved;
+};
+
+/**
+ * struct aios_to_kill - contexts that a thread has to kill before it goes on
+ * @mm: it ends this address space; 0 for io_setup(), which made one
+ * @left: those that are alive, all in one by exclusive or: the last one is known by it
+ * @traced: one of them that is traced
+ * @cnt: how many
+ * @sure: no kill can be missed
+ */
+struct aios_to_kill {
+	__u64 mm;
+	__u64 left;
+	__u64 traced;
+	__u32 cnt;
+	__u32 sure;
 };
 
 /**
@@ -169,6 +179,7 @@ typedef AIOS_ARRAY(struct aios_told, 1 << AIOS_FILE_CACHE_BITS, 0) aios_files_ma
 typedef AIOS_HASH(__u64, __u32, AIOS_MAX_CONTEXTS) aios_ctxs_map;
 typedef AIOS_HASH(__u32, __u32, AIOS_MAX_PROCESSES) aios_procs_map;
 typedef AIOS_HASH(__u32, struct aios_in_work, AIOS_MAX_WORKS) aios_works_map;
+typedef AIOS_HASH(__u32, struct aios_to_kill, AIOS_MAX_WORKS) aios_kills_map;
 typedef AIOS_HASH(struct aios_stash_key, struct aios_stash, AIOS_MAX_WORKS) aios_stash_map;
 typedef AIOS_ARRAY(struct aios_doing, 1, 0) aios_doing_map;
 typedef struct {
@@ -191,6 +202,9 @@ extern aios_procs_map procs SEC(".maps");
 
 /* tid of a worker -> the request it works on. */
 extern aios_works_map works SEC(".maps");
+
+/* tid -> contexts that it has to kill. */
+extern aios_kills_map kills SEC(".maps");
 
 /* Call of a hooked function -> arguments, where kretprobes replace fexit. */
 extern aios_stash_map stash SEC(".maps");
