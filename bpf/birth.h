@@ -11,6 +11,7 @@
 #include "hook.h"
 #include "name.h"
 #include "peek.h"
+#include "stack.h"
 
 #define AIOS_VECS	16	/* segments summed up; more are rare and stay unknown */
 
@@ -219,13 +220,14 @@ static __always_inline void look_at_kiocb(struct aio_kiocb *req, struct seen_kio
 
 /**
  * birth() - writes AIOS_EV_REQ_BIRTH
+ * @ctx: of the program
  * @req: the kiocb
  * @file: its file, held by the request
  * @iocb: the kernel's copy of the iocb
  * @compat: the caller is a 32-bit program
  * @direct: see hook.h
  */
-static __always_inline void birth(struct aio_kiocb *req, struct file *file,
+static __always_inline void birth(void *ctx, struct aio_kiocb *req, struct file *file,
 				  const struct iocb *iocb, int compat, const int direct)
 {
 	struct aios_ring_ctl *ctl = aios_ctl();
@@ -252,6 +254,8 @@ static __always_inline void birth(struct aio_kiocb *req, struct file *file,
 	body->iocb.uiocb = seen.uiocb;
 	body->iocb.file = (__u64)file;
 	birth_end(ctl, &out, body);
+	tell_stack(ctx, (__u64)req, seen.kctx, AIOS_STACK_TAKEN, STACK_SKIP_OF(direct),
+		   AIOS_FLAG(direct));
 }
 
 #endif /* AIOS_BPF_BIRTH_H */

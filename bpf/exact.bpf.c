@@ -74,7 +74,7 @@ TRACEPOINT(aio_req_get)
 	return 0;
 }
 
-static __always_inline void tell_birth(struct aios_doing *d, __u64 file, __u64 id)
+static __always_inline void tell_birth(void *ctx, struct aios_doing *d, __u64 file, __u64 id)
 {
 	__u32 puts = watched & AIOS_WATCH_PUTS;
 	__u16 flags = (puts ? AIOS_F_LEDGER : 0) | (watched & AIOS_WATCH_FREE ? AIOS_F_FREED : 0);
@@ -95,6 +95,7 @@ static __always_inline void tell_birth(struct aios_doing *d, __u64 file, __u64 i
 	aios_emit_end(&out);
 	if (puts)
 		aios_place_of(&d->birth, &out);
+	tell_stack(ctx, d->ask.kiocb, d->ask.kctx, AIOS_STACK_TAKEN, STACK_SKIP, 0);
 }
 
 /* Always in io_submit. The file comes first, and with it the birth is told. */
@@ -113,7 +114,7 @@ TRACEPOINT(aio_hold_get)
 	}
 	file = req->ki_filp;
 	aios_tell_file(file, 1);
-	tell_birth(d, (__u64)file, id);
+	tell_birth(ctx, d, (__u64)file, id);
 	return 0;
 }
 
@@ -152,8 +153,9 @@ static __always_inline int put_with_birth(struct aios_doing *d, __u32 party, __u
 }
 
 /* The end of a submission. Only one that failed may still look at its request. */
-static __always_inline void put_of_submission(struct aios_doing *d, struct aio_kiocb *req,
-					      __u32 party, __u32 refs, __u64 id)
+static __always_inline void put_of_submission(void *ctx, struct aios_doing *d,
+					      struct aio_kiocb *req, __u32 party, __u32 refs,
+					      __u64 id)
 {
 	struct aios_ending *e = NULL;
 	__u64 kctx = d->ask.kctx;
@@ -161,7 +163,7 @@ static __always_inline void put_of_submission(struct aios_doing *d, struct aio_k
 	if (d->ask.kiocb != (__u64)req)
 		return;
 	if (d->untold)
-		tell_birth(d, 0, id);
+		tell_birth(ctx, d, 0, id);
 	d->ask.kiocb = 0;
 	if (party == AIOS_PUT_ERROR) {
 		d->failed = 1;
@@ -218,7 +220,7 @@ TRACEPOINT(aio_req_put)
 		if (!d)
 			return 0;
 		note_put(d, (__u64)req, party, refs);
-		put_of_submission(d, req, party, refs, id);
+		put_of_submission(ctx, d, req, party, refs, id);
 		return 0;
 	}
 	irq = aios_irq_flags();
@@ -350,6 +352,7 @@ TRACEPOINT(aio_complete)
 		look_at_ring((__u64)req, (struct kioctx *)ctx[0], (const struct io_event *)ctx[2],
 			     ctx[3], ctx[5]);
 	}
+	tell_stack(ctx, ctx[1], ctx[0], AIOS_STACK_COMPLETED, STACK_SKIP, flags);
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
 	if (d && config.look)
 		look_at_result(d, req, ctx[0], ((const struct io_event *)ctx[2])->res);

@@ -18,10 +18,12 @@
  * struct aios_call - a call of a kernel function
  * @a: its arguments, as far as hooks use them
  * @ret: what it returned, at its exit
+ * @ctx: of the program, at its entry
  */
 struct aios_call {
 	__u64 a[5];
 	__s64 ret;
+	void *ctx;
 };
 
 typedef const struct aios_call *aios_call_t;
@@ -52,14 +54,17 @@ static __always_inline int aios_bool(__u64 arg)
 SEC("?fentry/" #function)						\
 int fentry_##function(unsigned long long *ctx)				\
 {									\
-	struct aios_call call = { .a = AIOS_ARGS_##nargs(ctx) };	\
+	struct aios_call call = {					\
+		.a = AIOS_ARGS_##nargs(ctx),				\
+		.ctx = ctx,						\
+	};								\
 	body(&call, 1);							\
 	return 0;							\
 }									\
 SEC("?kprobe/" #function)						\
 int kentry_##function(struct pt_regs *ctx)				\
 {									\
-	struct aios_call call = { .a = AIOS_REGS(ctx) };		\
+	struct aios_call call = { .a = AIOS_REGS(ctx), .ctx = ctx };	\
 	body(&call, 0);							\
 	return 0;							\
 }

@@ -56,8 +56,8 @@ static __always_inline __u32 poll_state(struct aio_kiocb *req)
  * The first time a poll request is seen. Kernel memory has all of its iocb but what only user
  * memory has: descriptor and flags.
  */
-static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct file *file,
-				       const int direct)
+static __always_inline void poll_birth(void *ctx, struct aio_kiocb *req, __u64 kctx,
+				       struct file *file, const int direct)
 {
 	__u64 uiocb = BPF_CORE_READ(req, ki_res.obj);
 	struct aios_ring_ctl *ctl = aios_ctl();
@@ -81,6 +81,8 @@ static __always_inline void poll_birth(struct aio_kiocb *req, __u64 kctx, struct
 	body->iocb.file = (__u64)file;
 	body->iocb.op = IOCB_CMD_POLL;
 	birth_end(ctl, &out, body);
+	tell_stack(ctx, (__u64)req, kctx, AIOS_STACK_TAKEN, STACK_SKIP_OF(direct),
+		   AIOS_FLAG(direct));
 }
 
 static __always_inline void on_queue_proc(aios_call_t call, const int direct)
@@ -96,7 +98,7 @@ static __always_inline void on_queue_proc(aios_call_t call, const int direct)
 	if (!aios_ctx_chosen(kctx))
 		return;
 	if (!second)
-		poll_birth(req, kctx, (struct file *)call->a[0], direct);
+		poll_birth(call->ctx, req, kctx, (struct file *)call->a[0], direct);
 	body = aios_emit_begin(&out, AIOS_EV_POLL_QUEUE, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;

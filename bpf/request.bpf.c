@@ -23,7 +23,7 @@ static __always_inline void on_rw(aios_call_t call, const int direct)
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct kiocb *rw = (struct kiocb *)call->a[0];
 
-	birth(req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
+	birth(call->ctx, req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
 	      aios_bool(call->a[3]), direct);
 }
 
@@ -32,7 +32,8 @@ static __always_inline void on_fsync(aios_call_t call, const int direct)
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct fsync_iocb *fsync = (struct fsync_iocb *)call->a[0];
 
-	birth(req, READ_FIELD(direct, fsync, file), (struct iocb *)call->a[1], 0, direct);
+	birth(call->ctx, req, READ_FIELD(direct, fsync, file), (struct iocb *)call->a[1], 0,
+	      direct);
 }
 
 /* Says what was asked for when no hook saw the request: the iocb is read from user space. */
@@ -194,6 +195,8 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 		tell_done(ctl, req, &seen, call->a[1], flags);
 	} else if (ctl) {
 		__sync_fetch_and_add(&ctl->covered_complete, 1);
+		tell_stack(call->ctx, (__u64)req, seen.kctx, AIOS_STACK_COMPLETED,
+			   STACK_SKIP_OF(direct), flags);
 		tell_complete_at_done(ctl, req, &seen, call->a[1], flags);
 	}
 }
@@ -245,6 +248,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 		__sync_fetch_and_add(&ctl->covered_done, 1);
 	if (config.look)
 		look_before(req, (__u64)kctx, irq_flags);
+	tell_stack(call->ctx, (__u64)req, (__u64)kctx, AIOS_STACK_COMPLETED, STACK_SKIP_OF(direct),
+		   AIOS_FLAG(direct) | irq_flags);
 	head = aios_ring_head(kctx, direct);
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
 			    AIOS_FLAG(direct) | irq_flags);

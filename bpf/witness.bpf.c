@@ -8,6 +8,7 @@
  */
 #include "ending.h"
 #include "filter.h"
+#include "stack.h"
 #include "state.h"
 
 static __always_inline struct aios_doing *doing_here(void)
@@ -151,13 +152,15 @@ int fexit_vfs_fsync(unsigned long long *ctx)
 static __u64 kiocb_cache SEC(".bss") = 0;
 
 /* Level function: a submission failed, and destroys its request. */
-static __always_inline int free_of_submitted(struct aios_doing *d, __u64 kiocb, __u16 irq, __u64 id)
+static __always_inline int free_of_submitted(void *ctx, struct aios_doing *d, __u64 kiocb,
+					     __u16 irq, __u64 id)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
 
 	if (!d || irq || !kiocb || d->submitted.kiocb != kiocb)
 		return 0;
 	d->submitted.refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
+	tell_stack(ctx, kiocb, d->submitted.kctx, AIOS_STACK_FREED, STACK_SKIP, irq);
 	tell_freed(&d->submitted, irq, id);
 	d->submitted.kiocb = 0;
 	return 1;
@@ -179,10 +182,12 @@ int raw_kmem_cache_free(unsigned long long *ctx)
 	id = bpf_get_current_pid_tgid();
 	d = aios_doing(irq, id);
 	e = aios_ending(d);
-	if (e && e->told.kiocb == kiocb)
+	if (e && e->told.kiocb == kiocb) {
+		tell_stack(ctx, kiocb, e->told.kctx, AIOS_STACK_FREED, STACK_SKIP, irq);
 		tell_free(d, e, irq, id);
-	else if (!free_of_submitted(d, kiocb, irq, id))
+	} else if (!free_of_submitted(ctx, d, kiocb, irq, id)) {
 		return 0;
+	}
 	*(volatile __u64 *)&kiocb_cache = cache;
 	return 0;
 }

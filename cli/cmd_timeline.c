@@ -79,13 +79,14 @@ static int timeline_until(void *arg, uint64_t time_ns)
 static int timeline_write(const struct timeline *tl, struct aios_pipeline *pipe,
 			  struct aios_out *out)
 {
+	const struct aios_symbols *symbols = aios_pipeline_trace(pipe).symbols;
 	struct aios_clock clock = aios_pipeline_clock(pipe);
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
 	for (size_t i = 0; i < tl->found_cnt && !err; i++) {
 		aios_buf_str(&buf, i ? "\n" : "");
-		aios_timeline(&buf, tl->found[i], &clock, tl->addresses);
+		aios_timeline(&buf, tl->found[i], &clock, symbols, tl->addresses);
 		err = aios_out_write(out, &buf);
 	}
 	aios_buf_done(&buf);
@@ -148,6 +149,7 @@ static bool is_told(const struct aios_finding *findings, size_t nr)
 static size_t findings_write(const struct timeline *tl, struct aios_check *check,
 			     struct aios_out *out)
 {
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
 	struct aios_clock clock = aios_pipeline_clock(aios_check_pipeline(check));
 	size_t cnt, told = 0;
 	const struct aios_finding *findings = aios_check_findings(check, &cnt);
@@ -158,7 +160,7 @@ static size_t findings_write(const struct timeline *tl, struct aios_check *check
 			continue;
 		aios_buf_str(&buf, told++ ? "\n" : "");
 		finding_lines(&buf, findings, cnt, findings[i].req);
-		aios_timeline(&buf, findings[i].req, &clock, tl->addresses);
+		aios_timeline(&buf, findings[i].req, &clock, trace.symbols, tl->addresses);
 		if (aios_out_write(out, &buf))
 			break;
 	}

@@ -181,6 +181,29 @@ static int ask_kallsyms(struct aios_kernel *ret, bool (*wanted)(const char *name
 	return err;
 }
 
+/* "ffffffff81000000 T _stext", and data of any kind between. */
+static bool symbol_is_function(const char *name)
+{
+	return strchr("tTwW", name[-2]);
+}
+
+int aios_kernel_functions(int (*each)(void *arg, uint64_t address, const char *name), void *arg)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char *line = NULL, *name;
+	size_t room = 0;
+	uint64_t address;
+	int err = 0;
+
+	while (file && !err && getline(&line, &room, file) > 0)
+		if (symbol_parse(line, &address, &name) && symbol_is_function(name))
+			err = each(arg, address, name);
+	free(line);
+	if (file)
+		fclose(file);
+	return err;
+}
+
 static bool read_line(const char *path, char *line, int size)
 {
 	FILE *file = fopen(path, "re");

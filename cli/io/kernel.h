@@ -83,6 +83,15 @@ unsigned int aios_kernel_event_field(const struct aios_kernel *kernel, const cha
 bool aios_kernel_has_raw(const struct aios_kernel *kernel, const char *name);
 
 /**
+ * aios_kernel_functions() - goes through the functions of the kernel and its modules, in no order
+ * @each: gets address and name, of modules' functions a tab and "[module]" behind that; returns 0
+ *	or a negative errno, which ends it
+ * @arg: for @each
+ * Return: what @each returned. Addresses that are hidden are 0.
+ */
+int aios_kernel_functions(int (*each)(void *arg, uint64_t address, const char *name), void *arg);
+
+/**
  * aios_kernel_locked() - does lockdown keep BPF from reading the kernel's memory?
  * Return: whether it does.
  */

@@ -24,6 +24,7 @@ enum {
 	OPT_ATTACH,
 	OPT_WITHOUT,
 	OPT_ADDRESSES,
+	OPT_STACKS,
 	OPT_VERBOSE,
 };
 
@@ -47,6 +48,8 @@ static const struct argp_option options[] = {
 	{ "buffer", OPT_BUFFER, "SIZE", 0, "records kept for each CPU: 64K, 8M ...", 2 },
 	{ "settle", OPT_SETTLE, "TIME", 0, "wait for contexts to end, at most (2s)", 2 },
 	{ "ready-file", OPT_READY, "FILE", 0, "make FILE when everything is attached", 2 },
+	{ "stacks", OPT_STACKS, NULL, 0,
+	  "by way of which functions requests are taken, complete, are freed", 2 },
 	{ "kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 2 },
 	{ "verbose", OPT_VERBOSE, NULL, 0, "show what libbpf says", 2 },
 	{ 0 },
@@ -152,6 +155,9 @@ static error_t parse_simple(int key, char *arg, struct aios_options *opts)
 		return 0;
 	case OPT_ADDRESSES:
 		opts->addresses = true;
+		return 0;
+	case OPT_STACKS:
+		opts->session.stacks = true;
 		return 0;
 	case OPT_VERBOSE:
 		opts->session.verbose = true;

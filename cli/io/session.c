@@ -23,6 +23,7 @@
 #include "kill.h"
 #include "load.h"
 #include "msg.h"
+#include "namer.h"
 #include "status.h"
 #include "target.h"
 #include "version.h"
@@ -43,6 +44,7 @@ struct session {
 	struct aios_plan plan;
 	struct aios_load *load;
 	struct aios_live *live;
+	struct aios_namer *namer;	/* of stacks; NULL where there will be none */
 	struct aios_target target;
 	struct aios_user user;
 	struct aios_info info;
@@ -71,6 +73,7 @@ static void session_done(struct session *s)
 	aios_target_done(&s->target);
 	aios_user_done(&s->user);
 	aios_live_free(s->live);
+	aios_namer_free(s->namer);
 	aios_load_free(s->load);
 	aios_plan_done(&s->plan);
 	aios_kernel_done(&s->kernel);
@@ -189,7 +192,12 @@ static int session_filter(struct session *s, struct aios_config *config, struct 
 
 static int load_level(struct session *s, struct aios_err *err)
 {
-	struct aios_load_opts opts = { .buffer = s->opts->buffer, .verbose = s->opts->verbose };
+	struct aios_load_opts opts = {
+		.config.stacks = s->opts->stacks,
+		.buffer = s->opts->buffer,
+		.verbose = s->opts->verbose,
+	};
+	struct aios_feed feed = s->namer ? aios_namer_feed(s->namer) : s->ops->feed;
 	int status = session_filter(s, &opts.config, err);
 
 	if (status)
@@ -199,7 +207,7 @@ static int load_level(struct session *s, struct aios_err *err)
 		s->why = aios_plan_follow_check(&s->plan, err);
 	if (s->why)
 		return AIOS_CANNOT_OBSERVE;
-	s->live = aios_live_new(s->load, &s->ops->feed);
+	s->live = aios_live_new(s->load, &feed);
 	return s->live ? 0 : AIOS_CANNOT_OBSERVE;
 }
 
@@ -216,8 +224,10 @@ static int session_fall(struct session *s, struct aios_err *err)
 
 static int session_load(struct session *s, struct aios_err *err)
 {
-	int status = load_level(s, err);
+	int status;
 
+	s->namer = s->opts->stacks ? aios_namer_new(&s->ops->feed) : NULL;
+	status = s->namer || !s->opts->stacks ? load_level(s, err) : AIOS_CANNOT_OBSERVE;
 	while (may_fall(s))
 		status = session_fall(s, err);
 	return status;
@@ -429,10 +439,22 @@ static bool nr_drift(const struct session *s, int64_t *ret)
 	return same == NR_SAME;
 }
 
+/* Whoever has no kernel functions hooked has no stacks either. */
+static int session_names(struct session *s)
+{
+	if (s->namer && s->plan.level == AIOS_LEVEL_SYSCALL)
+		aios_say("at evidence level syscall there are no stacks");
+	else if (s->namer)
+		return aios_namer_read(s->namer);
+	return 0;
+}
+
 static int session_begin(struct session *s, struct aios_err *err)
 {
 	int code = s->ops->begun ? s->ops->begun(s->ops->arg) : 0;
 
+	if (!code)
+		code = session_names(s);
 	if (!code)
 		code = session_info(s);
 	if (!code)

@@ -38,6 +38,7 @@ enum aios_source {
  * @source: evidence level
  * @wish: for the plan
  * @verbose: libbpf's messages go to stderr
+ * @stacks: tell by way of which functions requests are taken, complete and are freed
  * @kill: a command that is to be traced no more (see @enough) is killed with all that it started,
  *	not left behind
  */
@@ -56,6 +57,7 @@ struct aios_session_opts {
 	enum aios_source source;
 	struct aios_plan_wish wish;
 	bool verbose;
+	bool stacks;
 	bool kill;
 };
 

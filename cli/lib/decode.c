@@ -13,6 +13,7 @@ struct aios_decode {
 	struct aios_info info;
 	struct aios_end end;
 	struct aios_loss loss;
+	struct aios_symbols symbols;
 	bool has_info;
 	bool has_end;
 };
@@ -78,6 +79,7 @@ struct aios_decode *aios_decode_free(struct aios_decode *decode)
 		aios_order_free(decode->order);
 		aios_info_done(&decode->info);
 		aios_end_done(&decode->end);
+		aios_symbols_done(&decode->symbols);
 		free(decode);
 	}
 	return NULL;
@@ -114,6 +116,12 @@ static int decode_end(struct aios_decode *decode, const void *payload, size_t le
 	return 0;
 }
 
+static int decode_symbols(struct aios_decode *decode, const void *payload, size_t len)
+{
+	return len > AIOS_CHUNK_JSON_MAX ? -EBADMSG :
+	       aios_symbols_read(&decode->symbols, payload, len);
+}
+
 int aios_decode_chunk(void *arg, unsigned int kind, unsigned int cpu, const void *payload,
 		      size_t len)
 {
@@ -130,6 +138,8 @@ int aios_decode_chunk(void *arg, unsigned int kind, unsigned int cpu, const void
 		return decode_end(decode, payload, len);
 	case AIOS_CHUNK_FRONT:
 		return aios_order_front(decode->order, payload, len);
+	case AIOS_CHUNK_SYMBOLS:
+		return decode_symbols(decode, payload, len);
 	default:
 		return 0;
 	}
@@ -153,6 +163,11 @@ const struct aios_info *aios_decode_info(const struct aios_decode *decode)
 const struct aios_end *aios_decode_end_info(const struct aios_decode *decode)
 {
 	return &decode->end;
+}
+
+const struct aios_symbols *aios_decode_symbols(const struct aios_decode *decode)
+{
+	return &decode->symbols;
 }
 
 const struct aios_loss *aios_decode_loss(const struct aios_decode *decode)

@@ -10,6 +10,7 @@
 
 #include "info.h"
 #include "order.h"
+#include "symbols.h"
 
 /**
  * struct aios_feed - where a source's chunks go: a decoder, or a writer
@@ -74,6 +75,7 @@ bool aios_lost(const struct aios_loss *loss);
 /* Valid as long as the decoder; filled in as chunks come. */
 const struct aios_info *aios_decode_info(const struct aios_decode *decode);
 const struct aios_end *aios_decode_end_info(const struct aios_decode *decode);
+const struct aios_symbols *aios_decode_symbols(const struct aios_decode *decode);
 const struct aios_loss *aios_decode_loss(const struct aios_decode *decode);
 const struct aios_order_stats *aios_decode_stats(const struct aios_decode *decode);
 

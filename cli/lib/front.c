@@ -662,6 +662,7 @@ static int (*const take[AIOS_EV_MAX])(struct aios_front *, const struct aios_rec
 	[AIOS_EV_POLL_ASK] = take_step,
 	[AIOS_EV_POLL_DECIDE] = take_step,
 	[AIOS_EV_FREEZE] = take_step,
+	[AIOS_EV_STACK] = take_step,
 };
 
 static int front_record(void *arg, const struct aios_rec *rec)

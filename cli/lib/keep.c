@@ -16,6 +16,7 @@
 #include "format.h"
 #include "front.h"
 #include "info.h"
+#include "symbols.h"
 #include "vec.h"
 
 /**
@@ -35,6 +36,7 @@ struct aios_keep {
 	uint64_t bytes;
 	uint64_t untold;	/* bytes of closed rounds that the front does not know */
 	struct aios_info info;
+	struct aios_symbols symbols;
 	struct round *rounds;
 	size_t first, cnt, cap;	/* of @rounds: the first one in use, the end, room */
 	size_t told;		/* the first one the front does not know */
@@ -80,6 +82,7 @@ struct aios_keep *aios_keep_free(struct aios_keep *keep)
 	aios_buf_done(&keep->numbers);
 	aios_buf_done(&keep->payload);
 	aios_info_done(&keep->info);
+	aios_symbols_done(&keep->symbols);
 	aios_order_free(keep->order);
 	aios_front_free(keep->front);
 	free(keep);
@@ -199,6 +202,9 @@ int aios_keep_add(struct aios_keep *keep, unsigned int kind, const void *payload
 		aios_info_done(&keep->info);
 		return aios_info_read(payload, len, &keep->info);
 	}
+	/* Told once; rounds that use the names go, and come. */
+	if (kind == AIOS_CHUNK_SYMBOLS)
+		return aios_symbols_read(&keep->symbols, payload, len);
 	keep->open.scan_at = keep->open.chunks.len;
 	aios_buf_add(&keep->open.chunks, stored, stored_len);
 	if (keep->open.chunks.err)
@@ -236,6 +242,20 @@ static int write_info(const struct aios_keep *keep, struct aios_buf *buf)
 	return err;
 }
 
+static int write_symbols(const struct aios_keep *keep, struct aios_buf *buf)
+{
+	struct aios_buf json = { 0 };
+	int err;
+
+	if (!keep->symbols.map.used)
+		return 0;
+	err = aios_symbols_write(&keep->symbols, &json);
+	if (!err)
+		err = aios_format_chunk(buf, AIOS_CHUNK_SYMBOLS, 0, json.data, json.len);
+	aios_buf_done(&json);
+	return err;
+}
+
 /* The scan before the first round, without what was missed then: the numbers of the CPUs. */
 static int write_numbers(const struct aios_keep *keep, struct aios_buf *buf)
 {
@@ -269,6 +289,8 @@ int aios_keep_write(const struct aios_keep *keep,
 		if (!err)
 			err = aios_front_write(keep->front, keep->begins_ns, &buf);
 	}
+	if (!err)
+		err = write_symbols(keep, &buf);
 	if (!err)
 		err = put(arg, buf.data, buf.len);
 	aios_buf_done(&buf);

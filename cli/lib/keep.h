@@ -3,7 +3,7 @@
  * keep.h - the last part of a recording, in memory, ready to be the beginning of a file.
  *
  *	recording:  |...... fell out ......|--- kept rounds ---|
- *	file:	    information, numbers, front	 kept rounds	...
+ *	file:	    information, numbers, front, names	 kept rounds	...
  *
  * Chunks are kept packed, as they go into a file: that holds three times as much, and to write
  * them takes no time in which the rings could overflow. What falls out is unpacked and told to a

@@ -278,6 +278,7 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_MISMATCH] = aios_req_note,
 	[AIOS_EV_MREMAP_BEGIN] = no_change,
 	[AIOS_EV_MREMAP_END] = no_change,
+	[AIOS_EV_STACK] = aios_req_stack,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)

@@ -41,6 +41,7 @@ struct aios_name_parts {
  * @read_ns: since when
  * @read_nr: events it asked for and has not taken
  * @read_got: events it has been seen to take
+ * @stack: by way of whom what it completes next completes; its time is 0 where that was not told
  */
 struct aios_thread {
 	uint32_t tid;
@@ -59,6 +60,7 @@ struct aios_thread {
 	uint64_t read_nr;
 	uint64_t read_got;
 	struct aios_name_parts name;
+	struct aios_rec stack;
 };
 
 struct aios_model {
@@ -141,6 +143,7 @@ int aios_req_iocb(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_return(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_done(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_complete(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_stack(struct aios_model *model, const struct aios_rec *rec);
 
 /* model_refs.c: the ledger of a request, at evidence level exact. */
 int aios_refs_open(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec);

@@ -479,6 +479,12 @@ static struct aios_request *stranger_new(struct aios_model *model, struct aios_c
 	return req;
 }
 
+static bool is_of_completion(const struct aios_rec *rec)
+{
+	return rec->h.type == AIOS_EV_REQ_COMPLETE ||
+	       (rec->h.type == AIOS_EV_STACK && rec->stack.what == AIOS_STACK_COMPLETED);
+}
+
 /* The records of a completion go from one life to the other. */
 static int history_move(struct aios_model *model, struct aios_request *from,
 			struct aios_request *to)
@@ -487,7 +493,7 @@ static int history_move(struct aios_model *model, struct aios_request *from,
 	int err = 0;
 
 	for (size_t i = 0; i < from->history_cnt && !err; i++) {
-		if (from->history[i].h.type == AIOS_EV_REQ_COMPLETE)
+		if (is_of_completion(&from->history[i]))
 			err = aios_req_log(model, to, &from->history[i]);
 		else
 			from->history[kept++] = from->history[i];
@@ -873,6 +879,42 @@ static void req_name(struct aios_model *model, struct aios_request *req)
 }
 
 /**
+ * aios_req_stack() - by way of which functions something happens to a request
+ * @model: the model
+ * @rec: AIOS_EV_STACK
+ *
+ * Whose completion it is is known with that, which follows in the same thread or interrupt: an
+ * address that completes twice has no life any more when it does so again.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int aios_req_stack(struct aios_model *model, const struct aios_rec *rec)
+{
+	struct aios_thread *thread;
+
+	if (rec->stack.what != AIOS_STACK_COMPLETED)
+		return aios_req_note(model, rec);
+	thread = aios_model_thread(model, &rec->h);
+	if (!thread)
+		return -ENOMEM;
+	thread->stack = *rec;
+	return 0;
+}
+
+/* The end of a request, behind the stack that was told of it. */
+static int log_complete(struct aios_model *model, struct aios_thread *thread,
+			struct aios_request *req, const struct aios_rec *rec)
+{
+	struct aios_rec *stack = &thread->stack;
+	int err = 0;
+
+	if (stack->h.time_ns && stack->stack.kiocb == rec->req_complete.kiocb)
+		err = aios_req_log(model, req, stack);
+	stack->h.time_ns = 0;
+	return err ? err : aios_req_log(model, req, rec);
+}
+
+/**
  * aios_req_complete() - the last reference of a request is gone
  * @model: the model
  * @rec: AIOS_EV_REQ_COMPLETE
@@ -916,6 +958,6 @@ int aios_req_complete(struct aios_model *model, const struct aios_rec *rec)
 	if (!err)
 		err = aios_refs_last_put(model, req, rec);
 	if (!err)
-		err = aios_req_log(model, req, rec);
+		err = log_complete(model, thread, req, rec);
 	return err ? err : aios_ring_complete(model, req, body);
 }

@@ -168,6 +168,7 @@ struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe)
 		.info = aios_decode_info(pipe->decode),
 		.end = aios_decode_end_info(pipe->decode),
 		.loss = aios_decode_loss(pipe->decode),
+		.symbols = aios_decode_symbols(pipe->decode),
 		.sel = &pipe->sel,
 		.left_out = pipe->left_out,
 		.unknown_records = aios_decode_stats(pipe->decode)->unknown,

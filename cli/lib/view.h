@@ -13,6 +13,7 @@
 #include "model.h"
 #include "select.h"
 #include "summary.h"
+#include "symbols.h"
 
 /**
  * struct aios_clock - turns record times into times of day
@@ -70,6 +71,7 @@ struct aios_check;
  * @info: where and when
  * @end: how it ended; may be NULL
  * @loss: what is missing
+ * @symbols: what functions are called
  * @sel: which requests the numbers are about; NULL for all. Contexts, calls and losses are those of
  *	the whole trace in any case
  * @left_out: requests that @sel left out
@@ -81,6 +83,7 @@ struct aios_trace {
 	const struct aios_info *info;
 	const struct aios_end *end;
 	const struct aios_loss *loss;
+	const struct aios_symbols *symbols;
 	const struct aios_select *sel;
 	uint64_t left_out;
 	uint64_t unknown_records;
@@ -107,10 +110,12 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace);
  * @buf: appended to
  * @req: over, with its history
  * @clock: of the trace
+ * @symbols: of the trace
  * @addresses: show kernel addresses
  */
 void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
-		   const struct aios_clock *clock, bool addresses);
+		   const struct aios_clock *clock, const struct aios_symbols *symbols,
+		   bool addresses);
 
 /**
  * aios_timeline_event() - a line of that: when, where, what

@@ -7,10 +7,10 @@
 #include "names.h"
 
 void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
-			const struct aios_clock *clock)
+			const struct aios_check_view *view)
 {
 	if (finding->req)
-		aios_timeline(buf, finding->req, clock, false);
+		aios_timeline(buf, finding->req, &view->clock, view->trace->symbols, false);
 	for (size_t i = 0; i < finding->event_cnt; i++)
 		aios_timeline_event(buf, &finding->events[i], finding->events[0].h.time_ns);
 }
@@ -26,7 +26,7 @@ static void text_whose(struct aios_buf *buf, const struct aios_finding *finding)
 }
 
 static void text_object(struct aios_buf *buf, const struct aios_finding *finding,
-			const struct aios_clock *clock)
+			const struct aios_check_view *view)
 {
 	if (!finding->req && !finding->rule->trace) {
 		aios_buf_fmt(buf, "context #%llu (0x%llx) of ", (unsigned long long)finding->ctx_id,
@@ -34,7 +34,7 @@ static void text_object(struct aios_buf *buf, const struct aios_finding *finding
 		text_whose(buf, finding);
 		aios_buf_str(buf, "\n");
 	}
-	aios_finding_proof(buf, finding, clock);
+	aios_finding_proof(buf, finding, view);
 }
 
 /* As compilers have it. */
@@ -57,7 +57,7 @@ static void text_finding(struct aios_buf *buf, const struct aios_finding *findin
 		return;
 	aios_buf_fmt(buf, "  rule: %s\n  expected: %s\n  so: %s\n", rule->statement,
 		     finding->expected, rule->means);
-	text_object(buf, finding, &view->clock);
+	text_object(buf, finding, view);
 	aios_buf_str(buf, "\n");
 }
 

@@ -53,10 +53,10 @@ void aios_finding_line(struct aios_buf *buf, const struct aios_finding *finding)
  * aios_finding_proof() - the events that prove a finding: of its request, or of its context
  * @buf: appended to
  * @finding: the finding
- * @clock: of the trace
+ * @view: of the trace
  */
 void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
-			const struct aios_clock *clock);
+			const struct aios_check_view *view);
 
 /**
  * aios_report_findings() - a section of a report: how often each rule was broken, and how at first
@@ -70,10 +70,11 @@ struct json_t;
 /**
  * aios_finding_json() - an object of schema aioscope.finding/1
  * @finding: the finding
- * @evidence: level of the trace, or NULL
+ * @trace: in which it was found
  * Return: a new reference, or NULL for -ENOMEM.
  */
-struct json_t *aios_finding_json(const struct aios_finding *finding, const char *evidence);
+struct json_t *aios_finding_json(const struct aios_finding *finding,
+				 const struct aios_trace *trace);
 
 /**
  * aios_rules_text() - the rules: what each says and needs

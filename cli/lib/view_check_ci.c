@@ -109,7 +109,7 @@ static void junit_findings(struct aios_buf *buf, const struct aios_check_view *v
 		if (findings[i].rule != rule || findings[i].known)
 			continue;
 		aios_buf_fmt(&text, "%s\nexpected: %s\n", findings[i].what, findings[i].expected);
-		aios_finding_proof(&text, &findings[i], &view->clock);
+		aios_finding_proof(&text, &findings[i], view);
 	}
 	xml(buf, text.data ? text.data : "");
 	if (text.err)

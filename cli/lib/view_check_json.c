@@ -7,21 +7,40 @@
 #include "names.h"
 #include "view_check.h"
 
-static json_t *json_event(const struct aios_rec *rec)
+/* Names from the innermost function on; null for what has none. */
+static json_t *json_stack(const struct aios_stack *stack, const struct aios_symbols *symbols)
 {
-	return json_pack("{s:I, s:i, s:i, s:s, s:s}", "time_ns", (json_int_t)rec->h.time_ns, "cpu",
-			 (int)rec->h.cpu, "tid", (int)rec->h.tid, "event",
-			 aios_event_name(rec->h.type), "doc", aios_event_doc(rec->h.type));
+	struct aios_frame frames[AIOS_STACK_FRAMES];
+	size_t cnt = aios_stack_frames(stack, symbols, frames);
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < cnt; i++)
+		json_array_append_new(ret, aios_json_text(frames[i].name));
+	return ret;
 }
 
-static json_t *json_events(const struct aios_finding *finding)
+static json_t *json_event(const struct aios_rec *rec, const struct aios_symbols *symbols)
+{
+	json_t *ret = json_pack("{s:I, s:i, s:i, s:s, s:s}", "time_ns",
+				(json_int_t)rec->h.time_ns, "cpu", (int)rec->h.cpu, "tid",
+				(int)rec->h.tid, "event", aios_event_name(rec->h.type), "doc",
+				aios_event_doc(rec->h.type));
+
+	if (rec->h.type == AIOS_EV_STACK) {
+		json_object_set_new(ret, "what", json_string(aios_stack_what(&rec->stack)));
+		json_object_set_new(ret, "stack", json_stack(&rec->stack, symbols));
+	}
+	return ret;
+}
+
+static json_t *json_events(const struct aios_finding *finding, const struct aios_symbols *symbols)
 {
 	const struct aios_rec *events = finding->req ? finding->req->history : finding->events;
 	size_t cnt = finding->req ? finding->req->history_cnt : finding->event_cnt;
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < cnt; i++)
-		json_array_append_new(ret, json_event(&events[i]));
+		json_array_append_new(ret, json_event(&events[i], symbols));
 	return ret;
 }
 
@@ -33,8 +52,9 @@ static json_t *json_hex(uint64_t number)
 	return json_string(text);
 }
 
-json_t *aios_finding_json(const struct aios_finding *finding, const char *evidence)
+json_t *aios_finding_json(const struct aios_finding *finding, const struct aios_trace *trace)
 {
+	const char *evidence = trace->info->evidence;
 	const struct aios_rule *rule = finding->rule;
 	const struct aios_request *req = finding->req;
 
@@ -58,7 +78,7 @@ json_t *aios_finding_json(const struct aios_finding *finding, const char *eviden
 		"means", rule->means,
 		"key", aios_json_text(finding->key),
 		"known", (int)finding->known,
-		"events", json_events(finding));
+		"events", json_events(finding, trace->symbols));
 }
 
 /* As shells have it: wait(2) keeps a signal in the lowest bits, a status in the next byte. */
@@ -117,7 +137,7 @@ int aios_news_json(struct aios_buf *buf, const struct aios_check_view *view)
 
 	for (size_t i = view->told; i < cnt && !err; i++)
 		err = aios_json_line(
-			aios_finding_json(&findings[i], view->trace->info->evidence), buf);
+			aios_finding_json(&findings[i], view->trace), buf);
 	return err;
 }
 

@@ -337,7 +337,7 @@ static json_t *findings_json(const struct aios_trace *trace)
 	findings = trace->check ? aios_check_findings(trace->check, &cnt) : NULL;
 	for (size_t i = 0; i < cnt; i++)
 		json_array_append_new(array,
-				      aios_finding_json(&findings[i], trace->info->evidence));
+				      aios_finding_json(&findings[i], trace));
 	return array;
 }
 

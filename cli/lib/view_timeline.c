@@ -14,6 +14,7 @@
 #define AT_EVENT	42
 #define AT_UNTIL	28
 #define AT_BY		38
+#define LINE_MAX_BYTES	100	/* of frames of a stack */
 
 static void detail_iocb(struct aios_buf *buf, const struct aios_rec *rec)
 {
@@ -266,6 +267,11 @@ static void detail_mremap(struct aios_buf *buf, const struct aios_rec *rec)
 		aios_fmt_errno(buf, rec->mremap.ret);
 }
 
+static void detail_stack(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	aios_buf_fmt(buf, "where it is %s:", aios_stack_what(&rec->stack));
+}
+
 static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_rec *) = {
 	[AIOS_EV_REQ_BIRTH] = detail_iocb,
 	[AIOS_EV_REQ_FOUND] = detail_found,
@@ -291,6 +297,7 @@ static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_r
 	[AIOS_EV_MISMATCH] = detail_mismatch,
 	[AIOS_EV_MREMAP_BEGIN] = detail_mremap,
 	[AIOS_EV_MREMAP_END] = detail_mremap,
+	[AIOS_EV_STACK] = detail_stack,
 };
 
 /* "+12.3us" since the first event. */
@@ -326,6 +333,66 @@ void aios_timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uint6
 	if (!line.err)
 		aios_buf_add(buf, line.data, line.len);
 	aios_buf_done(&line);
+}
+
+static void fmt_frame(struct aios_buf *buf, const struct aios_frame *frame, bool addresses)
+{
+	if (frame->name)
+		aios_buf_safe(buf, frame->name);
+	else if (addresses)
+		aios_buf_fmt(buf, "0x%llx", (unsigned long long)frame->address);
+	else
+		aios_buf_str(buf, "?");
+}
+
+static void line_begin(struct aios_buf *line)
+{
+	aios_buf_clear(line);
+	aios_buf_pad(line, AT_WHERE);
+}
+
+static void line_end(struct aios_buf *buf, struct aios_buf *line)
+{
+	aios_buf_str(line, "\n");
+	if (!line->err)
+		aios_buf_add(buf, line->data, line->len);
+}
+
+static bool has_names(const struct aios_frame *frames, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++)
+		if (frames[i].name)
+			return true;
+	return false;
+}
+
+/* "aio_read+0x5 < io_submit_one+0x2a7 <": from the innermost function on, as many as fit a line. */
+static void timeline_stack(struct aios_buf *buf, const struct aios_stack *stack,
+			   const struct aios_symbols *symbols, bool addresses)
+{
+	struct aios_frame frames[AIOS_STACK_FRAMES];
+	size_t cnt = aios_stack_frames(stack, symbols, frames);
+	struct aios_buf line = { 0 }, frame = { 0 };
+	bool told = addresses || has_names(frames, cnt);
+
+	line_begin(&line);
+	if (!told)
+		aios_buf_str(&line, "functions whose names are not known");
+	for (size_t i = 0; i < cnt && told; i++) {
+		aios_buf_clear(&frame);
+		fmt_frame(&frame, &frames[i], addresses);
+		aios_buf_str(&frame, i + 1 < cnt ? " <" : "");
+		if (i && line.len + 1 + frame.len > LINE_MAX_BYTES) {
+			line_end(buf, &line);
+			line_begin(&line);
+		} else if (i) {
+			aios_buf_str(&line, " ");
+		}
+		aios_buf_add(&line, frame.data, frame.err ? 0 : frame.len);
+	}
+	line_end(buf, &line);
+	aios_buf_done(&line);
+	aios_buf_done(&frame);
 }
 
 static void timeline_reap(struct aios_buf *buf, const struct aios_request *req, uint64_t start_ns)
@@ -490,7 +557,8 @@ static void timeline_notes(struct aios_buf *buf, const struct aios_request *req)
 }
 
 void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
-		   const struct aios_clock *clock, bool addresses)
+		   const struct aios_clock *clock, const struct aios_symbols *symbols,
+		   bool addresses)
 {
 	uint64_t start_ns = req->history_cnt ? req->history[0].h.time_ns : req->born_ns;
 
@@ -499,8 +567,13 @@ void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
 		aios_buf_fmt(buf, "  kiocb 0x%llx, kioctx 0x%llx\n", (unsigned long long)req->kiocb,
 			     (unsigned long long)req->ctx->kctx);
 	timeline_stages(buf, req);
-	for (size_t i = 0; i < req->history_cnt; i++)
-		aios_timeline_event(buf, &req->history[i], start_ns);
+	for (size_t i = 0; i < req->history_cnt; i++) {
+		const struct aios_rec *rec = &req->history[i];
+
+		aios_timeline_event(buf, rec, start_ns);
+		if (rec->h.type == AIOS_EV_STACK)
+			timeline_stack(buf, &rec->stack, symbols, addresses);
+	}
 	timeline_reap(buf, req, start_ns);
 	timeline_refs(buf, req, start_ns);
 	timeline_notes(buf, req);

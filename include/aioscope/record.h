@@ -170,7 +170,9 @@ struct aios_hdr {
 	X(50, MREMAP_BEGIN,	"mremap-begin",	aios_mremap,			\
 	   "the ring of a context is about to be moved")			\
 	X(51, MREMAP_END,	"mremap-end",	aios_mremap,			\
-	   "it was moved, or could not be")
+	   "it was moved, or could not be")					\
+	X(52, STACK,		"stack",	aios_stack,			\
+	   "by way of which functions a request was taken, completes or is freed")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -951,6 +953,33 @@ struct aios_ctx_limit {
 	__u32 reserved;
 };
 
+/* What is about to happen to a request where a stack was looked at, or just has. */
+enum aios_stack_what {
+	AIOS_STACK_TAKEN,	/* its birth is told right before */
+	AIOS_STACK_COMPLETED,	/* its completion is told next */
+	AIOS_STACK_FREED,	/* its memory is given back next */
+	AIOS_STACK_CNT
+};
+
+#define AIOS_STACK_FRAMES	16
+
+/**
+ * struct aios_stack - by way of which functions of the kernel something happens to a request
+ * @ip: where the innermost function is, the one that is hooked
+ * @what: enum aios_stack_what
+ * @count: frames, @ip among them: the innermost ones, as many as there is room for
+ * @more: the next frames: return addresses, as differences from @ip. The kernel's code and that of
+ *	its modules lie within 2 GiB
+ */
+struct aios_stack {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 ip;
+	__u16 what;
+	__u16 count;
+	__s32 more[AIOS_STACK_FRAMES - 1];
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
@@ -1036,6 +1065,7 @@ struct aios_rec {
 		struct aios_req_end end;
 		struct aios_mismatch mismatch;
 		struct aios_mremap mremap;
+		struct aios_stack stack;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1362,6 +1392,14 @@ AIOS_AT(aios_mremap, kctx, 0);
 AIOS_AT(aios_mremap, start, 8);
 AIOS_AT(aios_mremap, has_table, 16);
 AIOS_AT(aios_mremap, ret, 20);
+
+AIOS_SIZE(aios_stack, 88);
+AIOS_AT(aios_stack, kiocb, 0);
+AIOS_AT(aios_stack, kctx, 8);
+AIOS_AT(aios_stack, ip, 16);
+AIOS_AT(aios_stack, what, 24);
+AIOS_AT(aios_stack, count, 26);
+AIOS_AT(aios_stack, more, 28);
 
 AIOS_SIZE(aios_rec, 120);
 

@@ -125,6 +125,7 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @free_pid: where tracepoint sched_process_free has its field pid
  * @cast: the kernel has bpf_rdonly_cast(); see bpf/peek.h
  * @look: see whether requests are as they have to be: bpf/state.h
+ * @stacks: tell by way of which functions requests are taken, complete and are freed: bpf/stack.h
  */
 struct aios_config {
 	__u32 filter;
@@ -150,7 +151,7 @@ struct aios_config {
 	__u32 free_pid;
 	__u32 cast;
 	__u32 look;
-	__u32 reserved;
+	__u32 stacks;
 };
 
 /**

@@ -14,7 +14,7 @@
  * no loss), then front chunks with what was alive at that time; records older than begins_ns are
  * there for the sake of their numbers only, a reader leaves them out. One that goes on in the next
  * file has "goes_on_ns" in its end: what is that old or younger is left to the next file. So the
- * files of a recording, taken together, tell everything once.
+ * files of a recording, taken together, tell everything once. Names are told in each.
  */
 #ifndef AIOSCOPE_TRACE_FILE_H
 #define AIOSCOPE_TRACE_FILE_H
@@ -50,6 +50,7 @@ enum aios_chunk_kind {
 	AIOS_CHUNK_SCAN = 3,	/* struct aios_scan: a round over all CPUs is over */
 	AIOS_CHUNK_END = 4,	/* JSON: how the trace ended; the last chunk */
 	AIOS_CHUNK_FRONT = 5,	/* records: what was alive when the file begins (minor 1) */
+	AIOS_CHUNK_SYMBOLS = 6,	/* JSON: names of addresses in records of stacks (minor 4) */
 };
 
 /*

@@ -32,7 +32,8 @@ static int told_request(void *arg, const struct aios_request *req)
 	if (req->id % 4 == 0)
 		aios_line(&told->buf, req, &clock);
 	else if (req->id % 4 == 1)
-		aios_timeline(&told->buf, req, &clock, true);
+		aios_timeline(&told->buf, req, &clock,
+			      aios_pipeline_trace(told->pipe).symbols, true);
 	else if (req->id % 4 == 2)
 		aios_export_csv(&told->buf, req, true);
 	else
@@ -97,7 +98,7 @@ void fuzz_told_end(struct fuzz_told *told, int abort)
 	fuzz_must(!aios_report_json(&told->buf, &trace), "a report can be told as JSON");
 	for (size_t i = 0; i < FUZZ_HELD; i++) {
 		if (told->held[i])
-			aios_timeline(&told->buf, told->held[i], &clock, false);
+			aios_timeline(&told->buf, told->held[i], &clock, trace.symbols, false);
 		aios_request_release(told->held[i]);
 	}
 	fuzz_must(!told->buf.err, "there is memory for the text");

@@ -143,6 +143,9 @@ struct aios_rec rec_hold(uint64_t t, struct kit_who who, const struct kit_req *r
 struct aios_rec rec_freed(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t refs);
 struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uint64_t kctx,
 			     enum aios_mismatch_what what);
+/* Of @frames, each 256 bytes behind the one before. */
+struct aios_rec rec_stack(uint64_t t, struct kit_who who, const struct kit_req *req,
+			  enum aios_stack_what what, uint64_t ip, uint16_t frames);
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table);
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);

@@ -471,6 +471,21 @@ struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uin
 	return rec;
 }
 
+struct aios_rec rec_stack(uint64_t t, struct kit_who who, const struct kit_req *req,
+			  enum aios_stack_what what, uint64_t ip, uint16_t frames)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_STACK, sizeof(rec.stack), t, who);
+
+	rec.stack.kiocb = req->kiocb;
+	rec.stack.kctx = req->ctx->kctx;
+	rec.stack.ip = ip;
+	rec.stack.what = (uint16_t)what;
+	rec.stack.count = frames;
+	for (int i = 1; i < frames; i++)
+		rec.stack.more[i - 1] = 256 * i;
+	return rec;
+}
+
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table)
 {

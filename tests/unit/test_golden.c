@@ -54,7 +54,7 @@ static int tell_request(void *arg, const struct aios_request *req)
 	if (told->requests++ < JSON_MAX)
 		aios_export_json(&told->json, req, true);
 	if (kind_is_new(told, req)) {
-		aios_timeline(&told->timelines, req, &clock, false);
+		aios_timeline(&told->timelines, req, &clock, NULL, false);
 		aios_buf_str(&told->timelines, "\n");
 	}
 	return 0;

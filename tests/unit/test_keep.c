@@ -296,6 +296,38 @@ static void loss_is_told_where_it_is_kept(void **state)
 	rec_end(&rec);
 }
 
+/* The names that rounds use which are gone are those of rounds to come. */
+static void names_are_told_in_every_part(void **state)
+{
+	static const char first[] = "{\"0x10\": \"aio_read+0x5\"}";
+	static const char second[] = "{\"0x20\": \"aio_write+0x5\"}";
+	struct aios_buf payload = { 0 };
+	struct aios_chunk chunk = { 0 };
+	struct rec rec;
+	size_t at = 0;
+	long stored;
+
+	(void)state;
+	rec_begin(&rec, 4096);
+	assert_int_equal(rec_chunk(&rec, AIOS_CHUNK_SYMBOLS, 0, first, strlen(first)), 0);
+	for (uint64_t t = 1; t < 2000; t++)
+		assert_int_equal(stream_scan(&rec.stream, t, t), 0);
+	assert_int_equal(rec_chunk(&rec, AIOS_CHUNK_SYMBOLS, 0, second, strlen(second)), 0);
+	assert_true(aios_keep_stats(rec.keep).begins_ns);
+	assert_int_equal(aios_keep_write(rec.keep, rec_put, &rec), 0);
+	while (at < rec.file.len && chunk.kind != AIOS_CHUNK_SYMBOLS) {
+		stored = aios_format_chunk_check(rec.file.data + at, &chunk);
+		at += sizeof(chunk);
+		assert_int_equal(aios_format_chunk_open(&chunk, rec.file.data + at, &payload), 0);
+		at += (size_t)stored;
+	}
+	assert_int_equal(chunk.kind, AIOS_CHUNK_SYMBOLS);
+	assert_non_null(strstr(payload.data, "\"0x10\":\"aio_read+0x5\""));
+	assert_non_null(strstr(payload.data, "\"0x20\":\"aio_write+0x5\""));
+	aios_buf_done(&payload);
+	rec_end(&rec);
+}
+
 static void rubbish_is_refused(void **state)
 {
 	struct aios_keep *keep = aios_keep_new(4096);
@@ -303,6 +335,7 @@ static void rubbish_is_refused(void **state)
 	(void)state;
 	assert_int_equal(aios_keep_add(keep, AIOS_CHUNK_INFO, "x", 1, "", 0), -EBADMSG);
 	assert_int_equal(aios_keep_add(keep, AIOS_CHUNK_SCAN, "x", 1, "", 0), -EBADMSG);
+	assert_int_equal(aios_keep_add(keep, AIOS_CHUNK_SYMBOLS, "x", 1, "", 0), -EBADMSG);
 	aios_keep_free(keep);
 	assert_null(aios_keep_free(NULL));
 }
@@ -314,6 +347,7 @@ int main(void)
 		cmocka_unit_test(the_last_part_is_told_whole_and_nothing_else),
 		cmocka_unit_test(what_fits_is_whole),
 		cmocka_unit_test(loss_is_told_where_it_is_kept),
+		cmocka_unit_test(names_are_told_in_every_part),
 		cmocka_unit_test(rubbish_is_refused),
 	};
 

@@ -775,7 +775,7 @@ static void a_timeline_tells_who_held_what(void **state)
 	see(k, rec_completed(3000, by_worker, &r, BIT_IN, AIOS_PUT_POLL_PUT_WORK));
 	see(k, rec_freed(3100, by_worker, &r, 0));
 	see_read(k, 4000, by_t3, &c, 1);
-	aios_timeline(&k->text, &the(k, 1)->req, &utc, false);
+	aios_timeline(&k->text, &the(k, 1)->req, &utc, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
 	assert_has(text, "hold         takes a reference of an eventfd\n");
@@ -803,7 +803,7 @@ static void a_timeline_tells_a_life_event_by_event(void **state)
 	const char *text;
 
 	(void)state;
-	aios_timeline(&k->text, &out->req, &utc, false);
+	aios_timeline(&k->text, &out->req, &utc, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
 	assert_has(text, "request 1: poll 5</run/sock> IN = IN\n");
@@ -835,7 +835,7 @@ static void a_timeline_shows_addresses_on_demand(void **state)
 	const struct kit_out *out = told_poll(k);
 
 	(void)state;
-	aios_timeline(&k->text, &out->req, &utc, true);
+	aios_timeline(&k->text, &out->req, &utc, NULL, true);
 	assert_has(k->text.data, "kiocb 0xffff8882000000c0, kioctx 0xffff888100000240\n");
 	kit_free(k);
 }
@@ -846,7 +846,7 @@ static void a_timeline_without_a_history_is_its_head_and_end(void **state)
 
 	f->req->tainted = true;
 	f->req->reap_inferred = true;
-	aios_timeline(&f->buf, f->req, &utc, false);
+	aios_timeline(&f->buf, f->req, &utc, NULL, false);
 	assert_harmless(&f->buf);
 	assert_has(f->buf.data, "request 7: pread 5</srv/db> @128K +4K = ~4K\n");
 	assert_has(f->buf.data, "TAINTED");
@@ -858,10 +858,10 @@ static void timelines_of_odd_records_are_harmless(void **state)
 {
 	static const uint32_t odd[] = { 0, 1, 0x10, 0x4018, 0x1f, UINT32_MAX };
 	struct fixture *f = *state;
-	struct aios_rec recs[29 * NR(odd)];
+	struct aios_rec recs[(AIOS_EV_MAX + 1) * NR(odd)];
 	size_t cnt = 0;
 
-	for (uint16_t type = 0; type < 29; type++) {
+	for (uint16_t type = 0; type <= AIOS_EV_MAX; type++) {
 		for (size_t i = 0; i < NR(odd); i++) {
 			recs[cnt] = rec_make(type, 8, 1000 + cnt, by_t1);
 			for (size_t at32 = 0; at32 < AIOS_BODY_MAX / 4; at32++)
@@ -874,7 +874,7 @@ static void timelines_of_odd_records_are_harmless(void **state)
 	strcpy(f->out->process.comm, "\x1b[31m\n");
 	f->req->history = recs;
 	f->req->history_cnt = cnt;
-	aios_timeline(&f->buf, f->req, &utc, true);
+	aios_timeline(&f->buf, f->req, &utc, NULL, true);
 	f->req->history = NULL;
 	assert_harmless(&f->buf);
 	assert_true(lines(&f->buf) >= cnt);

@@ -164,6 +164,43 @@ a_standstill_ends() {
 	expect '["PASS",0,0]' "$(verdict '[.verdict, .findings, .command_status]')" "the verdict"
 }
 
+# stack_of FILE OP WHAT: the stack of an operation's first request in a trace, in a line.
+stack_of() {
+	aiotrace timeline --op "$2" "$1" | tr -s ' \n' ' ' | grep -oE "where it is $3: [^:]*" |
+		sed -E 's/^[^:]*: //; s/ \+[0-9.]+[num]?s? CPU .*//'
+}
+
+# leads FILE OP WHAT PATTERN: those functions, from the innermost on.
+leads() {
+	stack_of "$1" "$2" "$3" | grep -qE "$4" && return 0
+	echo "$2 $3: no '$4' in: $(stack_of "$1" "$2" "$3")"
+	return 1
+}
+
+# By way of whom requests are taken, complete and are freed; and nothing that is ours.
+stacks_are_told() {
+	local op offset='\+0x[0-9a-f]+'
+	status 0 aiocheck run --stacks --json --buffer 32M -o told.json -- \
+		aiotrace record --stacks --hooks references --buffer 32M -o t.aios -- \
+		sh -ec 'aiowork ops; aiowork poll-cancel; aiowork eventfd' >o.json ||
+		{ cat told.json; return 1; }
+	for op in pread fsync; do
+		leads t.aios $op taken "io_submit_one$offset < __x64_sys_io_submit$offset < do_" || return 1
+		leads t.aios $op freed "^kmem_cache_free$offset < " || return 1
+	done
+	leads t.aios fsync completed \
+		"^aio_complete$offset < (.* < )?aio_fsync_work$offset < process_one_work$offset < " || return 1
+	if aiotrace timeline --slowest 100 t.aios | grep -E 'bpf_(prog|trace|trampoline)|0xffff|\?'; then
+		echo "these are no functions that are called"
+		return 1
+	fi
+	# A finding is told with them while its request still waits.
+	status 1 aiocheck run --stacks --json -o told.json --stuck-after 2s --kill -- \
+		aiowork --wait-file never preexisting >o.json 2>said.txt || { cat told.json said.txt; return 1; }
+	jq -r 'select(.id == "R11").events[] | select(.what == "taken").stack[]' told.json |
+		grep -qE "^__x64_sys_io_submit$offset\$" || { cat told.json; return 1; }
+}
+
 # fio with the options that follow passes, and was seen to do what it says it did, and its fsyncs.
 fio_passes() {
 	status 0 aiocheck run --json --buffer 32M -o told.json -- \
@@ -202,6 +239,7 @@ cases_check() {
 		a_standstill_ends
 	thorough "aiocheck: a command without AIO is INCONCLUSIVE" no_aio_is_inconclusive
 	thorough "aiocheck: evidence that is too weak is INCONCLUSIVE" weak_evidence_is_inconclusive
+	thorough "aiocheck: stacks lead from the system call to the end" stacks_are_told
 }
 
 cases_check_exact() {
@@ -210,4 +248,5 @@ cases_check_exact() {
 	[ "$extent" != all ] || read -r -a some <<<"$(batches 1 | paste -sd' ')"
 	check "aiocheck: scenarios pass every rule, as they run and as recorded" \
 		passes_exactly "${some[@]}"
+	thorough "aiocheck: stacks lead from the system call to the end, at level exact" stacks_are_told
 }
