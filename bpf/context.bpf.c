@@ -35,31 +35,37 @@ static __always_inline void kills_over(void)
 	bpf_map_delete_elem(&kills, &tid);
 }
 
-/* One is dead, whoever killed it. */
-static __always_inline void kill_is_done(__u64 kctx)
+/* One is dead, whoever killed it. Returns that are caught by kretprobes can be missed. */
+static __always_inline void kill_is_done(__u64 kctx, const int direct)
 {
 	struct aios_to_kill *due = kills_due();
 
 	if (!due || !due->cnt)
 		return;
-	/* The number of a pointer: the verifier lets nobody reckon with the pointer itself. */
-	asm volatile("" : "+r"(kctx));
-	due->left ^= kctx;
+	/* A pointer becomes a number by this: the verifier lets nobody reckon with one. */
+	*(volatile __u64 *)&due->killed = kctx;
+	due->left ^= *(volatile __u64 *)&due->killed;
 	due->cnt--;
+	if (!direct)
+		due->sure = 0;
 }
 
+/* The context itself says whether it is dead: a kill may have passed no hook. */
 static __always_inline void tell_alive(const struct aios_to_kill *due)
 {
 	__u64 kctx = due->cnt == 1 ? due->left : due->traced;
 
-	if (config.look && due->sure && due->cnt && !aios_stopped() && aios_ctx_chosen(kctx))
+	if (!config.look || !due->sure || !due->cnt || aios_stopped() || !aios_ctx_chosen(kctx))
+		return;
+	if (!BPF_CORE_READ((struct kioctx *)kctx, dead.counter))
 		tell_mismatch(0, kctx, AIOS_SEEN_ALIVE, 0, due->cnt);
 }
 
-/* Returns that are caught by kretprobes can be missed. */
 static __always_inline void setup_begins(__u64 kctx, const int direct)
 {
-	struct aios_to_kill due = { .left = kctx, .traced = kctx, .cnt = 1, .sure = direct };
+	struct aios_to_kill due = {
+		.mm = AIOS_IN_SETUP, .left = kctx, .traced = kctx, .cnt = 1, .sure = direct,
+	};
 
 	if (config.look)
 		kill_is_due(&due);
@@ -69,7 +75,7 @@ static __always_inline void setup_ends(__s64 ret)
 {
 	struct aios_to_kill *due = config.look ? kills_due() : NULL;
 
-	if (!due || due->mm)
+	if (!due || due->mm != AIOS_IN_SETUP)
 		return;
 	if (ret < 0)
 		tell_alive(due);
@@ -158,6 +164,15 @@ static __always_inline void on_io_setup32(aios_call_t call, const int direct)
 	ctx_refused(call->ret, aios_sys_arg32(call, 0, direct), 1, direct);
 }
 
+/* Outside of io_setup() and exits it is io_destroy() that kills: its return is told then, too. */
+static __always_inline void destroy_begins(void)
+{
+	struct aios_to_kill due = { .mm = AIOS_IN_DESTROY };
+
+	if (!kills_due())
+		kill_is_due(&due);
+}
+
 static __always_inline void ctx_kill(struct kioctx *kctx, __s32 ret, int waits, const int direct)
 {
 	struct aios_ctx_kill *body;
@@ -165,6 +180,8 @@ static __always_inline void ctx_kill(struct kioctx *kctx, __s32 ret, int waits, 
 
 	if (!aios_ctx_chosen((__u64)kctx))
 		return;
+	if (waits)
+		destroy_begins();
 	body = aios_emit_begin(&out, AIOS_EV_CTX_KILL, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
@@ -187,7 +204,7 @@ static __always_inline void on_kill_ioctx(aios_call_t call, const int direct)
 
 	if (!(__s32)call->ret)
 		nr_taken(kctx);
-	kill_is_done((__u64)kctx);
+	kill_is_done((__u64)kctx, direct);
 	ctx_kill(kctx, call->ret, call->a[2] != 0, direct);
 }
 
@@ -274,12 +291,23 @@ static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 	aios_emit_end(&out);
 }
 
+/* Of contexts that are traced, or by callers that are: a program may have changed its name. */
+static __always_inline int destroy_is_told(void)
+{
+	struct aios_to_kill *due = kills_due();
+
+	if (!due || due->mm != AIOS_IN_DESTROY)
+		return aios_current_chosen();
+	kills_over();
+	return 1;
+}
+
 static __always_inline void ctx_destroy(__u64 user_id, __s64 ret, const int direct)
 {
 	struct aios_ctx_destroy *body;
 	struct aios_out out;
 
-	if (!aios_current_chosen())
+	if (!destroy_is_told())
 		return;
 	body = aios_emit_begin(&out, AIOS_EV_CTX_DESTROY, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)

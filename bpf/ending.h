@@ -93,12 +93,14 @@ static __always_inline void tell_free(struct aios_doing *d, struct aios_ending *
 		tell_freed(&e->told, irq, id);
 }
 
-/* Nobody will see that it is freed: so that is told at once, with what is known. */
+/* Nobody will see that it is freed: that is told at once, and nothing of what it held is known. */
 static __always_inline void tell_free_unseen(struct aios_doing *d, struct aios_ending *e, __u16 irq,
 					     __u64 id)
 {
-	if (watched & ~e->told.watched & AIOS_WATCH_FREE)
-		tell_free(d, e, irq, id);
+	if (!(watched & ~e->told.watched & AIOS_WATCH_FREE))
+		return;
+	e->told.watched = 0;
+	tell_free(d, e, irq, id);
 }
 
 /* Level function: a submission has its request, and destroys it if it fails. */

@@ -711,7 +711,7 @@ TRACEPOINT(aio_ctx_kill)
 
 	if (!(__s32)ctx[2])
 		nr_taken(kctx);
-	kill_is_done(ctx[0]);
+	kill_is_done(ctx[0], 1);
 	ctx_kill(kctx, ctx[2], aios_bool(ctx[1]), 1);
 	return 0;
 }

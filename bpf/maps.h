@@ -29,9 +29,11 @@ struct aios_in_work {
 
 /**
  * struct aios_to_kill - contexts that a thread has to kill before it goes on
- * @mm: it ends this address space; 0 for io_setup(), which made one
+ * @mm: it ends this address space; AIOS_IN_SETUP for io_setup(), which made one; AIOS_IN_DESTROY
+ *	for io_destroy(), which has killed one
  * @left: those that are alive, all in one by exclusive or: the last one is known by it
  * @traced: one of them that is traced
+ * @killed: the last one that was killed
  * @cnt: how many
  * @sure: no kill can be missed
  */
@@ -39,9 +41,13 @@ struct aios_to_kill {
 	__u64 mm;
 	__u64 left;
 	__u64 traced;
+	__u64 killed;
 	__u32 cnt;
 	__u32 sure;
 };
+
+#define AIOS_IN_SETUP	1
+#define AIOS_IN_DESTROY	2
 
 /**
  * struct aios_stash_key - a call of a hooked function that has not returned
@@ -97,7 +103,7 @@ struct aios_ending {
 #define AIOS_ENDING		2	/* requests that can end within each other: bpf/doing.h */
 
 /**
- * struct aios_writing - a write to a regular file that ends: bpf/freeze.h
+ * struct aios_writing - a write to a regular file that ends: bpf/state.h
  * @kiocb: its request, 0 for none
  * @kctx: its context
  * @count: address of this CPU's count of the writers of the file system

@@ -45,6 +45,15 @@ static __always_inline void tell_mismatch(__u64 kiocb, __u64 kctx, __u32 what, _
  * else has counted here: interrupts end writes as well, but begin none, and a task that was
  * switched out tells.
  */
+/* Will it complete here: nobody else holds it, or the submission that is under way does? */
+static __always_inline int ends_here(const struct aios_doing *d, struct aio_kiocb *req)
+{
+	__u64 kiocb = (__u64)req;
+
+	return BPF_CORE_READ(req, ki_refcnt.refs.counter) == 1 || d->ask.kiocb == kiocb ||
+	       d->submitted.kiocb == kiocb;
+}
+
 static __always_inline void writing_begin(struct aios_doing *d, const struct aios_ring_ctl *ctl,
 					  struct aio_kiocb *req, __u64 kctx)
 {
@@ -54,7 +63,7 @@ static __always_inline void writing_begin(struct aios_doing *d, const struct aio
 	struct inode *inode;
 
 	w->kiocb = 0;
-	if (!(BPF_CORE_READ(req, rw.ki_flags) & IOCB_IS_WRITE))
+	if (!ends_here(d, req) || !(BPF_CORE_READ(req, rw.ki_flags) & IOCB_IS_WRITE))
 		return;
 	inode = BPF_CORE_READ(req, ki_filp, f_inode);
 	if ((BPF_CORE_READ(inode, i_mode) & MODE_TYPE) != MODE_REGULAR || !ctl || !ctl->percpu)
@@ -135,14 +144,15 @@ static __always_inline void writing_end(struct aios_doing *d, __u64 kiocb)
 }
 
 /*
- * Was a reference dropped that nobody had? refcount_t remembers, in memory that may be free by now:
- * nothing else that is there can look so.
+ * Was a reference dropped that nobody had? refcount_t remembers, in memory that may be free by now,
+ * but still looks like this request.
  */
 static __always_inline void look_at_count(__u64 kiocb, __u64 kctx)
 {
 	__u32 count = aios_peek32(kiocb + bpf_core_field_offset(struct aio_kiocb, ki_refcnt));
 
-	if (count == COUNT_SATURATED)
+	if (count == COUNT_SATURATED &&
+	    aios_peek(kiocb + bpf_core_field_offset(struct aio_kiocb, ki_ctx)) == kctx)
 		tell_mismatch(kiocb, kctx, AIOS_SEEN_REFCOUNT, 0, count);
 }
 
@@ -173,8 +183,7 @@ static __always_inline void result_is(struct aios_doing *d, struct aio_kiocb *re
 	__u64 kiocb = (__u64)req;
 
 	d->result_of = 0;
-	if (BPF_CORE_READ(req, ki_refcnt.refs.counter) != 1 && d->ask.kiocb != kiocb &&
-	    d->submitted.kiocb != kiocb)
+	if (!ends_here(d, req))
 		return;
 	d->result_of = kiocb;
 	d->result = result;
@@ -258,19 +267,26 @@ static __always_inline int is_in_ring(__u64 pages, const struct io_event *event,
 	return 0;
 }
 
-/* Does the ring show its program the kernel's tail, where nobody is about to move it? */
-static __always_inline void look_at_tail(struct kioctx *kctx, __u64 pages)
+/* Does the ring show another tail than the kernel's, where nobody is about to move it? */
+static __always_inline int tail_differs(struct kioctx *kctx, __u32 *tail, __u32 *shown)
 {
 	__u64 lock = (__u64)kctx + bpf_core_field_offset(struct kioctx, completion_lock);
-	__u32 tail = 0, again = 0, locked = 1, shown;
+	__u32 again = 0, locked = 1;
 
-	if (!bpf_core_field_exists(((struct spinlock *)0)->rlock))
-		return;
-	bpf_probe_read_kernel(&tail, sizeof(tail), &kctx->tail);
+	bpf_probe_read_kernel(tail, sizeof(*tail), &kctx->tail);
 	bpf_probe_read_kernel(&locked, sizeof(locked), (void *)lock);
-	shown = shown_tail(pages);
+	*shown = shown_tail(aios_ring_pages(kctx, 0));
 	bpf_probe_read_kernel(&again, sizeof(again), &kctx->tail);
-	if (!locked && tail == again && shown != tail)
+	return !locked && *tail == again && *shown != *tail;
+}
+
+/* Twice, as pages of a ring can move. */
+static __always_inline void look_at_tail(struct kioctx *kctx)
+{
+	__u32 tail = 0, shown = 0;
+
+	if (bpf_core_field_exists(((struct spinlock *)0)->rlock) &&
+	    tail_differs(kctx, &tail, &shown) && tail_differs(kctx, &tail, &shown))
 		tell_mismatch(0, (__u64)kctx, AIOS_SEEN_TAIL, tail, shown);
 }
 
@@ -291,7 +307,7 @@ static __always_inline void look_after(struct aios_ending *e)
 	e->ns = 0;
 	if (!ns || !bases.pages || !nr || e->tail >= nr)
 		return;
-	look_at_tail(kctx, pages);
+	look_at_tail(kctx);
 	bpf_core_read(&event, sizeof(event), &req->ki_res);
 	passed = (BPF_CORE_READ(kctx, tail) + nr - e->tail) % nr;
 	if (!passed || passed > LOOK_EVENTS ||

@@ -399,6 +399,8 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 		row_choose(&ret->rows[i], kernel, wish);
 	plan_spare(ret);
 	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
+	ret->looks = ret->groups & AIOS_GROUP_STATE && ret->heads && kernel->per_cpu_offset &&
+		     kernel->poll_wake && kernel->complete_rw;
 	return ret_err;
 }
 
@@ -611,9 +613,32 @@ void aios_plan_text(const struct aios_plan *plan, struct aios_buf *buf)
 				   "reaping by the program");
 }
 
+/* What is no hook, and is told as one: rules rest on it. */
+static int info_add(struct aios_info *info, const char *what, bool seen, const char *lost)
+{
+	struct aios_hook_info *hook = &info->hooks[info->hook_cnt++];
+
+	hook->what = strdup(what);
+	hook->how = seen ? strdup("read at hooks") : NULL;
+	hook->lost = seen ? NULL : strdup(lost);
+	return hook->what && (hook->how || hook->lost) ? 0 : -ENOMEM;
+}
+
+static int info_looks(const struct aios_plan *plan, struct aios_info *info)
+{
+	int err;
+
+	if (plan->level == AIOS_LEVEL_SYSCALL)
+		return 0;
+	err = info_add(info, "the ring's head", plan->heads,
+		       "ring occupancy, reaping by the program");
+	return err ? err : info_add(info, "the kernel's own state", plan->looks,
+				    "whether lists, counts and credentials are as they have to be");
+}
+
 int aios_plan_info(const struct aios_plan *plan, struct aios_info *info)
 {
-	info->hooks = calloc(plan->cnt, sizeof(*info->hooks));
+	info->hooks = calloc(plan->cnt + 2, sizeof(*info->hooks));
 	if (!info->hooks)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->cnt; i++) {
@@ -631,5 +656,5 @@ int aios_plan_info(const struct aios_plan *plan, struct aios_info *info)
 		if (!hook->what || how.err || !(hook->how || hook->lost))
 			return -ENOMEM;
 	}
-	return 0;
+	return info_looks(plan, info);
 }

@@ -109,6 +109,7 @@ struct aios_plan_row {
  * @level: what they add up to
  * @groups: enum aios_group bits that are wanted
  * @heads: the ring's head can be read
+ * @looks: it is looked whether the kernel's state is as it has to be
  */
 struct aios_plan {
 	struct aios_plan_row *rows;
@@ -116,6 +117,7 @@ struct aios_plan {
 	enum aios_level level;
 	unsigned int groups;
 	bool heads;
+	bool looks;
 };
 
 enum aios_attach { AIOS_ATTACH_AUTO, AIOS_ATTACH_FENTRY, AIOS_ATTACH_KPROBE };

@@ -352,20 +352,21 @@ int aios_req_freeze(struct aios_model *model, const struct aios_rec *rec)
 static void free_drops(struct aios_refs *refs, const struct aios_rec *rec)
 {
 	const struct aios_req_free *body = &rec->req_free;
+	uint32_t watched = body->watched & AIOS_WATCH_FREE ? body->watched : 0U;
 	struct aios_ref *held = refs->held;
 
 	/* Where the births are told by functions, nobody tells what they hold. */
 	if (!refs->puts_told && body->eventfd && !held[AIOS_REF_EVENTFD].gets)
 		ref_get(&held[AIOS_REF_EVENTFD], rec->h.time_ns);
-	refs->signals_watched = body->watched & AIOS_WATCH_SIGNAL;
+	refs->signals_watched = watched & AIOS_WATCH_SIGNAL;
 	refs->signals = body->signals & (uint8_t)~AIOS_SIGNAL_REFUSED;
 	refs->signal_refused = body->signals & AIOS_SIGNAL_REFUSED;
 	ref_put(&held[AIOS_REF_FILE], &rec->h, body->file_drops);
 	ref_put(&held[AIOS_REF_EVENTFD], &rec->h, body->eventfd_drops);
 	ref_put(&held[AIOS_REF_CTX], &rec->h, 1);
-	held[AIOS_REF_FILE].unwatched = !(body->watched & 1 << AIOS_HOLD_FILE);
-	held[AIOS_REF_EVENTFD].unwatched = !(body->watched & 1 << AIOS_HOLD_EVENTFD);
-	held[AIOS_REF_CTX].unwatched = !(body->watched & AIOS_WATCH_FREE);
+	held[AIOS_REF_FILE].unwatched = !(watched & 1 << AIOS_HOLD_FILE);
+	held[AIOS_REF_EVENTFD].unwatched = !(watched & 1 << AIOS_HOLD_EVENTFD);
+	held[AIOS_REF_CTX].unwatched = !watched;
 	refs->freed_ns = rec->h.time_ns;
 	refs->freed_refs = body->refs;
 }

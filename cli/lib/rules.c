@@ -10,7 +10,8 @@
 #include "rules_int.h"
 
 #define COMPLETED "request completed"
-#define LOOKED "ring about to be moved" /* of the group of hooks that look at states */
+#define LOOKED "the kernel's own state"
+#define HEAD "?the ring's head" /* of traces that say whether it could be read */
 
 /* In the order of the catalogue: requests, polls, contexts, rings, system. docs/rules.md tells
  * more. */
@@ -262,7 +263,7 @@ static const struct aios_rule rules[] = {
 		.statement = "Free slots, requests, and events not given back make up the ring.",
 		.means = "io_submit fails with EAGAIN for ever, or events are written over.",
 		.source = "get_reqs_available(), refill_reqs_available(), commit d856f32a86b2",
-		.hooks = { "context freed", "?slots given back" },
+		.hooks = { "context freed", "?slots given back", HEAD },
 		.request = aios_rule_slot,
 		.context = aios_rule_slots,
 	},
@@ -373,7 +374,7 @@ static const struct aios_rule rules[] = {
 		.statement = "An event that was not read is not written over.",
 		.means = "Events are lost.",
 		.source = "aio_complete(), commit d856f32a86b2",
-		.hooks = { COMPLETED },
+		.hooks = { COMPLETED, HEAD },
 		.context = aios_rule_overwritten,
 	},
 	{
@@ -384,7 +385,7 @@ static const struct aios_rule rules[] = {
 		.statement = "Who waits for as many events as there are is woken.",
 		.means = "io_getevents sleeps beside the events it waits for.",
 		.source = "aio_complete(), commit 71eb6b6b0ba9",
-		.hooks = { COMPLETED, "reader goes in", "reader comes out" },
+		.hooks = { COMPLETED, "reader goes in", "reader comes out", HEAD },
 		.context = aios_rule_waiters,
 	},
 	{
@@ -403,7 +404,7 @@ static const struct aios_rule rules[] = {
 		.statement = "A read that fails takes nothing out of the ring.",
 		.means = "Events are lost.",
 		.source = "aio_read_events_ring()",
-		.hooks = { "reader goes in", "reader comes out" },
+		.hooks = { "reader goes in", "reader comes out", HEAD },
 		.context = aios_rule_failed_reads,
 	},
 	{

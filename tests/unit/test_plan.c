@@ -422,7 +422,11 @@ static void the_file_keeps_the_plan_as_it_was_made(void **state)
 	symbols = syms;
 	plan = plan_of(&full, (struct aios_plan_wish){ 0 });
 	assert_int_equal(aios_plan_info(&plan, &info), 0);
-	assert_int_equal(info.hook_cnt, plan.cnt);
+	/* Beside the hooks: whether the ring's head, and the kernel's own state, can be read. */
+	assert_int_equal(info.hook_cnt, plan.cnt + 2);
+	assert_string_equal(info.hooks[plan.cnt].what, "the ring's head");
+	assert_string_equal(info.hooks[plan.cnt + 1].what, "the kernel's own state");
+	assert_null(info.hooks[plan.cnt + 1].how);
 	for (size_t i = 0; i < plan.cnt; i++) {
 		const struct aios_plan_row *row = &plan.rows[i];
 

@@ -229,9 +229,10 @@ cases_check_programs() {
 }
 
 cases_check() {
-	local -a all
-	read -r -a all <<<"$(batches 1 | paste -sd' ')"
-	check "aiocheck: all scenarios pass, as they run and as recorded" passes "${all[@]}"
+	local -a some
+	read -r -a some <<<"$few_scenarios"
+	[ "$extent" != all ] || read -r -a some <<<"$(batches 1 | paste -sd' ')"
+	check "aiocheck: scenarios pass, as they run and as recorded" passes "${some[@]}"
 	check "aiocheck: lost records are INCONCLUSIVE" loss_is_inconclusive
 	check "aiocheck: a command that fails passes, with its status" a_failing_command_passes
 	check "aiocheck: what hangs is found, and ends in time" hangs_end_in_time

@@ -105,7 +105,7 @@ exact_batches() {
 	if [ "$extent" = all ]; then
 		batches 15
 	else
-		echo "$few_scenarios"
+		echo "$1"
 	fi
 }
 
@@ -117,9 +117,9 @@ cases_exact() {
 	thorough "without a witness nothing is claimed" without_a_witness
 	while read -r -a scenarios; do
 		batch_of "exact, " "every reference and slot" exact_scenarios "${scenarios[@]}"
-	done < <(exact_batches)
+	done < <(exact_batches "$few_scenarios")
 	while read -r -a scenarios; do
 		batch_of "two witnesses, " "function and exact say the same" two_witnesses \
 			"${scenarios[@]}"
-	done < <(exact_batches)
+	done < <(exact_batches "ops fsync smp poll-early poll-eventfd inflight-exit")
 }
