@@ -103,11 +103,11 @@ gone() {
 	return 1
 }
 
-# hang OPTION...: judges a read that takes a minute, and a process that waits for it.
+# hang OPTION...: judges a read that takes four minutes, and a process that waits for it.
 hang() {
 	local tool got=0 begun
 	rm -f ready pid child grandchild
-	bytes_a_second 64
+	bytes_a_second 16
 	# shellcheck disable=SC2016 # expanded by the shell that is traced
 	aiocheck run --json -o told.json --stuck-after 2s "$@" --ready-file ready -- \
 		sh -c 'sleep 300 & echo $! >child
@@ -118,7 +118,7 @@ hang() {
 	wait_for ready
 	begun=$SECONDS
 	wait $tool || got=$?
-	[ $((SECONDS - begun)) -le 20 ] || { echo "it took $((SECONDS - begun)) s"; return 1; }
+	[ $((SECONDS - begun)) -le 120 ] || { echo "it took $((SECONDS - begun)) s"; return 1; }
 	expect 1 $got "exit status" || { cat told.json said.txt; return 1; }
 	expect '["R11","stuck-request","stuck"]' \
 		"$(head -n 1 told.json | jq -c '[.id, .slug, .severity]')" "the finding"
@@ -156,11 +156,11 @@ stands_still() {
 # Polls and readers may wait, but not for ever where somebody waits for the command. One that sleeps
 # with nothing outstanding does as it likes.
 a_standstill_ends() {
-	stands_still 1 20 aiowork --wait-file never preexisting || return 1
+	stands_still 1 120 aiowork --wait-file never preexisting || return 1
 	jq -r 'select(.id == "R11").message' told.json |
 		grep -q '^it waits for its file (poll), and nothing at all has happened for [2-5] s$'
 	expect '["R11"]' "$(jq -sc '[.[].id | select(.)] | unique' told.json)" "rules that were broken"
-	stands_still 0 20 sh -c 'aiowork ops; sleep 5' || return 1
+	stands_still 0 120 sh -c 'aiowork ops; sleep 5' || return 1
 	expect '["PASS",0,0]' "$(verdict '[.verdict, .findings, .command_status]')" "the verdict"
 }
 
