@@ -219,16 +219,24 @@ static const struct format *judge_format(const struct aios_judge *judge)
 	return judge->json ? &json : judge->tap ? &tap : judge->github ? &github : &text;
 }
 
-void aios_judge_news(struct aios_judge *judge, struct aios_check *check, struct aios_out *out)
+/* What a format tells of. @trace: gets what the pipeline knows, and has to live as long */
+static struct aios_check_view judge_view(const struct aios_judge *judge, struct aios_check *check,
+					 struct aios_trace *trace, int command_status)
 {
-	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
-	struct aios_check_view view = {
+	*trace = aios_pipeline_trace(aios_check_pipeline(check));
+	return (struct aios_check_view){
 		.check = check,
 		.told = judge->told,
-		.trace = &trace,
+		.trace = trace,
 		.clock = aios_pipeline_clock(aios_check_pipeline(check)),
-		.command_status = -1,
+		.command_status = command_status,
 	};
+}
+
+void aios_judge_news(struct aios_judge *judge, struct aios_check *check, struct aios_out *out)
+{
+	struct aios_trace trace;
+	struct aios_check_view view = judge_view(judge, check, &trace, -1);
 	struct aios_buf buf = { 0 };
 	size_t cnt;
 
@@ -246,14 +254,8 @@ void aios_judge_news(struct aios_judge *judge, struct aios_check *check, struct 
 int aios_judge_tell(struct aios_judge *judge, struct aios_check *check, int command_status,
 		    struct aios_out *out)
 {
-	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
-	struct aios_check_view view = {
-		.check = check,
-		.told = judge->told,
-		.trace = &trace,
-		.clock = aios_pipeline_clock(aios_check_pipeline(check)),
-		.command_status = command_status,
-	};
+	struct aios_trace trace;
+	struct aios_check_view view = judge_view(judge, check, &trace, command_status);
 	struct aios_buf buf = { 0 };
 	int code, status;
 

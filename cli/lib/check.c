@@ -234,6 +234,8 @@ static bool is_broken(const struct aios_check *check, const struct aios_rule *ru
 		      struct aios_case *c, const struct aios_request *req,
 		      const struct aios_ctx *ctx, const struct aios_watch *watch)
 {
+	if (aios_rule_mismatched(rule, c, req, watch))
+		return true;
 	if (req)
 		return rule->request && rule->request(c, req);
 	if (!ctx->kctx)

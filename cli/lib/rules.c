@@ -12,6 +12,7 @@
 #define COMPLETED "request completed"
 #define LOOKED "the kernel's own state"
 #define HEAD "?the ring's head" /* of traces that say whether it could be read */
+#define SEEN(what) (1U << AIOS_SEEN_##what)
 
 /* In the order of the catalogue: requests, polls, contexts, rings, system. docs/rules.md tells
  * more. */
@@ -45,8 +46,8 @@ static const struct aios_rule rules[] = {
 		.means = "The request is used after it was freed, or never freed.",
 		.source = "iocb_put(), iocb_destroy()",
 		.hooks = { COMPLETED },
+		.seen = SEEN(REFCOUNT),
 		.request = aios_rule_refcount,
-		.context = aios_rule_refcount_in,
 	},
 	{
 		.id = "R5",
@@ -77,6 +78,7 @@ static const struct aios_rule rules[] = {
 			 "for, or takes the event for another one's.",
 		.source = "aio_rw_done(), __io_submit_one()",
 		.hooks = { COMPLETED },
+		.seen = SEEN(EVENT) | SEEN(RESULT),
 		.request = aios_rule_event_content,
 		.context = aios_rule_event_iocb,
 	},
@@ -88,8 +90,8 @@ static const struct aios_rule rules[] = {
 			 "or what others hold is freed.",
 		.source = "iocb_destroy(), aio_fsync_work(), commit 84c4e1f89fef",
 		.hooks = { "request freed" },
+		.seen = SEEN(FSYNC_CREDS) | SEEN(WORK_CREDS),
 		.request = aios_rule_references,
-		.context = aios_rule_references_in,
 	},
 	{
 		.id = "R10",
@@ -99,8 +101,8 @@ static const struct aios_rule rules[] = {
 		.source = "kiocb_end_write(), commit 70fe2f48152e",
 		.hooks = { LOOKED, "?freezing held off", "?freezing let go",
 			   "?read or write done" },
+		.seen = SEEN(FREEZE) | SEEN(WRITERS),
 		.request = aios_rule_freeze,
-		.context = aios_rule_freeze_in,
 	},
 	{
 		.id = "R11",
@@ -158,8 +160,8 @@ static const struct aios_rule rules[] = {
 		.source = "aio_poll(), free_ioctx_users()",
 		.hooks = { "poll on a wait queue", "poll woken", "poll told to finish",
 			   "context's users are gone", COMPLETED, LOOKED },
+		.seen = SEEN(LISTED),
 		.request = aios_rule_cancellable,
-		.context = aios_rule_listed_in,
 	},
 	{
 		.id = "P3",
@@ -286,6 +288,7 @@ static const struct aios_rule rules[] = {
 		.source = "kill_ioctx(), free_ioctx_users(), free_ioctx_reqs(), free_ioctx()",
 		.hooks = { "context killed", "context's users are gone",
 			  "context's requests are gone" },
+		.seen = SEEN(ALIVE),
 		.context = aios_rule_one_life,
 	},
 	{
@@ -386,6 +389,7 @@ static const struct aios_rule rules[] = {
 		.means = "io_getevents sleeps beside the events it waits for.",
 		.source = "aio_complete(), commit 71eb6b6b0ba9",
 		.hooks = { COMPLETED, "reader goes in", "reader comes out", HEAD },
+		.seen = SEEN(WAKER),
 		.context = aios_rule_waiters,
 	},
 	{

@@ -211,6 +211,8 @@ struct aios_watch {
  *	where the level has such a hook
  * @unless: ids of rules; where one of them is broken by the same object, that is the cause, and
  *	this one has nothing to add
+ * @seen: bits by enum aios_mismatch_what: what breaks it where it was not as it has to be; asked
+ *	before @request and @context
  * @request: is it broken by a request that is over, or does not end? May be NULL
  * @context: the same of a context; @watch may be NULL; may be NULL
  * @trace: the same of all that the trace saw, once it has ended; may be NULL
@@ -226,11 +228,22 @@ struct aios_rule {
 	const char *source;
 	const char *hooks[AIOS_RULE_HOOKS];
 	const char *unless[AIOS_RULE_UNLESS];
+	uint32_t seen;
 	bool (*request)(struct aios_case *c, const struct aios_request *req);
 	bool (*context)(struct aios_case *c, const struct aios_ctx *ctx,
 			const struct aios_watch *watch);
 	bool (*trace)(struct aios_case *c, const struct aios_end *end);
 };
+
+/**
+ * aios_rule_mismatched() - was something not as it has to be that a rule is about?
+ * @rule: with what that is
+ * @c: gets the answer
+ * @req: a request, with its history; NULL for a context
+ * @watch: of the context; may be NULL
+ */
+bool aios_rule_mismatched(const struct aios_rule *rule, struct aios_case *c,
+			  const struct aios_request *req, const struct aios_watch *watch);
 
 /**
  * aios_rules() - all rules

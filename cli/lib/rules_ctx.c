@@ -56,8 +56,6 @@ bool aios_rule_one_life(struct aios_case *c, const struct aios_ctx *ctx,
 
 	if (!watch)
 		return false;
-	if (aios_mismatched_in(c, watch, AIOS_SEEN_ALIVE))
-		return true;
 	if (watch->kills > 1)
 		return aios_broken(c, expected, "it was killed %u times", watch->kills);
 	if (watch->users0 > 1 || watch->reqs0 > 1)
@@ -235,9 +233,6 @@ bool aios_rule_event_iocb(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	const struct aios_fault *fault = aios_watch_fault(watch, AIOS_FAULT_IOCB);
 
-	if (aios_mismatched_in(c, watch, AIOS_SEEN_EVENT) ||
-	    aios_mismatched_in(c, watch, AIOS_SEEN_RESULT))
-		return true;
 	return fault && is_known(ctx) &&
 	       aios_broken(c, "the iocb of the request",
 			   "the iocb at 0x%llx was submitted, and its event will be of another",
@@ -390,8 +385,6 @@ bool aios_rule_waiters(struct aios_case *c, const struct aios_ctx *ctx,
 {
 	uint64_t waited_ns;
 
-	if (aios_mismatched_in(c, watch, AIOS_SEEN_WAKER))
-		return true;
 	if (!watch || !is_known(ctx) || ctx->strange_heads || ctx->reaped_user)
 		return false;
 	waited_ns = watch->waited_ns;

@@ -53,8 +53,7 @@ bool aios_mismatched(struct aios_case *c, const struct aios_request *req,
 bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch,
 			enum aios_mismatch_what what);
 
-aios_context_rule aios_rule_listed_in, aios_rule_refcount_in,
-	aios_rule_references_in, aios_rule_freeze_in, aios_rule_mremap;
+aios_context_rule aios_rule_mremap;
 
 bool aios_rule_limit(struct aios_case *c, const struct aios_end *end);
 bool aios_rule_aio_nr(struct aios_case *c, const struct aios_end *end);

@@ -523,8 +523,6 @@ bool aios_rule_cancellable(struct aios_case *c, const struct aios_request *req)
 	static const char expected[] = "a place on the list of requests that can be cancelled";
 	const struct aios_poll *poll = &req->poll;
 
-	if (aios_mismatched(c, req, AIOS_SEEN_LISTED))
-		return true;
 	if (!is_poll(req) || !req->returned_ns || req->refused || poll->queues != 1 || poll->freed)
 		return false;
 	if (unlisted_wake(req))

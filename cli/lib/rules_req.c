@@ -79,8 +79,6 @@ bool aios_rule_refcount(struct aios_case *c, const struct aios_request *req)
 	uint32_t due = req->complete_flags & AIOS_F_AT_DONE ? 1 : 0;
 	const struct aios_ref *submit, *op;
 
-	if (aios_mismatched(c, req, AIOS_SEEN_REFCOUNT))
-		return true;
 	if (req->completed_ns && req->refs != AIOS_UNKNOWN32 && req->refs != due)
 		return aios_broken(c, expected, "it completed while its count was %d",
 				   (int)req->refs - (int)due);
@@ -144,8 +142,6 @@ static bool event_is_of_another(struct aios_case *c, const struct aios_request *
  */
 bool aios_rule_event_content(struct aios_case *c, const struct aios_request *req)
 {
-	if (aios_mismatched(c, req, AIOS_SEEN_EVENT) || aios_mismatched(c, req, AIOS_SEEN_RESULT))
-		return true;
 	if (!req->completed_ns)
 		return false;
 	if (is_internal(req->res))
@@ -181,9 +177,6 @@ static bool held_wrong(struct aios_case *c, const struct aios_request *req, enum
  */
 bool aios_rule_references(struct aios_case *c, const struct aios_request *req)
 {
-	if (aios_mismatched(c, req, AIOS_SEEN_FSYNC_CREDS) ||
-	    aios_mismatched(c, req, AIOS_SEEN_WORK_CREDS))
-		return true;
 	if (!ledger_is_whole(req))
 		return false;
 	return held_wrong(c, req, AIOS_REF_FILE, "fput() was watched") ||
@@ -198,9 +191,6 @@ bool aios_rule_freeze(struct aios_case *c, const struct aios_request *req)
 {
 	const struct aios_ref *ref;
 
-	if (aios_mismatched(c, req, AIOS_SEEN_FREEZE) ||
-	    aios_mismatched(c, req, AIOS_SEEN_WRITERS))
-		return true;
 	if (!ledger_is_whole(req))
 		return false;
 	ref = &req->ledger->held[AIOS_REF_FREEZE];

@@ -2,12 +2,13 @@
 /*
  * rules_state.c - rules about what was looked at in the kernel, and was not as it has to be.
  *
- * Where all is well nothing is told, so these need the hooks that look (--hooks state).
+ * Where all is well nothing is told, so these need the hooks that look (--hooks state). A rule says
+ * in the table which of them break it (@seen); whose order or condition matters asks by itself.
  */
 #include "rules_int.h"
 
 static const struct {
-	const char *seen;	/* of one request */
+	const char *seen;	/* of one request; NULL where it is about none */
 	const char *times;	/* of requests that are gone, so often */
 	const char *expected;
 } texts[AIOS_SEEN_CNT] = {
@@ -65,7 +66,7 @@ static const struct {
 bool aios_mismatched(struct aios_case *c, const struct aios_request *req,
 		     enum aios_mismatch_what what)
 {
-	for (size_t i = 0; i < req->history_cnt; i++)
+	for (size_t i = 0; texts[what].seen && i < req->history_cnt; i++)
 		if (req->history[i].h.type == AIOS_EV_MISMATCH &&
 		    req->history[i].mismatch.what == what)
 			return aios_broken(c, texts[what].expected, "%s", texts[what].seen);
@@ -87,35 +88,14 @@ bool aios_mismatched_in(struct aios_case *c, const struct aios_watch *watch,
 			   watch->mismatches[what] > 1 ? ", and more than once" : "");
 }
 
-/* P2, of requests that were gone: see aios_rule_cancellable(). */
-bool aios_rule_listed_in(struct aios_case *c, const struct aios_ctx *ctx,
-			 const struct aios_watch *watch)
+bool aios_rule_mismatched(const struct aios_rule *rule, struct aios_case *c,
+			  const struct aios_request *req, const struct aios_watch *watch)
 {
-	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_LISTED);
-}
-
-bool aios_rule_refcount_in(struct aios_case *c, const struct aios_ctx *ctx,
-			   const struct aios_watch *watch)
-{
-	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_REFCOUNT);
-}
-
-bool aios_rule_references_in(struct aios_case *c, const struct aios_ctx *ctx,
-			     const struct aios_watch *watch)
-{
-	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_FSYNC_CREDS) ||
-	       aios_mismatched_in(c, watch, AIOS_SEEN_WORK_CREDS);
-}
-
-bool aios_rule_freeze_in(struct aios_case *c, const struct aios_ctx *ctx,
-			 const struct aios_watch *watch)
-{
-	(void)ctx;
-	return aios_mismatched_in(c, watch, AIOS_SEEN_FREEZE) ||
-	       aios_mismatched_in(c, watch, AIOS_SEEN_WRITERS);
+	for (unsigned int what = 0; rule->seen >> what; what++)
+		if (rule->seen >> what & 1 && (req ? aios_mismatched(c, req, what) :
+						     aios_mismatched_in(c, watch, what)))
+			return true;
+	return false;
 }
 
 /**
