@@ -24,9 +24,7 @@ static void refused_and_completes(struct kit_tale *t)
 
 	tell(t, rec_birth(at(t), by_t1, &r));
 	tell(t, rec_return(at(t), by_t1, &r, -EINVAL));
-	tell_completed(t, &r, -EINVAL);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, -EINVAL);
 }
 
 /* Its event never came, and nobody waited for it. */
@@ -43,9 +41,7 @@ static void dropped_by_a_stranger(struct kit_tale *t)
 	struct kit_req r = tale_read(t, 1);
 
 	tell_made(t, &r);
-	tell_done(t, &r, 4096, AIOS_PUT_FSYNC);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, 4096, AIOS_PUT_FSYNC);
 }
 
 static void submission_drops_twice(struct kit_tale *t)
@@ -104,9 +100,7 @@ static void restart_is_leaked(struct kit_tale *t)
 	struct kit_req r = tale_read(t, 1);
 
 	tell_accepted(t, &r);
-	tell_completed(t, &r, -512);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, -512);
 }
 
 static void more_than_asked_for(struct kit_tale *t)
@@ -114,9 +108,7 @@ static void more_than_asked_for(struct kit_tale *t)
 	struct kit_req r = tale_read(t, 1);
 
 	tell_accepted(t, &r);
-	tell_completed(t, &r, 8192);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 8192);
 }
 
 static void submit_counts_one_too_many(struct kit_tale *t)
@@ -125,9 +117,7 @@ static void submit_counts_one_too_many(struct kit_tale *t)
 
 	tell_accepted(t, &r);
 	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 2));
-	tell_completed(t, &r, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 4096);
 }
 
 static void submit_counts_what_is_refused(struct kit_tale *t)
@@ -141,9 +131,7 @@ static void submit_counts_what_is_refused(struct kit_tale *t)
 	tell(t, rec_slots(at(t), by_t1, &t->ctx, 1, AIOS_SLOTS_ERROR));
 	tell(t, rec_return(at(t), by_t1, &bad, -EINVAL));
 	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 2));
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, 4096, AIOS_PUT_RW);
 }
 
 static void submit_takes_nothing_and_says_one(struct kit_tale *t)
@@ -161,9 +149,7 @@ static void submit_fails_and_takes_one(struct kit_tale *t)
 	tell(t, rec_birth(at(t), by_t1, &bad));
 	tell(t, rec_return(at(t), by_t1, &bad, -EBADF));
 	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, -EBADF));
-	tell_completed(t, &r, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 4096);
 }
 
 static void submit_hides_why(struct kit_tale *t)
@@ -195,9 +181,7 @@ static void event_has_anothers_data(struct kit_tale *t)
 
 	as.ask.data++;
 	tell_accepted(t, &r);
-	tell_completed(t, &as, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &as, 4096);
 }
 
 static void event_is_of_another_iocb(struct kit_tale *t)
@@ -258,9 +242,7 @@ static void eventfd_is_not_dropped(struct kit_tale *t)
 	tell(t, rec_made(at(t), by_t1, &r));
 	tell(t, rec_hold(at(t), by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_EVENTFD));
 	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, 4096, AIOS_PUT_RW);
 }
 
 static void credentials_are_not_dropped(struct kit_tale *t)
@@ -270,9 +252,7 @@ static void credentials_are_not_dropped(struct kit_tale *t)
 	tell(t, rec_made(at(t), by_t1, &r));
 	tell(t, rec_hold(at(t), by_t1, &r, AIOS_EV_REQ_HOLD, AIOS_HOLD_CREDS));
 	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
-	tell_done(t, &r, 0, AIOS_PUT_FSYNC);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, 0, AIOS_PUT_FSYNC);
 }
 
 static void freezing_is_held_off_for_ever(struct kit_tale *t)
@@ -283,9 +263,7 @@ static void freezing_is_held_off_for_ever(struct kit_tale *t)
 	tell(t, rec_made(at(t), by_t1, &r));
 	tell(t, rec_freeze(at(t), by_t1, &r, 0));
 	tell(t, rec_dropped(at(t), by_t1, &r, AIOS_PUT_SUBMIT, 1));
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, 4096, AIOS_PUT_RW);
 }
 
 static void device_keeps_it(struct kit_tale *t)
@@ -449,9 +427,7 @@ static void mismatch(struct kit_tale *t, struct kit_req r, enum aios_mismatch_wh
 {
 	tell_accepted(t, &r);
 	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, what));
-	tell_completed(t, &r, what == AIOS_SEEN_QUEUED ? BIT_IN : 0);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, what == AIOS_SEEN_QUEUED ? BIT_IN : 0);
 }
 
 /* ... once it is gone. */
@@ -698,9 +674,7 @@ static void poll_waits_off_the_list(struct kit_tale *t)
 
 	tell_armed(t, &r);
 	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, 0));
-	tell_completed(t, &r, BIT_IN);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, BIT_IN);
 }
 
 static void tell_exact_poll(struct kit_tale *t, const struct kit_req *req)
@@ -718,9 +692,7 @@ static void wakeup_is_ignored(struct kit_tale *t)
 	tell_exact_poll(t, &r);
 	tell(t, rec_woken(t, &r, BIT_IN | BIT_RDNORM, AIOS_POLL_ARMED, AIOS_WOKEN_IGNORE));
 	tell(t, rec_woken(t, &r, BIT_IN, AIOS_POLL_ARMED, AIOS_WOKEN_INLINE));
-	tell_done(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
 }
 
 static void wakeup_in_vain_is_heeded(struct kit_tale *t)
@@ -734,9 +706,7 @@ static void wakeup_in_vain_is_heeded(struct kit_tale *t)
 	tell(t, rec_worked(t, &r, AIOS_WORKED_WAIT));
 	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
 	tell(t, rec_woken(t, &r, BIT_IN, AIOS_POLL_ARMED, AIOS_WOKEN_INLINE));
-	tell_done(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
-	tell_taken(t, 1);
-	tell_teardown(t);
+	tell_finished_exactly(t, &r, BIT_IN, AIOS_PUT_POLL_WAKE);
 }
 
 static void completed_inline(struct kit_tale *t, uint32_t key, uint32_t state)
@@ -745,9 +715,7 @@ static void completed_inline(struct kit_tale *t, uint32_t key, uint32_t state)
 
 	tell_armed(t, &r);
 	tell(t, rec_wake(at(t), in_softirq, &r, key, state));
-	tell_completed(t, &r, BIT_IN);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, BIT_IN);
 }
 
 static void completed_without_a_key(struct kit_tale *t)
@@ -766,9 +734,7 @@ static void poll_result(struct kit_tale *t, int64_t res)
 
 	tell_armed(t, &r);
 	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
-	tell_completed(t, &r, res);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, res);
 }
 
 static void result_was_not_asked_for(struct kit_tale *t)
@@ -785,9 +751,7 @@ static void result_is_what_nobody_said(struct kit_tale *t)
 	tell(t, rec_poll_return(at(t), by_t1, &r, BIT_OUT, 0));
 	tell(t, rec_return(at(t), by_t1, &r, 0));
 	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED));
-	tell_completed(t, &r, BIT_IN | BIT_ERR);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, BIT_IN | BIT_ERR);
 }
 
 static void result_is_nothing(struct kit_tale *t)
@@ -859,9 +823,7 @@ static void work_does_not_run_again(struct kit_tale *t)
 	tell(t, rec_wake(at(t), in_softirq, &r, 0, AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED));
 	tell(t, rec_work_end(at(t), by_worker, &r, AIOS_WORK_POLL));
 	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_RESCHED));
-	tell_completed(t, &r, BIT_IN);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, BIT_IN);
 }
 
 /* ... and the end of the work shows it. */

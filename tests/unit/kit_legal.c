@@ -11,9 +11,7 @@ static void a_read(struct kit_tale *t)
 	struct kit_req r = tale_read(t, 1);
 
 	tell_accepted(t, &r);
-	tell_completed(t, &r, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 4096);
 }
 
 static void a_read_at_level_exact(struct kit_tale *t)
@@ -55,9 +53,7 @@ static void a_short_count(struct kit_tale *t)
 	tell(t, rec_birth(at(t), by_t1, &bad));
 	tell(t, rec_return(at(t), by_t1, &bad, -EBADF));
 	tell(t, rec_submit(at(t), by_t1, &t->ctx, 2, 1));
-	tell_completed(t, &r, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 4096);
 }
 
 static void a_short_count_at_level_exact(struct kit_tale *t)
@@ -755,9 +751,7 @@ static void an_old_entry_of_a_wait_queue(struct kit_tale *t)
 
 	tell_accepted(t, &r);
 	tell(t, rec_mismatch(at(t), in_softirq, r.kiocb, r.ctx->kctx, AIOS_SEEN_QUEUED));
-	tell_completed(t, &r, 4096);
-	tell_reaped(t, 1);
-	tell_teardown(t);
+	tell_finished(t, &r, 4096);
 }
 
 /* Who looked at the ring's head before another one took an event is told of behind him. */

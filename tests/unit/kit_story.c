@@ -8,6 +8,17 @@
 
 #include "lib/info.h"
 
+const struct kit_story *story_find(const char *name)
+{
+	for (size_t i = 0; i < kit_break_cnt; i++)
+		if (!strcmp(kit_breaks[i].name, name))
+			return &kit_breaks[i];
+	for (size_t i = 0; i < kit_legal_cnt; i++)
+		if (!strcmp(kit_legal[i].name, name))
+			return &kit_legal[i];
+	return NULL;
+}
+
 uint64_t at(struct kit_tale *t)
 {
 	return t->now_ns += 1000;
@@ -151,6 +162,14 @@ void tell_teardown(struct kit_tale *t)
 	tell(t, rec_free(at(t), &t->ctx));
 }
 
+/* The last request of a context completes and is read, and all is over. */
+void tell_finished(struct kit_tale *t, const struct kit_req *req, int64_t res)
+{
+	tell_completed(t, req, res);
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 void tell_made(struct kit_tale *t, const struct kit_req *req)
 {
 	tell(t, rec_made(at(t), by_t1, req));
@@ -173,6 +192,14 @@ void tell_taken(struct kit_tale *t, int64_t events)
 	out = rec_read_end(at(t), by_t3, &t->ctx, 0);
 	out.read_end.ret = events;
 	tell(t, out);
+}
+
+void tell_finished_exactly(struct kit_tale *t, const struct kit_req *req, int64_t res,
+			   enum aios_put_party party)
+{
+	tell_done(t, req, res, party);
+	tell_taken(t, 1);
+	tell_teardown(t);
 }
 
 /* io_submit, of which nothing comes but EAGAIN. */

@@ -46,6 +46,9 @@ struct kit_story {
 extern const struct kit_story kit_breaks[], kit_legal[];
 extern const size_t kit_break_cnt, kit_legal_cnt;
 
+/* Of either kind, or NULL. */
+const struct kit_story *story_find(const char *name);
+
 /* All of a story. Return: 0, or what the feed said. */
 int story_tell(const struct kit_story *story, struct aios_feed feed);
 int story_tell_slowly(const struct kit_story *story, struct aios_feed feed);
@@ -64,11 +67,14 @@ void tell_reaped(struct kit_tale *t, int64_t events);
 void tell_armed(struct kit_tale *t, const struct kit_req *req);
 void tell_woken(struct kit_tale *t, const struct kit_req *req, uint32_t key);
 void tell_teardown(struct kit_tale *t);
+void tell_finished(struct kit_tale *t, const struct kit_req *req, int64_t res);
 /* Level exact. */
 void tell_made(struct kit_tale *t, const struct kit_req *req);
 void tell_done(struct kit_tale *t, const struct kit_req *req, int64_t res,
 	       enum aios_put_party party);
 void tell_taken(struct kit_tale *t, int64_t events);
+void tell_finished_exactly(struct kit_tale *t, const struct kit_req *req, int64_t res,
+			   enum aios_put_party party);
 void tell_no_slot(struct kit_tale *t, int32_t available, uint32_t completed);
 struct kit_req tale_read(struct kit_tale *t, unsigned int nr);
 struct kit_req tale_poll(struct kit_tale *t, unsigned int nr);

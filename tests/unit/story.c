@@ -10,17 +10,6 @@
 #include "io/trace_out.h"
 #include "kit_story.h"
 
-static const struct kit_story *story_find(const char *name)
-{
-	for (size_t i = 0; i < kit_break_cnt; i++)
-		if (!strcmp(kit_breaks[i].name, name))
-			return &kit_breaks[i];
-	for (size_t i = 0; i < kit_legal_cnt; i++)
-		if (!strcmp(kit_legal[i].name, name))
-			return &kit_legal[i];
-	return NULL;
-}
-
 static void list(const struct kit_story *stories, size_t cnt)
 {
 	for (size_t i = 0; i < cnt; i++)

@@ -157,14 +157,11 @@ static const struct kit_story *story_of(const char *rule)
 
 static const struct kit_story *story_called(const char *name)
 {
-	for (size_t i = 0; i < kit_break_cnt; i++)
-		if (!strcmp(kit_breaks[i].name, name))
-			return &kit_breaks[i];
-	for (size_t i = 0; i < kit_legal_cnt; i++)
-		if (!strcmp(kit_legal[i].name, name))
-			return &kit_legal[i];
-	fail_msg("there is no story %s", name);
-	return NULL;
+	const struct kit_story *story = story_find(name);
+
+	if (!story)
+		fail_msg("there is no story %s", name);
+	return story;
 }
 
 static void every_rule_has_a_stream_that_breaks_it(void **state)

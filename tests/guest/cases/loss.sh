@@ -3,13 +3,13 @@
 #
 # loss.sh - records that are lost are counted, shown at their place, and taint what they touched.
 
-# The tool is stopped while its ring overflows, so that something is lost for certain.
+# overflow TOOL...: the tool is stopped while its ring overflows, so that something is lost for
+# certain.
 overflow() {
 	local tool
 	rm -f ready go
-	aiotrace record --buffer 4K -o t.aios --ready-file ready -- \
-		sh -c 'aiowork ops >/dev/null; touch go; exec aiowork --count 40000 depth1' \
-		>o.json 2>record.log &
+	"$@" --buffer 4K --ready-file ready -- \
+		sh -c 'aiowork ops >/dev/null; touch go; exec aiowork --count 40000 depth1' >o.json &
 	tool=$!
 	wait_for ready
 	wait_for go
@@ -21,7 +21,7 @@ overflow() {
 
 loss_is_told() {
 	local got=0
-	overflow || got=$?
+	overflow aiotrace record -o t.aios 2>record.log || got=$?
 	expect 4 $got "exit status of record"
 	[ "$(report t.aios .loss.records)" -gt 0 ]
 	[ "$(report t.aios .loss.gaps)" -gt 0 ]
