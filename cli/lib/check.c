@@ -71,6 +71,8 @@ static enum aios_rule_state rule_state(const struct aios_check *check, size_t nr
 	if (aios_info_calls_only(info) ||
 	    (rule->needs == AIOS_NEEDS_EXACT && !aios_info_exact(info)))
 		return AIOS_RULE_LEVEL;
+	if (!rule->robust && aios_info_kprobes(info))
+		return AIOS_RULE_HOOK;
 	for (size_t i = 0; i < AIOS_RULE_HOOKS && rule->hooks[i]; i++)
 		if (!is_hooked(info, rule->hooks[i]))
 			return AIOS_RULE_HOOK;

@@ -20,7 +20,7 @@ enum aios_rule_state {
 	AIOS_RULE_CHECKED,
 	AIOS_RULE_NOT_CHOSEN,
 	AIOS_RULE_LEVEL, /* the evidence is too weak for it */
-	AIOS_RULE_HOOK,	 /* what it looks at was not observed */
+	AIOS_RULE_HOOK,	 /* what it looks at was not observed, or not for certain each time */
 };
 
 /**

@@ -105,6 +105,14 @@ bool aios_info_exact(const struct aios_info *info)
 	return info->evidence && !strcmp(info->evidence, "exact");
 }
 
+bool aios_info_kprobes(const struct aios_info *info)
+{
+	for (size_t i = 0; i < info->hook_cnt; i++)
+		if (info->hooks[i].how && info->hooks[i].kprobe)
+			return true;
+	return false;
+}
+
 void aios_info_done(struct aios_info *info)
 {
 	for (size_t i = 0; i < info->hook_cnt; i++) {

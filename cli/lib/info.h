@@ -105,6 +105,13 @@ bool aios_info_calls_only(const struct aios_info *info);
  */
 bool aios_info_exact(const struct aios_info *info);
 
+/**
+ * aios_info_kprobes() - may calls have been missed in this trace without a count?
+ * @info: of the trace
+ * Return: whether a kprobe saw any of it.
+ */
+bool aios_info_kprobes(const struct aios_info *info);
+
 int aios_end_write(const struct aios_end *end, struct aios_buf *buf);
 int aios_end_read(const char *json, size_t len, struct aios_end *ret);
 void aios_end_done(struct aios_end *end);

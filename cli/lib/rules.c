@@ -32,6 +32,7 @@ static const struct aios_rule rules[] = {
 		.id = "R3",
 		.slug = "put-parties",
 		.needs = AIOS_NEEDS_EXACT,
+		.robust = true,
 		.statement = "The submission drops one reference of a request, and one other "
 			     "party the other.",
 		.means = "The request is leaked, or freed while somebody uses it.",
@@ -167,6 +168,7 @@ static const struct aios_rule rules[] = {
 		.id = "P3",
 		.slug = "wake-decision",
 		.needs = AIOS_NEEDS_EXACT,
+		.robust = true,
 		.statement = "A wake-up is ignored if, and only if, its key does not concern the "
 			     "poll.",
 		.means = "The program never learns that its file is ready, or is told so in vain.",
@@ -197,6 +199,7 @@ static const struct aios_rule rules[] = {
 		.id = "P6",
 		.slug = "one-winner",
 		.needs = AIOS_NEEDS_EXACT,
+		.robust = true,
 		.statement = "One of submission, wake-up and work completes a poll.",
 		.means = "The request completes twice, and is used after it was freed.",
 		.source = "aio_poll(), commit af5c72b1fc7a",
@@ -215,6 +218,7 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "P8",
 		.slug = "work-scheduled",
+		.robust = true,
 		.statement = "While a poll's work is queued or runs, the request says so.",
 		.means = "The work runs twice, or the request is freed under it.",
 		.source = "aio_poll_complete_work()",
@@ -242,6 +246,7 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "P11",
 		.slug = "left-queue",
+		.robust = true,
 		.statement = "A poll that completes is on no wait queue any more.",
 		.means = "The kernel uses freed memory when the file is ready again.",
 		.source = "aio_poll_wake(), aio_poll_complete_work()",
@@ -262,6 +267,7 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "C1",
 		.slug = "slots",
+		.robust = true,
 		.statement = "Free slots, requests, and events not given back make up the ring.",
 		.means = "io_submit fails with EAGAIN for ever, or events are written over.",
 		.source = "get_reqs_available(), refill_reqs_available(), commit d856f32a86b2",
@@ -346,6 +352,7 @@ static const struct aios_rule rules[] = {
 	{
 		.id = "C10",
 		.slug = "used-after-death",
+		.robust = true,
 		.statement = "Once the users of a context are gone it has none, and its requests "
 			     "neither.",
 		.means = "The kernel uses freed memory.",
@@ -437,6 +444,7 @@ static const struct aios_rule rules[] = {
 		.id = "Y3",
 		.slug = "limit",
 		.needs = AIOS_NEEDS_EXACT,
+		.robust = true,
 		.statement = "io_setup is refused for fs.aio-max-nr only if that would be passed.",
 		.means = "io_setup fails with EAGAIN though there is room.",
 		.source = "ioctx_alloc()",

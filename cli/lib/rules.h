@@ -209,6 +209,8 @@ struct aios_watch {
  * @source: where the rule comes from
  * @hooks: what the attach plan has to observe, or the rule cannot be judged; behind a '?', only
  *	where the level has such a hook
+ * @robust: what was seen breaks it, whatever was not: it can be judged where kprobes miss calls
+ *	without a count
  * @unless: ids of rules; where one of them is broken by the same object, that is the cause, and
  *	this one has nothing to add
  * @seen: bits by enum aios_mismatch_what: what breaks it where it was not as it has to be; asked
@@ -223,6 +225,7 @@ struct aios_rule {
 	enum aios_severity severity;
 	enum aios_needs needs;
 	bool hangs;
+	bool robust;
 	const char *statement;
 	const char *means;
 	const char *source;

@@ -7,6 +7,7 @@
 #include "kit_story.h"
 
 #include "lib/info.h"
+#include "lib/rules.h"
 
 const struct kit_story *story_find(const char *name)
 {
@@ -24,8 +25,20 @@ uint64_t at(struct kit_tale *t)
 	return t->now_ns += 1000;
 }
 
+/* What hooks of functions tell; the others are tracepoints, or witnesses, which have no kprobes. */
+static bool is_of_function(const struct aios_rec *rec)
+{
+	return rec->h.type != AIOS_EV_PROC && rec->h.type != AIOS_EV_MISMATCH &&
+	       rec->h.type != AIOS_EV_REQ_FREE;
+}
+
 void tell(struct kit_tale *t, struct aios_rec rec)
 {
+	if (t->missed && is_of_function(&rec)) {
+		rec.h.flags |= AIOS_F_KPROBE;
+		if (++t->seen == t->missed)
+			return;
+	}
 	stream_rec(&t->stream, rec);
 	/* What it tells of a time after it, as stories may, it tells then. */
 	if (t->slowly)
@@ -63,6 +76,35 @@ int story_info(struct aios_feed feed, const char *evidence)
 	struct aios_buf buf = { 0 };
 	int err = aios_info_write(&info, &buf);
 
+	if (!err)
+		err = feed.chunk(feed.arg, AIOS_CHUNK_INFO, 0, buf.data, buf.len);
+	aios_buf_done(&buf);
+	return err;
+}
+
+/* As aios_plan_info() tells of them: all that a rule looks at is seen by kprobes. */
+static int info_of_kprobes(struct aios_feed feed)
+{
+	struct aios_hook_info hooks[256];
+	struct aios_info info = { .evidence = (char *)"function", .hooks = hooks };
+	struct aios_buf buf = { 0 };
+	const struct aios_rule *rules;
+	size_t cnt;
+	int err;
+
+	rules = aios_rules(&cnt);
+	for (size_t i = 0; i < cnt; i++)
+		for (size_t h = 0; h < AIOS_RULE_HOOKS && rules[i].hooks[h]; h++) {
+			const char *what = rules[i].hooks[h];
+
+			assert_true(info.hook_cnt < NR(hooks));
+			hooks[info.hook_cnt++] = (struct aios_hook_info){
+				.what = (char *)what + (*what == '?'),
+				.how = (char *)"kprobe",
+				.kprobe = true,
+			};
+		}
+	err = aios_info_write(&info, &buf);
 	if (!err)
 		err = feed.chunk(feed.arg, AIOS_CHUNK_INFO, 0, buf.data, buf.len);
 	aios_buf_done(&buf);
@@ -108,6 +150,18 @@ int story_tell(const struct kit_story *story, struct aios_feed feed)
 int story_tell_slowly(const struct kit_story *story, struct aios_feed feed)
 {
 	return tell_all(story, feed, true);
+}
+
+size_t story_tell_missing(const struct kit_story *story, struct aios_feed feed, size_t nr)
+{
+	struct kit_tale t = { .stream = { .feed = feed }, .missed = nr };
+
+	assert_int_equal(info_of_kprobes(feed), 0);
+	tale_begin(&t);
+	story->tell(&t);
+	assert_int_equal(tale_end(&t), 0);
+	stream_done(&t.stream);
+	return t.seen;
 }
 
 struct kit_req tale_read(struct kit_tale *t, unsigned int nr)

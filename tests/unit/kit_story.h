@@ -18,6 +18,8 @@
  * @now_ns: of the last record
  * @drift: of fs.aio-nr
  * @slowly: each record is told before the next one happens
+ * @missed: of what kprobes see, counted from 1, what they do not; 0 where there are none
+ * @seen: by them
  */
 struct kit_tale {
 	struct kit_stream stream;
@@ -25,6 +27,7 @@ struct kit_tale {
 	uint64_t now_ns;
 	int64_t drift;
 	bool slowly;
+	size_t missed, seen;
 };
 
 /**
@@ -52,6 +55,15 @@ const struct kit_story *story_find(const char *name);
 /* All of a story. Return: 0, or what the feed said. */
 int story_tell(const struct kit_story *story, struct aios_feed feed);
 int story_tell_slowly(const struct kit_story *story, struct aios_feed feed);
+
+/**
+ * story_tell_missing() - all of a story as kprobes see it, but one record
+ * @story: of level function
+ * @feed: gets it
+ * @nr: of the record that is missed, from 1 on
+ * Return: how many there are.
+ */
+size_t story_tell_missing(const struct kit_story *story, struct aios_feed feed, size_t nr);
 int story_info(struct aios_feed feed, const char *evidence);
 int story_end(struct aios_feed feed, uint64_t end_ns, int64_t drift);
 
