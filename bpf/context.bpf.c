@@ -5,6 +5,7 @@
 #include "emit.h"
 #include "filter.h"
 #include "hook.h"
+#include "peek.h"
 #include "proc.h"
 #include "ring.h"
 #include "state.h"
@@ -245,15 +246,8 @@ struct slots_sum {
 
 static long slots_of_cpu(__u32 cpu, struct slots_sum *slots)
 {
-	__u64 offset = 0;
-	__u32 count = 0;
-
-	bpf_probe_read_kernel(&offset, sizeof(offset),
-			      (void *)(config.per_cpu_offset + cpu * sizeof(offset)));
-	bpf_probe_read_kernel(&count, sizeof(count),
-			      (void *)(slots->cpus + offset +
-				       bpf_core_field_offset(struct kioctx_cpu, reqs_available)));
-	slots->sum += count;
+	slots->sum += aios_peek32(slots->cpus + aios_cpu_offset(cpu) +
+				  bpf_core_field_offset(struct kioctx_cpu, reqs_available));
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
+#include "peek.h"
 #include "proc.h"
 #include "ring.h"
 
@@ -36,12 +37,7 @@ struct found_refs {
 
 static long found_cpu(__u32 cpu, struct found_refs *refs)
 {
-	__u64 offset = 0, count = 0;
-
-	bpf_probe_read_kernel(&offset, sizeof(offset),
-			      (void *)(config.per_cpu_offset + cpu * sizeof(offset)));
-	bpf_probe_read_kernel(&count, sizeof(count), (void *)(refs->counts + offset));
-	refs->sum += count;
+	refs->sum += aios_peek(refs->counts + aios_cpu_offset(cpu));
 	return 0;
 }
 

@@ -51,4 +51,14 @@ static __always_inline __u32 aios_peek32(__u64 address)
 	}
 }
 
+/**
+ * aios_cpu_offset() - what makes a per-CPU address one of a CPU
+ * @cpu: its number
+ * Return: what to add; only where config.per_cpu_offset is known.
+ */
+static __always_inline __u64 aios_cpu_offset(__u32 cpu)
+{
+	return aios_peek(config.per_cpu_offset + cpu * sizeof(__u64));
+}
+
 #endif /* AIOS_BPF_PEEK_H */

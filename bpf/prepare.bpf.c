@@ -4,6 +4,7 @@
  * do not move any more, and who the processes are that the tool can see.
  */
 #include "maps.h"
+#include "peek.h"
 #include "proc.h"
 
 static long prepare_cpu(__u32 cpu, void *unused)
@@ -11,8 +12,7 @@ static long prepare_cpu(__u32 cpu, void *unused)
 	struct aios_ring_ctl *ctl = bpf_map_lookup_elem(&ring_ctl, &cpu);
 
 	if (ctl && config.per_cpu_offset)
-		bpf_probe_read_kernel(&ctl->percpu, sizeof(ctl->percpu),
-				      (void *)(config.per_cpu_offset + cpu * sizeof(__u64)));
+		ctl->percpu = aios_cpu_offset(cpu);
 	return 0;
 }
 

@@ -84,9 +84,7 @@ struct writers {
 
 static long writers_of_cpu(__u32 cpu, struct writers *writers)
 {
-	__u64 offset = aios_peek(config.per_cpu_offset + cpu * sizeof(offset));
-
-	writers->sum += (__s32)aios_peek32(writers->counts + offset);
+	writers->sum += (__s32)aios_peek32(writers->counts + aios_cpu_offset(cpu));
 	return 0;
 }
 
