@@ -338,12 +338,14 @@ static long exit_slot(__u32 i, struct exit_look *look)
 		return 0;
 	if (!look->due->traced && aios_ctx_chosen(kctx))
 		look->due->traced = kctx;
+	if (!config.look)
+		return look->due->traced != 0;
 	look->due->left ^= kctx;
 	look->due->cnt++;
 	return 0;
 }
 
-/* What contexts does the table have, and is any of them traced? */
+/* Is any of the table's contexts traced, and what has to be killed, if that is looked at? */
 static __always_inline int exit_looks(struct kioctx_table *table, struct aios_to_kill *due)
 {
 	struct exit_look look = { .table = table, .due = due };

@@ -16,7 +16,7 @@
 
 /**
  * struct aios_in_work - what a worker thread is doing
- * @creds: the worker's own credentials
+ * @creds: the worker's own credentials, where it is looked at the kernel's state
  */
 struct aios_in_work {
 	__u64 kiocb;

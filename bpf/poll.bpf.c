@@ -181,7 +181,7 @@ static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct
 		.kiocb = kiocb,
 		.kctx = (__u64)BPF_CORE_READ(req, ki_ctx),
 		.file = (__u64)BPF_CORE_READ(req, ki_filp),
-		.creds = own_creds(),
+		.creds = config.look ? own_creds() : 0,
 		.kind = kind,
 	};
 

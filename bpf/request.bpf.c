@@ -202,16 +202,12 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 }
 
 /* What the request holds is dropped from now on. */
-static __always_inline void watch_end(struct aio_kiocb *req, __u64 kctx, __u32 head, __u32 tail,
-				      const struct aios_ring_ctl *ctl, __u16 irq, const int direct)
+static __always_inline void watch_end(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx,
+				      __u32 head, __u32 tail, const struct aios_ring_ctl *ctl,
+				      __u16 irq, __u64 id, const int direct)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-	struct aios_doing *d = aios_doing(irq, id);
-	struct aios_ending *e;
+	struct aios_ending *e = ending_begin(d, req, kctx, kiocb_refs(req), ctl, irq, direct);
 
-	if (!d)
-		return;
-	e = ending_begin(d, req, kctx, kiocb_refs(req), ctl, irq, direct);
 	if (config.look) {
 		e->head = head;
 		e->tail = tail;
@@ -220,10 +216,8 @@ static __always_inline void watch_end(struct aio_kiocb *req, __u64 kctx, __u32 h
 	tell_free_unseen(d, e, irq, id);
 }
 
-static __always_inline void look_before(struct aio_kiocb *req, __u64 kctx, __u16 irq)
+static __always_inline void look_before(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx)
 {
-	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
-
 	look_at_lists(req, kctx);
 	if (!d)
 		return;
@@ -236,8 +230,10 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct kioctx *kctx = READ_FIELD(direct, req, ki_ctx);
 	struct aios_ring_ctl *ctl = aios_ctl();
+	__u64 id = bpf_get_current_pid_tgid();
 	__u16 irq_flags = aios_irq_flags();
 	struct aios_req_complete *body;
+	struct aios_doing *d = NULL;
 	struct aios_out out;
 	__u32 head, tail;
 
@@ -246,13 +242,15 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	if (ctl && may_be_active(irq_flags) && is_active(ctl, bases.done_active) &&
 	    (__u64)READ_FIELD(direct, req, rw.ki_complete) == config.complete_rw)
 		__sync_fetch_and_add(&ctl->covered_done, 1);
+	if (config.look || (watched & AIOS_WATCH_FREE))
+		d = aios_doing(irq_flags, id);
 	if (config.look)
-		look_before(req, (__u64)kctx, irq_flags);
+		look_before(d, req, (__u64)kctx);
 	tell_stack(call->ctx, (__u64)req, (__u64)kctx, AIOS_STACK_COMPLETED, STACK_SKIP_OF(direct),
 		   AIOS_FLAG(direct) | irq_flags);
 	head = aios_ring_head(kctx, direct);
-	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
-			    AIOS_FLAG(direct) | irq_flags);
+	body = aios_emit_as(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
+			    AIOS_FLAG(direct) | irq_flags, id);
 	if (!body)
 		return;
 	body->kiocb = (__u64)req;
@@ -267,8 +265,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	body->completed = READ_FIELD(direct, kctx, completed_events);
 	body->refs = READ_FIELD(direct, req, ki_refcnt.refs.counter);
 	aios_emit_end(&out);
-	if (watched & AIOS_WATCH_FREE)
-		watch_end(req, (__u64)kctx, head, tail, ctl, irq_flags, direct);
+	if (d && (watched & AIOS_WATCH_FREE))
+		watch_end(d, req, (__u64)kctx, head, tail, ctl, irq_flags, id, direct);
 }
 
 static __always_inline void cancel(__u64 user_id, __u64 uiocb, __s64 ret, const int direct)
