@@ -40,4 +40,24 @@ static __always_inline __u16 witnesses_here(const struct aios_ring_ctl *ctl, __u
 	return here;
 }
 
+/* How often was whoever runs here switched out? An interrupt never is, and finds the same. */
+static __always_inline __u64 switches_so_far(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
+}
+
+/**
+ * may_have_missed() - can one of the witnesses that were to be run here have been skipped since?
+ * @switches: switches_so_far(), as it was before they were asked for by witnesses_here()
+ *
+ * Only a task that was switched out comes to run where another one was stopped within a program.
+ * The kernel runs raw tracepoints without preemption, so none of their programs is meant.
+ */
+static __always_inline int may_have_missed(__u64 switches)
+{
+	return config.preemptible && switches != switches_so_far();
+}
+
 #endif /* AIOS_BPF_ACTIVE_H */

@@ -31,6 +31,25 @@ static __always_inline void tell_hold(__u16 type, __u64 kiocb, __u64 kctx, __u64
 	aios_emit_end(&out);
 }
 
+/* Nobody sees what becomes of credentials. */
+static __always_inline void drop_unseen(struct aios_doing *d, __u64 kiocb, __u64 kctx)
+{
+	tell_hold(AIOS_EV_REQ_DROP, kiocb, kctx, d->creds, AIOS_HOLD_CREDS, 0);
+	d->creds = 0;
+}
+
+/* A request completes: if it is that of an fsync work, this has dropped the credentials by now. */
+static __always_inline void creds_end(struct aios_doing *d, __u64 kiocb)
+{
+	__u64 kctx;
+
+	if (!config.preemptible || !d->creds || !may_have_missed(d->creds_switches))
+		return;
+	kctx = work_kctx(kiocb);
+	if (kctx)
+		drop_unseen(d, kiocb, kctx);
+}
+
 /* From now on what the request holds is dropped, here. */
 static __always_inline struct aios_ending *
 ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs,
@@ -48,6 +67,7 @@ ending_begin(struct aios_doing *d, struct aio_kiocb *req, __u64 kctx, __u32 refs
 	e->told.refs = refs;
 	e->told.file_drops = 0;
 	e->told.eventfd_drops = 0;
+	e->switches = config.preemptible ? switches_so_far() : 0;
 	e->told.watched = witnesses_here(ctl, irq);
 	e->told.signals = 0;
 	e->place.commit = 0;
@@ -85,10 +105,24 @@ static __always_inline void tell_freed(const struct aios_req_free *told, __u16 i
 	aios_emit_end(&out);
 }
 
+/* What was not seen may have been done all the same. What was seen was. */
+static __always_inline void leave_open(struct aios_req_free *told, __u64 switches)
+{
+	if (!may_have_missed(switches))
+		return;
+	if (!told->file_drops)
+		told->watched &= ~(1 << AIOS_HOLD_FILE);
+	if (!told->eventfd_drops)
+		told->watched &= ~(1 << AIOS_HOLD_EVENTFD);
+	if (!told->signals)
+		told->watched &= ~AIOS_WATCH_SIGNAL;
+}
+
 static __always_inline void tell_free(struct aios_doing *d, struct aios_ending *e, __u16 irq,
 				      __u64 id)
 {
 	d->endings--;
+	leave_open(&e->told, e->switches);
 	if (!free_with_completion(e))
 		tell_freed(&e->told, irq, id);
 }
@@ -119,6 +153,7 @@ static __always_inline void submitted_begin(struct aio_kiocb *req, __u64 kctx, s
 	d->submitted.eventfd = (__u64)BPF_CORE_READ(req, ki_eventfd);
 	d->submitted.file_drops = 0;
 	d->submitted.eventfd_drops = 0;
+	d->submitted_switches = config.preemptible ? switches_so_far() : 0;
 	d->submitted.watched = witnesses_here(aios_ctl(), 0);
 	d->submitted.signals = 0;
 }

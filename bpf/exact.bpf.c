@@ -354,6 +354,8 @@ TRACEPOINT(aio_complete)
 	}
 	tell_stack(ctx, ctx[1], ctx[0], AIOS_STACK_COMPLETED, STACK_SKIP, flags);
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
+	if (d)
+		creds_end(d, ctx[1]);
 	if (d && config.look)
 		look_at_result(d, req, ctx[0], ((const struct io_event *)ctx[2])->res);
 	if (d && watched & AIOS_WATCH_PUTS)

@@ -89,12 +89,14 @@ struct aios_place {
  * struct aios_ending - a request that is being destroyed
  * @told: what will be told of its end, so far
  * @place: its completion
+ * @switches: how often the task had been switched out when it was asked what is watched
  * @ns: level function: when its completion began, 0 where the ring will not be looked at
  * @head, @tail: the ring's, then
  */
 struct aios_ending {
 	struct aios_req_free told;
 	struct aios_place place;
+	__u64 switches;
 	__u64 ns;
 	__u32 head;
 	__u32 tail;
@@ -132,12 +134,14 @@ struct aios_writing {
  * @ended_kctx: its context
  * @creds: credentials that the fsync work is about to drop, and nobody else holds
  * @creds_usage: references of those while they are in use
+ * @creds_switches: how often the task had been switched out when they were not in use any more
  * @result_of: a request whose file system said what became of it, and that has not completed; 0 for
  *	none
  * @result: what it said
  * @ending: requests that are being destroyed
  * @endings: of them
  * @submitted: level function: what would be told if the submission that is under way failed
+ * @submitted_switches: how often the task had been switched out when it began
  * @writing: a write that ends
  */
 struct aios_doing {
@@ -155,10 +159,12 @@ struct aios_doing {
 	__u64 creds;
 	__u32 creds_usage;
 	__u32 reserved;
+	__u64 creds_switches;
 	__u64 result_of;
 	__s64 result;
 	struct aios_ending ending[AIOS_ENDING];
 	struct aios_req_free submitted;
+	__u64 submitted_switches;
 	struct aios_writing writing;
 };
 

@@ -192,21 +192,6 @@ static __always_inline void work_begin(__u64 kiocb, __u32 kind, const int direct
 	tell_work(AIOS_EV_WORK_BEGIN, &work, kind == AIOS_WORK_POLL ? poll_state(req) : 0, direct);
 }
 
-static __always_inline struct aios_in_work *work_of_thread(void)
-{
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-
-	return bpf_map_lookup_elem(&works, &tid);
-}
-
-/* The context of a request that this thread's work item runs for, 0 where it is not traced. */
-static __always_inline __u64 work_kctx(__u64 kiocb)
-{
-	struct aios_in_work *work = work_of_thread();
-
-	return work && work->kiocb == kiocb ? work->kctx : 0;
-}
-
 static __always_inline void work_end(const int direct)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();

@@ -244,6 +244,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 		__sync_fetch_and_add(&ctl->covered_done, 1);
 	if (config.look || (watched & AIOS_WATCH_FREE))
 		d = aios_doing(irq_flags, id);
+	if (d)
+		creds_end(d, (__u64)req);
 	if (config.look)
 		look_before(d, req, (__u64)kctx);
 	tell_stack(call->ctx, (__u64)req, (__u64)kctx, AIOS_STACK_COMPLETED, STACK_SKIP_OF(direct),

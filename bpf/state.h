@@ -57,7 +57,6 @@ static __always_inline int ends_here(const struct aios_doing *d, struct aio_kioc
 static __always_inline void writing_begin(struct aios_doing *d, const struct aios_ring_ctl *ctl,
 					  struct aio_kiocb *req, __u64 kctx)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct aios_writing *w = &d->writing;
 	struct super_block *sb;
 	struct inode *inode;
@@ -71,7 +70,7 @@ static __always_inline void writing_begin(struct aios_doing *d, const struct aio
 	sb = BPF_CORE_READ(inode, i_sb);
 	w->count = (__u64)BPF_CORE_READ(sb, s_writers.rw_sem[0].read_count) + ctl->percpu;
 	w->was = aios_peek32(w->count);
-	w->switches = BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
+	w->switches = switches_so_far();
 	w->cpu = bpf_get_smp_processor_id();
 	w->kctx = kctx;
 	w->kiocb = (__u64)req;
@@ -126,15 +125,13 @@ static __always_inline void look_at_writers(struct aio_kiocb *req, __u64 kctx)
 
 static __always_inline void writing_end(struct aios_doing *d, __u64 kiocb)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct aios_writing *w = &d->writing;
 	__u32 count;
 
 	if (w->kiocb != kiocb)
 		return;
 	w->kiocb = 0;
-	if (w->cpu != bpf_get_smp_processor_id() ||
-	    w->switches != BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw))
+	if (w->cpu != bpf_get_smp_processor_id() || w->switches != switches_so_far())
 		return;
 	count = aios_peek32(w->count);
 	if ((__s32)(count - w->was) >= 0)

@@ -6,6 +6,7 @@
  * Level exact has those of references by default, level function by --hooks references; the others
  * come with --hooks state. aiocheck asks for all.
  */
+#include "birth.h"
 #include "ending.h"
 #include "filter.h"
 #include "stack.h"
@@ -131,7 +132,23 @@ int fentry_vfs_fsync(unsigned long long *ctx)
 	return 0;
 }
 
-/* Credentials that the file system holds as well go later: nobody can see what the work drops. */
+/*
+ * Will it be seen that the work drops them? Not where the file system holds them as well, so that
+ * they go later. Where the submission holds the request still, it may be told to be freed before
+ * anybody could say that the drop was missed.
+ */
+static __always_inline int drop_will_show(struct aios_doing *d, __u64 kiocb)
+{
+	if (d->creds_usage != creds_usage(d->creds))
+		return 0;
+	if (!config.preemptible)
+		return 1;
+	if (kiocb_refs((struct aio_kiocb *)kiocb) != 1)
+		return 0;
+	d->creds_switches = switches_so_far();
+	return !!(witnesses_here(aios_ctl(), 0) & 1 << AIOS_HOLD_CREDS);
+}
+
 SEC("?fexit/vfs_fsync")
 int fexit_vfs_fsync(unsigned long long *ctx)
 {
@@ -141,10 +158,8 @@ int fexit_vfs_fsync(unsigned long long *ctx)
 	if (!work)
 		return 0;
 	d = doing_of_thread(bpf_get_current_pid_tgid());
-	if (!d || !d->creds || d->creds_usage == creds_usage(d->creds))
-		return 0;
-	tell_hold(AIOS_EV_REQ_DROP, work->kiocb, work->kctx, d->creds, AIOS_HOLD_CREDS, 0);
-	d->creds = 0;
+	if (d && d->creds && !drop_will_show(d, work->kiocb))
+		drop_unseen(d, work->kiocb, work->kctx);
 	return 0;
 }
 
@@ -161,6 +176,7 @@ static __always_inline int free_of_submitted(void *ctx, struct aios_doing *d, __
 		return 0;
 	d->submitted.refs = BPF_CORE_READ(req, ki_refcnt.refs.counter);
 	tell_stack(ctx, kiocb, d->submitted.kctx, AIOS_STACK_FREED, STACK_SKIP, irq);
+	leave_open(&d->submitted, d->submitted_switches);
 	tell_freed(&d->submitted, irq, id);
 	d->submitted.kiocb = 0;
 	return 1;
@@ -194,11 +210,13 @@ int raw_kmem_cache_free(unsigned long long *ctx)
 
 /*
  * A completion that is about to wake a reader does so before it takes it off the queue: the reader
- * cannot leave until then, and what the waker still looks at is on its stack.
+ * cannot leave until then, and what the waker still looks at is on its stack. Where the lock of the
+ * queue spins no other task comes in between.
  */
 static __always_inline void waking_begin(struct aios_ring_ctl *ctl, __u32 tid)
 {
-	if (ctl && witnesses_here(ctl, aios_irq_flags()) & AIOS_WATCH_WAKE)
+	if (ctl && bpf_core_field_exists(((struct spinlock *)0)->rlock) &&
+	    (witnesses_here(ctl, aios_irq_flags()) & AIOS_WATCH_WAKE))
 		*(volatile __u32 *)&ctl->waking = tid;
 }
 
