@@ -37,6 +37,16 @@ static __always_inline int aios_bool(__u64 arg)
 	return (__u8)arg;
 }
 
+/* The first argument as a number: the verifier lets nobody reckon with a pointer. */
+static __always_inline __u64 aios_number(aios_call_t call, const int direct)
+{
+	__u64 number = call->a[0];
+
+	if (direct)
+		bpf_get_func_arg(call->ctx, 0, &number);
+	return number;
+}
+
 #define AIOS_FLAG(direct)	((direct) ? 0 : AIOS_F_KPROBE)
 
 /* The first N arguments; the verifier refuses to read more than the function has. */

@@ -134,7 +134,6 @@ struct file {
 struct kiocb {
 	struct file *ki_filp;
 	void *ki_complete;
-	int ki_flags;
 };
 
 struct cred;

@@ -18,13 +18,25 @@
 #include "ring.h"
 #include "state.h"
 
-static __always_inline void on_rw(aios_call_t call, const int direct)
+static __always_inline void on_rw(aios_call_t call, const int is_write, const int direct)
 {
 	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct kiocb *rw = (struct kiocb *)call->a[0];
 
+	if (config.look)
+		note_rw(aios_number(call, direct), is_write);
 	birth(call->ctx, req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
 	      aios_bool(call->a[3]), direct);
+}
+
+static __always_inline void on_read(aios_call_t call, const int direct)
+{
+	on_rw(call, 0, direct);
+}
+
+static __always_inline void on_write(aios_call_t call, const int direct)
+{
+	on_rw(call, 1, direct);
 }
 
 static __always_inline void on_fsync(aios_call_t call, const int direct)
@@ -153,19 +165,25 @@ static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, str
 }
 
 /* Has it been counted as a writer until now? The completion will look whether it still is. */
-static __always_inline void operation_ends(struct aio_kiocb *req, __s64 res, __u16 irq)
+static __always_inline void operation_ends(aios_call_t call, __u16 irq, const int direct)
 {
+	struct aio_kiocb *req = (struct aio_kiocb *)call->a[0];
 	struct aios_doing *d = aios_doing(irq, bpf_get_current_pid_tgid());
 	struct aios_ring_ctl *ctl = aios_ctl();
 	__u64 kctx = (__u64)BPF_CORE_READ(req, ki_ctx);
+	int is_write;
 
 	if (!aios_ctx_chosen_on(ctl, kctx))
 		return;
-	look_at_writers(req, kctx);
+	is_write = was_write(aios_number(call, direct));
+	if (is_write)
+		look_at_writers(req, kctx);
 	if (!d)
 		return;
-	result_is(d, req, res);
-	writing_begin(d, ctl, req, kctx);
+	result_is(d, req, call->a[1]);
+	d->writing.kiocb = 0;
+	if (is_write)
+		writing_begin(d, ctl, req, kctx);
 }
 
 /*
@@ -182,7 +200,7 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 	struct seen_kiocb seen;
 
 	if (config.look)
-		operation_ends(req, call->a[1], irq_flags);
+		operation_ends(call, irq_flags, direct);
 	if (last && !may_be_active(irq_flags))
 		return;
 	ctl = aios_ctl();
@@ -297,8 +315,8 @@ static __always_inline void on_io_cancel32(aios_call_t call, const int direct)
 	cancel(aios_sys_arg32(call, 0, direct), aios_sys_arg32(call, 1, direct), call->ret, direct);
 }
 
-AIOS_ENTRY(aio_read, 4, on_rw)
-AIOS_ENTRY(aio_write, 4, on_rw)
+AIOS_ENTRY(aio_read, 4, on_read)
+AIOS_ENTRY(aio_write, 4, on_write)
 AIOS_ENTRY(aio_fsync, 2, on_fsync)
 AIOS_EXIT(io_submit_one, 3, on_io_submit_one)
 AIOS_EXIT(__x64_sys_io_submit, 1, on_io_submit)

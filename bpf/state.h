@@ -15,7 +15,6 @@
 #include "peek.h"
 #include "ring.h"
 
-#define IOCB_IS_WRITE	0x40000		/* IOCB_WRITE since v5.11: include/linux/fs.h */
 #define MODE_TYPE	0170000		/* S_IFMT */
 #define MODE_REGULAR	0100000		/* S_IFREG */
 #define COUNT_SATURATED	0xc0000000U	/* REFCOUNT_SATURATED: include/linux/refcount.h */
@@ -37,6 +36,39 @@ static __always_inline void tell_mismatch(__u64 kiocb, __u64 kctx, __u32 what, _
 	body->what = what;
 	body->reserved = 0;
 	aios_emit_end(&out);
+}
+
+#define WRITES	4096
+
+/* Level function: writes in flight, by kiocb. Of two that share a place the older is forgotten. */
+static __u64 writes[WRITES] SEC(".bss") = {};
+
+/* A place is a cache line: most kiocbs that are neighbours have different ones. */
+static __always_inline volatile __u64 *write_at(__u64 kiocb)
+{
+	return &writes[(kiocb >> 6) & (WRITES - 1)];
+}
+
+/* A read or write begins: aio_read() and aio_write() tell which, as the request itself does not. */
+static __always_inline void note_rw(__u64 kiocb, const int is_write)
+{
+	volatile __u64 *at = write_at(kiocb);
+
+	if (is_write)
+		*at = kiocb;
+	else if (*at == kiocb)
+		*at = 0;
+}
+
+/* It ends. Return: whether it is known to be a write. */
+static __always_inline int was_write(__u64 kiocb)
+{
+	volatile __u64 *at = write_at(kiocb);
+
+	if (*at != kiocb)
+		return 0;
+	*at = 0;
+	return 1;
 }
 
 /*
@@ -62,7 +94,7 @@ static __always_inline void writing_begin(struct aios_doing *d, const struct aio
 	struct inode *inode;
 
 	w->kiocb = 0;
-	if (!ends_here(d, req) || !(BPF_CORE_READ(req, rw.ki_flags) & IOCB_IS_WRITE))
+	if (!ends_here(d, req))
 		return;
 	inode = BPF_CORE_READ(req, ki_filp, f_inode);
 	if ((BPF_CORE_READ(inode, i_mode) & MODE_TYPE) != MODE_REGULAR || !ctl || !ctl->percpu)
@@ -109,7 +141,7 @@ static __always_inline void look_at_writers(struct aio_kiocb *req, __u64 kctx)
 	__u64 counts;
 	__s32 sum = 0;
 
-	if (!config.per_cpu_offset || !(BPF_CORE_READ(req, rw.ki_flags) & IOCB_IS_WRITE))
+	if (!config.per_cpu_offset)
 		return;
 	if (config.cpus > FEW_CPUS && bpf_get_prandom_u32() % config.cpus >= FEW_CPUS)
 		return;
