@@ -3,6 +3,7 @@
  * trace_out.c - writes a trace file.
  *
  * A chunk goes out in one write(2) as soon as it is complete: what was written survives the tool.
+ * The header goes with the first one, so that a file that has one tells whose it is.
  */
 #include "trace_out.h"
 
@@ -67,12 +68,13 @@ int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct ai
 	return 0;
 }
 
-int aios_trace_out_put(struct aios_trace_out *out, const void *bytes, size_t len)
+/* Writes what is due, and keeps nothing of it: after an error nothing more is written. */
+static int out_write(struct aios_trace_out *out)
 {
 	size_t done = 0;
 
-	while (done < len && !out->err) {
-		ssize_t put = write(out->fd, (const char *)bytes + done, len - done);
+	while (done < out->buf.len && !out->err) {
+		ssize_t put = write(out->fd, out->buf.data + done, out->buf.len - done);
 
 		if (put < 0 && errno != EINTR)
 			out->err = -errno;
@@ -80,15 +82,14 @@ int aios_trace_out_put(struct aios_trace_out *out, const void *bytes, size_t len
 			done += (size_t)put;
 	}
 	out->bytes += done;
+	aios_buf_clear(&out->buf);
 	return out->err;
 }
 
-static int out_write(struct aios_trace_out *out)
+int aios_trace_out_put(struct aios_trace_out *out, const void *bytes, size_t len)
 {
-	int err = aios_trace_out_put(out, out->buf.data, out->buf.len);
-
-	aios_buf_clear(&out->buf);
-	return err;
+	aios_buf_add(&out->buf, bytes, len);
+	return out->buf.err ? out->buf.err : out_write(out);
 }
 
 int aios_trace_out_begin(struct aios_trace_out *out)
@@ -103,7 +104,7 @@ int aios_trace_out_begin(struct aios_trace_out *out)
 	free(out->unlink);
 	out->unlink = NULL;
 	aios_format_header(&out->buf);
-	return out->buf.err ? out->buf.err : out_write(out);
+	return out->buf.err;
 }
 
 static int out_chunk(void *arg, unsigned int kind, unsigned int cpu, const void *payload,
@@ -140,7 +141,7 @@ int aios_trace_out_close(struct aios_trace_out *out)
 
 	if (!out)
 		return 0;
-	err = out->err;
+	err = out_write(out);
 	if (out->unlink)
 		unlink(out->unlink);
 	free(out->unlink);

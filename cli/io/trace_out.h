@@ -22,7 +22,7 @@ struct aios_trace_out;
 int aios_trace_out_open(const char *path, struct aios_trace_out **ret, struct aios_err *err);
 
 /**
- * aios_trace_out_begin() - empties the file and writes its header
+ * aios_trace_out_begin() - empties the file; its header goes out with what comes first
  * Return: 0 or a negative errno.
  */
 int aios_trace_out_begin(struct aios_trace_out *out);

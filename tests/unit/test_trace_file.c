@@ -336,7 +336,7 @@ static void an_error_of_writing_stays(void **state)
 
 	(void)state;
 	assert_int_equal(aios_trace_out_open("/dev/full", &out, &err), 0);
-	assert_int_equal(aios_trace_out_begin(out), -ENOSPC);
+	assert_int_equal(aios_trace_out_begin(out), 0);
 	feed = aios_trace_out_feed(out);
 	assert_int_equal(feed.chunk(feed.arg, AIOS_CHUNK_INFO, 0, "{}", 2), -ENOSPC);
 	assert_int_equal(feed.chunk(feed.arg, AIOS_CHUNK_INFO, 0, "{}", 2), -ENOSPC);

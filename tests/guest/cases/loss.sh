@@ -86,7 +86,7 @@ killed_tool_at_any_moment() {
 		sleep $pause
 		kill -KILL $tool
 		wait $tool || true
-		last=$(find . -name 't*.aios' -newer ready | sort -V | tail -n 1)
+		last=$(find . -name 't*.aios' -newer ready -size +0 | sort -V | tail -n 1)
 		status 5 aiotrace report --json "${last:-t.aios}" >report.json 2>said.txt
 		grep -q 'the trace is cut off after' said.txt
 		expect true "$(jq .loss.cut_off report.json)" "the trace is cut off"
