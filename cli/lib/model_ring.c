@@ -379,6 +379,15 @@ static uint64_t ring_gap_at(const struct aios_ctx *ctx, uint64_t from)
 }
 
 /*
+ * Can a completion that was lost have got in between this one's look at the tail and the lock? At
+ * level exact, the look is under the lock.
+ */
+static bool may_be_pushed(const struct aios_request *req)
+{
+	return req->ctx->tainted && !(req->ledger && req->ledger->puts_told);
+}
+
+/*
  * Which entry does a completion take? The tail was read before the lock was taken: if it is the
  * one expected, this one. If it lags, the last few completions and this one overlapped, and any of
  * them may have been first. If it is ahead, completions happened that no record has told of (yet).
@@ -397,7 +406,7 @@ static uint64_t ring_slot(struct aios_ctx *ctx, struct aios_request *req, uint32
 	req->slot = ring_index(ring, position);
 	if (position < ring->tail)
 		return position;
-	req->slot_inferred = lag != 0;
+	req->slot_inferred = lag || may_be_pushed(req);
 	for (size_t i = 1; lag <= OVERLAP_MAX && i <= lag && i <= ring->queue_cnt; i++)
 		queue_at(ring, ring->queue_cnt - i)->req->slot_inferred = true;
 	return position;

@@ -411,7 +411,8 @@ static void timeline_reap(struct aios_buf *buf, const struct aios_request *req, 
 		     "the program took its event out of the ring itself, not later than now" :
 		     "its event was taken out by somebody who is not in the trace");
 	if (req->reap_inferred)
-		aios_buf_str(&line, " (inferred: several readers were at it)");
+		aios_buf_str(&line, req->ctx->tainted ? " (inferred: records are missing)" :
+			     " (inferred: several readers were at it)");
 	aios_buf_str(&line, "\n");
 	if (!line.err)
 		aios_buf_add(buf, line.data, line.len);
@@ -547,8 +548,9 @@ static void timeline_notes(struct aios_buf *buf, const struct aios_request *req)
 		aios_buf_fmt(buf, "  first wake-up against the return of ->poll: %s\n",
 			     aios_wake_order_name(aios_wake_order(req)));
 	if (req->slot != AIOS_UNKNOWN32)
-		aios_buf_fmt(buf, "  ring entry %u%s\n", req->slot, req->slot_inferred ?
-			     " or one next to it: completions overlapped" : "");
+		aios_buf_fmt(buf, "  ring entry %u%s\n", req->slot, !req->slot_inferred ? "" :
+			     req->ctx->tainted ? " or one next to it: records are missing" :
+			     " or one next to it: completions overlapped");
 	if (req->fate == AIOS_FATE_UNREAD)
 		aios_buf_str(buf, "  its event was never read\n");
 	if (req->tainted)

@@ -290,7 +290,7 @@ static void completions_lost_in_a_hole_are_found_by_the_tail(void **state)
 	assert_int_equal(the_ctx(k, 1)->reaped_kernel, 4);
 	assert_int_equal(the_ctx(k, 1)->discarded, 0);
 	assert_int_equal(the(k, 4)->req.slot, 3);
-	assert_false(the(k, 4)->req.slot_inferred);
+	assert_true(the(k, 4)->req.slot_inferred);
 	assert_int_equal(the(k, 4)->req.fate, AIOS_FATE_REAPED);
 	assert_false(the(k, 4)->req.tainted);
 	assert_int_equal(the(k, 2)->req.fate, AIOS_FATE_LOST_TRACK);

@@ -12,7 +12,7 @@
 #include "lib/format.h"
 #include "lib/front.h"
 
-#define SEEDS	60
+#define SEEDS	100
 #define STEPS	3000
 
 /* The request of the simulator that the model speaks of, by a time that is nobody else's. */

@@ -175,7 +175,7 @@ stacks_are_told() {
 		sh -ec 'aiowork ops; aiowork poll-cancel; aiowork eventfd' >o.json ||
 		{ cat told.json; return 1; }
 	for op in pread fsync; do
-		leads t.aios $op taken "io_submit_one$offset < __x64_sys_io_submit$offset < do_" || return 1
+		leads t.aios $op taken "io_submit_one$offset < (__do_sys_io_submit$offset < )?__x64_sys_io_submit$offset < do_" || return 1
 		leads t.aios $op freed "^kmem_cache_free$offset < " || return 1
 	done
 	leads t.aios fsync completed \
