@@ -110,16 +110,24 @@ static __always_inline __u32 creds_usage(__u64 creds)
 }
 
 /* As whom does a worker write out somebody's file? */
+/* A file system that lies on another one calls that one's, as whom it likes. */
+static __always_inline struct aios_in_work *fsync_of_work(__u64 file)
+{
+	struct aios_in_work *work = work_of_thread();
+
+	return work && work->kind == AIOS_WORK_FSYNC && work->file == file ? work : NULL;
+}
+
 SEC("?fentry/vfs_fsync")
 int fentry_vfs_fsync(unsigned long long *ctx)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct aios_in_work *work = work_of_thread();
+	struct aios_in_work *work = fsync_of_work(ctx[0]);
 	struct aio_kiocb *req;
 	struct aios_doing *d;
 	__u64 want, seen;
 
-	if (!work || work->kind != AIOS_WORK_FSYNC)
+	if (!work)
 		return 0;
 	req = (struct aio_kiocb *)work->kiocb;
 	want = (__u64)BPF_CORE_READ(req, fsync.creds);
@@ -152,7 +160,7 @@ static __always_inline int drop_will_show(struct aios_doing *d, __u64 kiocb)
 SEC("?fexit/vfs_fsync")
 int fexit_vfs_fsync(unsigned long long *ctx)
 {
-	struct aios_in_work *work = work_of_thread();
+	struct aios_in_work *work = fsync_of_work(ctx[0]);
 	struct aios_doing *d;
 
 	if (!work)
