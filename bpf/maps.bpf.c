@@ -14,6 +14,11 @@ aios_kills_map kills SEC(".maps");
 aios_stash_map stash SEC(".maps");
 aios_bell_map bell SEC(".maps");
 aios_doing_map doing SEC(".maps");
+aios_top_slots_map top_slots SEC(".maps");
+aios_top_starts_map top_starts SEC(".maps");
+aios_snap_ctxs_map snap_ctxs SEC(".maps");
+aios_snap_procs_map snap_procs SEC(".maps");
+aios_snap_mms_map snap_mms SEC(".maps");
 
 const volatile struct aios_config config SEC(".rodata") = {};
 const volatile __u32 watched SEC(".rodata") = 0;
@@ -21,3 +26,5 @@ struct aios_witness witnesses[AIOS_WITNESSES] SEC(".bss") = {};
 struct aios_kernel_stats stats SEC(".bss") = {};
 struct aios_bases bases SEC(".bss") = {};
 struct aios_control control SEC(".bss") = {};
+struct aios_snap_head snap SEC(".bss") = {};
+struct aios_top_host_counts top_host SEC(".bss") = {};

@@ -7,6 +7,7 @@
 
 #include <aioscope/exact.h>
 #include <aioscope/ring.h>
+#include <aioscope/top.h>
 #include "kernel.h"
 
 #define AIOS_MAX_CONTEXTS	65536	/* fs.aio-max-nr's default: each context counts 1 or more */
@@ -194,6 +195,11 @@ typedef AIOS_HASH(__u32, struct aios_in_work, AIOS_MAX_WORKS) aios_works_map;
 typedef AIOS_HASH(__u32, struct aios_to_kill, AIOS_MAX_WORKS) aios_kills_map;
 typedef AIOS_HASH(struct aios_stash_key, struct aios_stash, AIOS_MAX_WORKS) aios_stash_map;
 typedef AIOS_ARRAY(struct aios_doing, 1, 0) aios_doing_map;
+typedef AIOS_ARRAY(struct aios_top_slot, 1, BPF_F_MMAPABLE) aios_top_slots_map;
+typedef AIOS_ARRAY(struct aios_top_start, 1, BPF_F_MMAPABLE) aios_top_starts_map;
+typedef AIOS_ARRAY(struct aios_snap_ctx, 1, BPF_F_MMAPABLE) aios_snap_ctxs_map;
+typedef AIOS_ARRAY(struct aios_snap_proc, 1, BPF_F_MMAPABLE) aios_snap_procs_map;
+typedef AIOS_HASH(__u64, __u32, 1) aios_snap_mms_map;
 typedef struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -226,6 +232,23 @@ extern aios_bell_map bell SEC(".maps");
 
 /* By thread and by interrupt of a CPU; sized by the loader where something is watched. */
 extern aios_doing_map doing SEC(".maps");
+
+/* What aiotop counts, by context; place 0 is of those that found none. See aioscope/top.h. */
+extern aios_top_slots_map top_slots SEC(".maps");
+
+/* When requests began; see aioscope/top.h. */
+extern aios_top_starts_map top_starts SEC(".maps");
+
+/* A look at all contexts, and how it goes. */
+extern aios_snap_ctxs_map snap_ctxs SEC(".maps");
+extern aios_snap_procs_map snap_procs SEC(".maps");
+extern struct aios_snap_head snap SEC(".bss");
+
+/* Address space -> index of its process, of this look; the tool empties it. */
+extern aios_snap_mms_map snap_mms SEC(".maps");
+
+/* What aiotop counts of the host. */
+extern struct aios_top_host_counts top_host SEC(".bss");
 
 /* Which functions that drop references are hooked: AIOS_WATCH_*, 1 << enum aios_hold_what. */
 extern const volatile __u32 watched SEC(".rodata");

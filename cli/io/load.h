@@ -9,6 +9,7 @@
 
 #include <aioscope/exact.h>
 #include <aioscope/ring.h>
+#include <aioscope/top.h>
 
 #include "../lib/err.h"
 #include "plan.h"

@@ -37,6 +37,7 @@ enum aios_level {
 	AIOS_LEVEL_FUNCTION,
 	AIOS_LEVEL_SYSCALL,
 	AIOS_LEVEL_EXACT,
+	AIOS_LEVEL_COUNT,	/* level function, counted in the kernel: no records */
 };
 
 /* Which of the levels that share a table a row is for. */

@@ -126,6 +126,9 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @cast: the kernel has bpf_rdonly_cast(); see bpf/peek.h
  * @look: see whether requests are as they have to be: bpf/state.h
  * @stacks: tell by way of which functions requests are taken, complete and are freed: bpf/stack.h
+ * @top_bits: contexts that are counted apart, as a power of two; 0 where nothing is counted
+ * @snap_ctxs: contexts that a look at all of them has room for
+ * @snap_procs: processes likewise
  */
 struct aios_config {
 	__u32 filter;
@@ -152,6 +155,10 @@ struct aios_config {
 	__u32 cast;
 	__u32 look;
 	__u32 stacks;
+	__u32 top_bits;
+	__u32 snap_ctxs;
+	__u32 snap_procs;
+	__u32 reserved;
 };
 
 /**
