@@ -48,15 +48,17 @@ struct aios_top_oldest {
 
 /**
  * struct aios_top_ctx - a context
- * @snap: as it is now, or was last
+ * @snap: as it is now, or was last; at AIOS_TOP_RINGS, AIOS_UNKNOWN32 is possible for any number
+ *	but nr_events
  * @proc: index of its process in the sample
  * @id: of this context among all that the tool has ever seen; rows keep their place by it
  * @born_ns: when it was made, 0 where it is older than the tool
  * @ended_ns: when it was freed, 0 where it was not
  * @counted: @counts is there: it had a place of its own
- * @counts: since the tool began
  * @oldest: the requests of it that began first, the first one first
  * @oldest_cnt: of @oldest; 1 is enough for contexts that nobody looks into
+ * @counts: since the tool began, but for peak and max_ns, which are since the sample before. The
+ *	last, so that contexts that are not counted cost no memory that anybody touches
  */
 struct aios_top_ctx {
 	struct aios_snap_ctx snap;
@@ -65,9 +67,9 @@ struct aios_top_ctx {
 	uint64_t born_ns;
 	uint64_t ended_ns;
 	bool counted;
-	struct aios_top_counts counts;
 	struct aios_top_oldest oldest[AIOS_TOP_OLDEST];
 	size_t oldest_cnt;
+	struct aios_top_counts counts;
 };
 
 /**
@@ -175,26 +177,58 @@ struct aios_top_slots aios_top_slots(const struct aios_snap_ctx *snap);
  */
 uint64_t aios_top_percentile(const uint32_t *hist, uint64_t max, double percent);
 
-/* The bucket of a value, as the programs have it, and the middle of a bucket. */
+/* The bucket of a value, as the programs have it, and the middle and the last value of a bucket. */
 size_t aios_top_bucket(uint64_t ns);
 uint64_t aios_top_bucket_ns(size_t bucket);
+uint64_t aios_top_bucket_last_ns(size_t bucket);
+
+/* Names, as JSON has them: "pread", "reads", "armed", "snapshot". */
+const char *aios_top_op_name(enum aios_top_op op);
+const char *aios_top_class_name(enum aios_top_class class);
+const char *aios_top_poll_name(enum aios_top_poll poll);
+const char *aios_top_evidence_name(enum aios_top_evidence evidence);
+
+/**
+ * aios_top_state() - where a request is that has not completed
+ * @what: struct aios_top_start.what
+ * Return: words that go on after "it", a constant: "is in the file system or the device".
+ */
+const char *aios_top_state(uint64_t what);
+
+/* The class of an operation; AIOS_TOP_CLASSES for AIOS_TOP_OTHER, which is in no histogram. */
+enum aios_top_class aios_top_class(enum aios_top_op op);
+
+/* The number that people here know a process by: the tool's, or where it has none, the host's. */
+uint32_t aios_top_pid(const struct aios_top_proc *proc);
+
+/**
+ * aios_top_who() - a process as a ticket has it: "PID 1234 (mysqld, user mysql, container db-1)"
+ * @buf: appended to
+ * @proc: of a sample
+ */
+void aios_top_who(struct aios_buf *buf, const struct aios_top_proc *proc);
+
+/* How much of @all a part is, for people and in the range 0 to 100; 0 where @all is. */
+double aios_top_percent(uint64_t part, uint64_t all);
 
 /**
  * struct aios_top_row - what a line of the table is about: a context, or all of a process
  * @proc: of the sample
  * @ctx: of the sample, NULL for a process
  * @contexts: 1, or how many the process has
+ * @dead: of these, killed ones
+ * @waiters, @polls: as in struct aios_snap_ctx
  * @now: what is known of its slots: the context's, or sums
  * @max_reqs, @nr_events: the context's, or sums
- * @delta: what was counted since the sample before; histograms included
- * @total: since the tool began
- * @peak: most events seen in a ring since the sample before, of @peak_of entries
+ * @peak: most events seen in a ring since the sample before, of @peak_of that it holds
  * @reaped: events that left the ring and that no call returned: the program took them itself;
  *	UINT64_MAX where unknown
  * @oldest_ns: how long its oldest request has been under way, 0 for none
  * @oldest_what: struct aios_top_start.what of that
  * @fresh: it was not in the sample before
  * @gone: it is over, and shown a moment longer
+ * @delta: what was counted since the sample before, histograms included; 0 in the first frame
+ * @total: since the tool began; of a process, contexts that are over included
  */
 struct aios_top_row {
 	const struct aios_top_proc *proc;
@@ -206,8 +240,6 @@ struct aios_top_row {
 	struct aios_top_slots now;
 	uint64_t max_reqs;
 	uint64_t nr_events;
-	struct aios_top_counts delta;
-	struct aios_top_counts total;
 	uint32_t peak;
 	uint32_t peak_of;
 	uint64_t reaped;
@@ -215,6 +247,8 @@ struct aios_top_row {
 	uint64_t oldest_what;
 	bool fresh;
 	bool gone;
+	struct aios_top_counts delta;
+	struct aios_top_counts total;
 };
 
 /**
@@ -222,6 +256,7 @@ struct aios_top_row {
  * @slug: stable: "aio-max-nr", "stuck", "slots-lost", "ring-full", "eagain", "dead-lingers",
  *	"events-lost"
  * @severity: 1 worth knowing, 2 a warning, 3 somebody should look now
+ * @evidence: what it rests on, which may be less than the sample has
  * @pid: whom it is about, 0 for the host
  * @context: aio_context_t, 0 for none
  * @text: a sentence, owned
@@ -229,6 +264,7 @@ struct aios_top_row {
 struct aios_top_finding {
 	const char *slug;
 	int severity;
+	enum aios_top_evidence evidence;
 	uint32_t pid;
 	uint64_t context;
 	char *text;
@@ -281,10 +317,10 @@ void aios_top_frame_done(struct aios_top_frame *frame);
 #define AIOS_TOP_MINUTE		60	/* values of a ring that are kept, one a second at most */
 
 /**
- * aios_top_minute() - how full a ring was
+ * aios_top_minute() - how full a ring was at most, second by second
  * @top: remembers
  * @id: of the context
- * @ret: percent of its entries, the newest last; AIOS_TOP_MINUTE of them at most
+ * @ret: percent of what it holds, the newest last; AIOS_TOP_MINUTE of them at most
  * Return: how many.
  */
 size_t aios_top_minute(const struct aios_top *top, uint64_t id, uint8_t *ret);

@@ -5,6 +5,7 @@
 #include "width.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "width_table.h"
 
@@ -126,4 +127,31 @@ void aios_buf_cell(struct aios_buf *buf, const char *text, size_t columns)
 
 	while (used++ < columns)
 		aios_buf_add(buf, " ", 1);
+}
+
+void aios_buf_wrap(struct aios_buf *buf, const char *text, const char *first, size_t columns)
+{
+	size_t indent = aios_width(first), used = indent;
+	bool begun = false;
+
+	aios_buf_str(buf, first);
+	while (*text) {
+		size_t bytes = strcspn(text, " "), width = 0;
+
+		for (const char *end = text + bytes, *next = text; next < end;)
+			width += aios_width_char(aios_utf8_next(&next));
+		if (begun && used + 1 + width > columns) {
+			aios_buf_str(buf, "\n");
+			for (used = 0; used < indent; used++)
+				aios_buf_str(buf, " ");
+		} else if (begun) {
+			aios_buf_str(buf, " ");
+			used++;
+		}
+		aios_buf_add(buf, text, bytes);
+		begun = true;
+		used += width;
+		text += bytes + (text[bytes] == ' ');
+	}
+	aios_buf_str(buf, "\n");
 }

@@ -59,4 +59,13 @@ size_t aios_buf_cut(struct aios_buf *buf, const char *text, size_t columns);
  */
 void aios_buf_cell(struct aios_buf *buf, const char *text, size_t columns);
 
+/**
+ * aios_buf_wrap() - appends a sentence in lines that take so many columns at most
+ * @buf: appended to, at the beginning of a line; ends in a newline
+ * @text: harmless already; is broken at blanks
+ * @first: what the first line begins with; the others begin with as many blanks
+ * @columns: of a line; a word that is longer stays whole
+ */
+void aios_buf_wrap(struct aios_buf *buf, const char *text, const char *first, size_t columns);
+
 #endif /* AIOS_WIDTH_H */
