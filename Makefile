@@ -206,6 +206,16 @@ $(BUILD)/tests/story: $(story_obj) $(core_obj)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(CORE_LIBS) -lcmocka
 
+# Frames of aiotop, of a host that is made up.
+frames_obj := $(patsubst %,$(BUILD)/obj/%.o,$(addprefix tests/unit/,frames kit_top))
+
+$(BUILD)/obj/tests/unit/frames.o $(BUILD)/obj/tests/unit/kit_top.o: ALL_CFLAGS += -Icli
+
+$(BUILD)/tests/frames: $(frames_obj) $(core_obj)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ $(CORE_LIBS) -lcmocka
+
 $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 	$(say) LINK $@
 	@mkdir -p $(@D)
@@ -214,7 +224,7 @@ $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 bench_bin := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
 
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
+tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/frames $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
 
 # --- what people type -----------------------------------------------------------------------
 

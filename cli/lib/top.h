@@ -219,7 +219,8 @@ double aios_top_percent(uint64_t part, uint64_t all);
  * @dead: of these, killed ones
  * @waiters, @polls: as in struct aios_snap_ctx
  * @now: what is known of its slots: the context's, or sums
- * @max_reqs, @nr_events: the context's, or sums
+ * @max_reqs: the context's, or the sum of those that are not dead: what fs.aio-nr has of it
+ * @nr_events: the context's, or the sum
  * @peak: most events seen in a ring since the sample before, of @peak_of that it holds
  * @reaped: events that left the ring and that no call returned: the program took them itself;
  *	UINT64_MAX where unknown

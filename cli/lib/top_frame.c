@@ -199,7 +199,9 @@ static void row_add_now(struct aios_top_row *sum, const struct aios_top_row *row
 	sum->now.unread = sum_known(sum->now.unread, row->now.unread);
 	sum->now.stale = sum_known(sum->now.stale, row->now.stale);
 	sum->now.lost += row->now.lost;
-	sum->max_reqs += row->max_reqs;
+	/* Of a context, what is dead asked for is still worth knowing; but it holds none of it. */
+	if (!row->ctx || !row->dead)
+		sum->max_reqs += row->max_reqs;
 	sum->nr_events += row->nr_events;
 	if (sum->reaped == UINT64_MAX || row->reaped == UINT64_MAX)
 		sum->reaped = UINT64_MAX;

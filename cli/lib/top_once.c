@@ -330,7 +330,7 @@ static struct sizes sizes_of(const struct once *once, size_t rank)
 	for (size_t i = 0; i < once->ctx_cnt; i++) {
 		const struct aios_top_row *row = once->ctxs[i].row;
 
-		if (once->ctxs[i].rank != rank)
+		if (once->ctxs[i].rank != rank || row->dead)
 			continue;
 		sizes.contexts++;
 		sizes.least = row->max_reqs < sizes.least ? row->max_reqs : sizes.least;
