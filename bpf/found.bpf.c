@@ -10,7 +10,7 @@
 #include "filter.h"
 #include "hook.h"
 #include "name.h"
-#include "peek.h"
+#include "percpu.h"
 #include "proc.h"
 #include "ring.h"
 
@@ -30,45 +30,17 @@ struct found_polls {
 	struct list_head *end;
 };
 
-struct found_refs {
-	unsigned long counts;
-	__u64 sum;
-};
-
-static long found_cpu(__u32 cpu, struct found_refs *refs)
-{
-	refs->sum += aios_peek(refs->counts + aios_cpu_offset(cpu));
-	return 0;
-}
-
-/*
- * ctx->reqs holds one reference a request in flight and two of the context's own. In per-CPU
- * mode (bits 0 and 1 of the pointer clear) the common count is biased by 2^63, see
- * include/linux/percpu-refcount.h.
- */
-static __always_inline __u32 found_in_flight(struct kioctx *kctx)
-{
-	struct found_refs refs = { .counts = BPF_CORE_READ(kctx, reqs.percpu_count_ptr) };
-	__u64 count = BPF_CORE_READ(kctx, reqs.data, count.counter);
-
-	if (!config.per_cpu_offset)
-		return AIOS_UNKNOWN32;
-	if (!(refs.counts & 3)) {
-		bpf_loop(config.cpus, found_cpu, &refs, 0);
-		count += refs.sum - (1ULL << 63);
-	}
-	return count < 2 ? 0 : count - 2;
-}
-
 static __always_inline void found_tell(struct kioctx *kctx, __u32 tgid)
 {
 	struct list_head *wait = (void *)kctx + bpf_core_field_offset(struct kioctx, wait.head);
 	struct aios_ctx_found *body;
+	struct aios_held held = {};
 	struct aios_out out;
 
 	body = aios_emit_begin(&out, AIOS_EV_CTX_FOUND, sizeof(*body), 0);
 	if (!body)
 		return;
+	aios_held((__u64)kctx, &held);
 	body->kctx = (__u64)kctx;
 	body->user_id = BPF_CORE_READ(kctx, user_id);
 	body->max_reqs = BPF_CORE_READ(kctx, max_reqs);
@@ -80,7 +52,7 @@ static __always_inline void found_tell(struct kioctx *kctx, __u32 tgid)
 	body->completed = BPF_CORE_READ(kctx, completed_events);
 	body->dead = BPF_CORE_READ(kctx, dead.counter);
 	body->waiters = BPF_CORE_READ(wait, next) != wait;
-	body->in_flight = found_in_flight(kctx);
+	body->in_flight = held.alive;
 	aios_emit_end(&out);
 }
 

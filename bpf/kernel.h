@@ -275,6 +275,7 @@ typedef struct {
 struct cred {
 	atomic_t usage;
 	kuid_t uid;
+	kuid_t euid;
 };
 
 struct pid_namespace;
@@ -295,6 +296,7 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
 	int pid;
 	int tgid;
 	int exit_code;
@@ -307,6 +309,7 @@ struct task_struct {
 	const struct cred *cred;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
+	__u64 start_boottime;
 	unsigned in_eventfd : 1;
 	char comm[16];
 };

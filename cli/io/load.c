@@ -16,6 +16,8 @@
 
 #include "aioscalls.skel.h"
 #include "aioscope.skel.h"
+#include "iter.h"
+#include "load_snap.h"
 
 #define BUFFER_DEFAULT	(16ULL << 20)	/* a CPU: 131072 records */
 #define BUFFER_TOTAL	(512ULL << 20)	/* of all CPUs, unless --buffer says more */
@@ -46,6 +48,7 @@ struct aios_load {
 	size_t program_cnt;
 	struct aios_rings rings;
 	struct ring_buffer *bell;
+	struct aios_snap_maps snap;
 	size_t ctl_bytes, slots_bytes;
 };
 
@@ -104,7 +107,19 @@ static struct bpf_map *load_the_map(const struct aios_load *load, const char *na
 	return bpf_object__find_map_by_name(load->obj, name);
 }
 
-static int load_sizes(struct aios_load *load, const struct aios_plan *plan)
+/* What records need and counting does not: each at its smallest. */
+static int load_small(struct aios_load *load)
+{
+	static const char *const names[] = { "files", "ctxs", "procs", "works", "kills" };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
+		err = bpf_map__set_max_entries(load_the_map(load, names[i]), 1);
+	return err;
+}
+
+static int load_sizes(struct aios_load *load, const struct aios_plan *plan,
+		      const struct aios_load_opts *opts)
 {
 	unsigned int cpus = load->rings.cpus, shift = load->rings.shift;
 	int err;
@@ -117,6 +132,10 @@ static int load_sizes(struct aios_load *load, const struct aios_plan *plan)
 	if (!err && aios_plan_watched(plan))
 		err = bpf_map__set_max_entries(load_the_map(load, "doing"),
 					       AIOS_DOING_TASKS + 2 * cpus);
+	if (!err && plan->level == AIOS_LEVEL_COUNT)
+		err = load_small(load);
+	if (!err && plan->level == AIOS_LEVEL_COUNT)
+		err = aios_snap_maps_open(&load->snap, load->obj, opts->snap_ctxs);
 	return err;
 }
 
@@ -134,6 +153,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.poll_queue_proc = kernel->poll_queue_proc;
 	config.poll_wake = kernel->poll_wake;
 	config.look = plan->groups & AIOS_GROUP_STATE;
+	config.snap_ctxs = load->snap.ctx_cap;
+	config.snap_procs = load->snap.proc_cap;
 	config.exact = plan->level == AIOS_LEVEL_EXACT;
 	config.complete_rw = kernel->complete_rw;
 	config.preemptible = kernel->preemptible;
@@ -159,7 +180,7 @@ static int load_choose(struct aios_load *load, const struct aios_plan *plan)
 {
 	struct bpf_program *prog;
 
-	load->programs = calloc(2 * plan->cnt, sizeof(*load->programs));
+	load->programs = calloc(2 * plan->cnt + 1, sizeof(*load->programs));
 	if (!load->programs)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->cnt; i++) {
@@ -223,7 +244,9 @@ static int load_map(struct aios_load *load)
 	if (!load->bell)
 		return -errno;
 	rings->bell_fd = ring_buffer__epoll_fd(load->bell);
-	return 0;
+	if (!load->snap.iter)
+		return 0;
+	return aios_snap_maps_map(&load->snap, load->obj, &load->skel->bss->snap);
 }
 
 bool aios_load_rung(struct aios_load *load)
@@ -257,34 +280,6 @@ static uint32_t load_program_id(const struct aios_load *load, const char *functi
 	return 0;
 }
 
-/*
- * Runs an iterator to its end; @each is called whenever it has written @size bytes, which are at
- * @record then.
- */
-static int run_iterator(const struct bpf_program *prog, void *record, size_t size,
-			int (*each)(void *arg), void *arg)
-{
-	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
-	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1, err = fd < 0 ? -errno : 0;
-	size_t filled = 0;
-	ssize_t got = 1;
-
-	while (!err && got) {
-		got = read(fd, (char *)record + filled, size - filled);
-		if (got < 0 && errno != EINTR && errno != EAGAIN)
-			err = -errno;
-		if (got <= 0)
-			continue;
-		filled = (filled + (size_t)got) % size;
-		if (!filled && each)
-			err = each(arg);
-	}
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return err;
-}
-
 /* The programs on functions that drop a reference. */
 static void load_witnesses(struct aios_load *load)
 {
@@ -312,7 +307,7 @@ static int load_prepare(struct aios_load *load)
 	load->control->complete_id = load_program_id(load, "aio_complete");
 	load->control->done_id = load_program_id(load, "aio_complete_rw");
 	load_witnesses(load);
-	return run_iterator(load->skel->progs.iter_prepare, &byte, 1, NULL, NULL);
+	return aios_iter_run(load->skel->progs.iter_prepare, &byte, 1, NULL, NULL);
 }
 
 static int load_why(int code, struct aios_err *err)
@@ -347,7 +342,7 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 		return load_why(code, err);
 	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
-	code = load_sizes(load, plan);
+	code = load_sizes(load, plan, opts);
 	if (!code)
 		code = load_choose(load, plan);
 	if (code)
@@ -412,9 +407,15 @@ int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 	if (!wanted)
 		return 0;
 	/* It writes a byte for each process that has contexts, where a read of one byte ends. */
-	code = run_iterator(load->skel->progs.iter_found, &mark, 1, each, arg);
+	code = aios_iter_run(load->skel->progs.iter_found, &mark, 1, each, arg);
 	return code ? aios_fail(err, code, "cannot look for older contexts: %s", strerror(-code))
 		    : 0;
+}
+
+int aios_load_snap(struct aios_load *load, struct aios_snap *ret)
+{
+	*ret = (struct aios_snap){ 0 };
+	return load->snap.iter ? aios_snap_maps_look(&load->snap, ret) : -EOPNOTSUPP;
 }
 
 void aios_load_stop(struct aios_load *load)
@@ -438,6 +439,7 @@ struct aios_load *aios_load_free(struct aios_load *load)
 	if (load->rings.slots)
 		munmap(load->rings.slots, load->slots_bytes);
 	ring_buffer__free(load->bell);
+	aios_snap_maps_done(&load->snap);
 	if (load->skel)
 		aioscope__destroy(load->skel);
 	if (load->calls)
@@ -495,7 +497,7 @@ int aios_load_processes(struct aios_load *load, struct aios_processes *ret)
 	*ret = (struct aios_processes){ 0 };
 	if (!load->skel)
 		return aios_processes_proc(ret);
-	err = run_iterator(load->skel->progs.iter_list, &listing.now, sizeof(listing.now),
+	err = aios_iter_run(load->skel->progs.iter_list, &listing.now, sizeof(listing.now),
 			   listing_add, &listing);
 	if (err)
 		aios_processes_done(ret);

@@ -36,11 +36,13 @@ struct aios_rings {
  * struct aios_load_opts - what the programs are told
  * @config: filter; the loader fills in the rest
  * @buffer: bytes of ring a CPU, rounded up to a power of two; 0 for the default
+ * @snap_ctxs: level AIOS_LEVEL_COUNT: contexts and processes for which aios_load_snap() has room
  * @verbose: libbpf's messages go to stderr
  */
 struct aios_load_opts {
 	struct aios_config config;
 	uint64_t buffer;
+	uint32_t snap_ctxs;
 	bool verbose;
 };
 
@@ -78,6 +80,28 @@ int aios_load_attach(struct aios_load *load, struct aios_plan *plan, struct aios
  */
 int aios_load_found(struct aios_load *load, const struct aios_plan *plan,
 		    int (*each)(void *arg), void *arg, struct aios_err *err);
+
+/**
+ * struct aios_snap - all contexts as they are; what it points to is overwritten by the next look
+ * @ctxs: those of a process stand next to each other
+ * @procs: that have contexts; a process that begins another program may be there twice
+ * @not_shown: contexts, processes and threads for which there was no room
+ */
+struct aios_snap {
+	const struct aios_snap_ctx *ctxs;
+	size_t ctx_cnt;
+	const struct aios_snap_proc *procs;
+	size_t proc_cnt;
+	uint64_t not_shown;
+};
+
+/**
+ * aios_load_snap() - looks at all contexts of the host, or of the tool's pid namespace
+ * @load: loaded for AIOS_LEVEL_COUNT; need not be attached
+ * @ret: overwritten; valid until the next look, and as long as @load
+ * Return: 0 or a negative errno; -EOPNOTSUPP at another level.
+ */
+int aios_load_snap(struct aios_load *load, struct aios_snap *ret);
 
 /**
  * aios_load_stop() - nothing new is written after this; attached programs return at once

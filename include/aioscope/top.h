@@ -189,6 +189,7 @@ struct aios_top_start {
  * @waiters: threads that wait for events
  * @polls: requests on the list of what can be cancelled: polls that wait
  * @dead: it was killed
+ * @proc: index of its process in the same look
  */
 struct aios_snap_ctx {
 	__u64 kctx;
@@ -206,7 +207,7 @@ struct aios_snap_ctx {
 	__u32 waiters;
 	__u32 polls;
 	__u32 dead;
-	__u32 reserved;
+	__u32 proc;
 };
 
 /**
@@ -217,7 +218,7 @@ struct aios_snap_ctx {
  * @tgid: in the initial pid namespace
  * @pid: in the tool's, 0 where it is not in it
  * @uid: of its effective user, in the initial user namespace
- * @shared: processes that share @mm with it
+ * @shared: other processes that share @mm with it
  * @contexts: how many it has
  * @comm: of its leader, NUL padded
  */
@@ -250,12 +251,13 @@ struct aios_top_host_counts {
  * struct aios_snap_head - how a look at all contexts went
  * @pass: number of it, never 0
  * @ctxs, @procs: found; more than there was room for is possible
+ * @unseen: threads whose address space was not looked at, for want of room to remember it
  */
 struct aios_snap_head {
 	__u32 pass;
 	__u32 ctxs;
 	__u32 procs;
-	__u32 reserved;
+	__u32 unseen;
 };
 
 AIOS_SIZE(aios_top_start, 32);
