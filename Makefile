@@ -40,7 +40,7 @@ say	= @printf '  %-8s %s\n'
 Q	:= @
 endif
 
-commands := aiotrace aiocheck
+commands := aiotrace aiocheck aiotop
 programs := $(commands:%=$(BUILD)/%)
 
 .PHONY: all
@@ -82,11 +82,13 @@ $(BUILD)/skel/%.skel.h: $(BUILD)/bpf/%.o
 core_src := $(sort $(wildcard cli/lib/*.c))
 edge_src := $(sort $(wildcard cli/io/*.c))
 trace_src := cli/aiotrace.c $(sort $(wildcard cli/cmd*.c))
+top_src	:= cli/aiotop.c cli/cmd.c $(sort $(wildcard cli/top*.c))
 check_src := cli/aiocheck.c cli/cmd.c $(sort $(wildcard cli/check*.c))
 core_obj := $(core_src:%.c=$(BUILD)/obj/%.o)
 edge_obj := $(edge_src:%.c=$(BUILD)/obj/%.o)
 trace_obj := $(trace_src:%.c=$(BUILD)/obj/%.o)
 check_obj := $(check_src:%.c=$(BUILD)/obj/%.o)
+top_obj	:= $(top_src:%.c=$(BUILD)/obj/%.o)
 
 $(BUILD)/obj/cli/lib/%.o: ALL_CFLAGS += -Wconversion
 $(BUILD)/obj/cli/io/load.o: $(skel)
@@ -99,6 +101,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 
 $(BUILD)/aiotrace: $(trace_obj)
 $(BUILD)/aiocheck: $(check_obj)
+$(BUILD)/aiotop: $(top_obj)
 $(programs): $(edge_obj) $(core_obj)
 	$(say) LINK $@
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(EDGE_LIBS)
