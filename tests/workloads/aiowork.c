@@ -55,6 +55,7 @@ static const struct aiow_scenario scenarios[] = {
 	  aiow_run_getevents_dead },
 	{ "crowd", "as many contexts as --count says, all there until the exit", AIOW_LEAVES,
 	  aiow_run_crowd },
+	{ "holder", "contexts in every state, held: --hold", AIOW_LEAVES, aiow_run_holder },
 	{ "none", "no native AIO at all", 0, aiow_run_none },
 	{ "user-reap", "all events taken from the mapped ring, which wraps many times", 0,
 	  aiow_run_user_reap },

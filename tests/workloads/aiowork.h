@@ -293,6 +293,8 @@ int aiow_run_getevents_dead(struct aiow *w);
 int aiow_run_crowd(struct aiow *w);
 int aiow_run_none(struct aiow *w);
 
+int aiow_run_holder(struct aiow *w);
+
 int aiow_run_user_reap(struct aiow *w);
 int aiow_run_ring_scribble(struct aiow *w);
 int aiow_run_eventfd(struct aiow *w);

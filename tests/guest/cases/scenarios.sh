@@ -13,7 +13,7 @@ build_of=
 # batches COUNT: scenarios that share a trace, COUNT at a time; the one that needs an outsider to go
 # on has a case of its own.
 batches() {
-	$program --list | cut -f1 | grep -vx preexisting | xargs -n "$1"
+	$program --list | cut -f1 | grep -vxE 'preexisting|holder' | xargs -n "$1"
 }
 
 trace_scenarios() {
@@ -119,5 +119,5 @@ cases_scenarios() {
 	[ "$extent" = all ] || return 0
 	while read -r scenario; do
 		check "scenario $scenario by itself" scenarios_equal "$scenario"
-	done < <(aiowork --list | cut -f1 | grep -vx preexisting)
+	done < <(aiowork --list | cut -f1 | grep -vxE 'preexisting|holder')
 }
