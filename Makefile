@@ -271,9 +271,17 @@ kernel: kernel-deps
 
 # What is told of the golden traces, written anew; to be read before it is committed.
 .PHONY: golden
-golden: $(BUILD)/tests/test_golden
-	@$< --write
+golden: $(BUILD)/tests/test_golden $(BUILD)/tests/test_screen
+	@for test in $^; do $$test --write || exit 1; done
 	@git diff --stat -- tests/golden
+
+# Pictures of aiotop's screens, as they are in tests/golden/screens.
+PICTURES ?= 80x24 200x50 detail-wide
+.PHONY: pictures
+pictures: $(BUILD)/tests/test_screen
+	@mkdir -p docs/images
+	@for name in $(PICTURES); do \
+		$< --svg $$name docs/images/aiotop-$$name.svg || exit 1; done
 
 # Fuzzes for some seconds each, beginning with what lies in tests/fuzz/corpus.
 FUZZ_SECONDS ?= 60
