@@ -80,7 +80,9 @@ $(BUILD)/skel/%.skel.h: $(BUILD)/bpf/%.o
 # --- commands -------------------------------------------------------------------------------
 
 core_src := $(sort $(wildcard cli/lib/*.c))
-edge_src := $(sort $(wildcard cli/io/*.c))
+# The terminal is aiotop's alone, and so is the library that it takes.
+term_src := cli/io/terminal.c
+edge_src := $(filter-out $(term_src),$(sort $(wildcard cli/io/*.c)))
 trace_src := cli/aiotrace.c $(sort $(wildcard cli/cmd*.c))
 top_src	:= cli/aiotop.c cli/cmd.c $(sort $(wildcard cli/top*.c))
 check_src := cli/aiocheck.c cli/cmd.c $(sort $(wildcard cli/check*.c))
@@ -89,6 +91,8 @@ edge_obj := $(edge_src:%.c=$(BUILD)/obj/%.o)
 trace_obj := $(trace_src:%.c=$(BUILD)/obj/%.o)
 check_obj := $(check_src:%.c=$(BUILD)/obj/%.o)
 top_obj	:= $(top_src:%.c=$(BUILD)/obj/%.o)
+term_obj := $(term_src:%.c=$(BUILD)/obj/%.o)
+TERM_LIBS := $(shell pkg-config --libs ncursesw 2>/dev/null || echo -lncursesw -ltinfo)
 
 $(BUILD)/obj/cli/lib/%.o: ALL_CFLAGS += -Wconversion
 $(BUILD)/obj/cli/io/load.o: $(skel)
@@ -101,10 +105,11 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 
 $(BUILD)/aiotrace: $(trace_obj)
 $(BUILD)/aiocheck: $(check_obj)
-$(BUILD)/aiotop: $(top_obj)
+$(BUILD)/aiotop: $(top_obj) $(term_obj)
+$(BUILD)/aiotop: TOP_LIBS := $(TERM_LIBS)
 $(programs): $(edge_obj) $(core_obj)
 	$(say) LINK $@
-	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(EDGE_LIBS)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(TOP_LIBS) $(EDGE_LIBS)
 
 # --- what tests are made of -----------------------------------------------------------------
 
@@ -190,6 +195,16 @@ $(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -pthread
 
+# aiotop's screen on a real terminal, of a host that is made up.
+scene_obj := $(patsubst %,$(BUILD)/obj/%.o,tests/screen/scene tests/unit/kit_scene cli/top_live \
+	     cli/io/msg) $(term_obj)
+$(filter $(BUILD)/obj/tests/%,$(scene_obj)): ALL_CFLAGS += -Icli -Itests/unit
+
+$(BUILD)/tests/scene: $(scene_obj) $(core_obj)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ $(CORE_LIBS) $(TERM_LIBS) -lcmocka
+
 # Trace files without a kernel: the records of the unit tests' kit, and the tool's own writer.
 synth_obj := $(patsubst %,$(BUILD)/obj/%.o,tests/bench/synth tests/unit/kit_rec cli/io/trace_out)
 $(filter $(BUILD)/obj/tests/%,$(synth_obj)): ALL_CFLAGS += -Icli -Itests
@@ -227,7 +242,8 @@ $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 bench_bin := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
 
 .PHONY: tests-build
-tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/frames $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
+tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/frames \
+	     $(BUILD)/tests/scene $(BUILD)/tests/aiowork $(BUILD)/tests/calls32 $(work32)
 
 # --- what people type -----------------------------------------------------------------------
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * top_live.h - aiotop on a terminal: samples in, keys in, frames out.
+ */
+#ifndef AIOS_TOP_LIVE_H
+#define AIOS_TOP_LIVE_H
+
+#include "lib/err.h"
+#include "lib/top.h"
+
+/**
+ * struct aios_top_live - where samples come from, and how often
+ * @sample: takes one. @look_into is the address of the context whose oldest requests are wanted, 0
+ *	for none; @before the sample before, NULL for the first one. Return: 0 or a negative errno.
+ * @arg: for @sample
+ * @delay_ns: at the beginning; people may change it
+ * @frames: as many, then it ends; 0 for until somebody ends it
+ */
+struct aios_top_live {
+	int (*sample)(void *arg, uint64_t look_into, const struct aios_top_sample *before,
+		      struct aios_top_sample *ret, struct aios_err *err);
+	void *arg;
+	uint64_t delay_ns;
+	unsigned int frames;
+};
+
+/**
+ * aios_top_live() - shows samples until somebody has seen enough
+ * @live: how
+ * Return: enum aios_status; what went wrong was said.
+ */
+int aios_top_live(const struct aios_top_live *live);
+
+#endif /* AIOS_TOP_LIVE_H */
