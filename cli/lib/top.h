@@ -182,6 +182,9 @@ size_t aios_top_bucket(uint64_t ns);
 uint64_t aios_top_bucket_ns(size_t bucket);
 uint64_t aios_top_bucket_last_ns(size_t bucket);
 
+/* Requests that completed, of all operations. */
+uint64_t aios_top_completed(const struct aios_top_counts *counts);
+
 /* Names, as JSON has them: "pread", "reads", "armed", "snapshot". */
 const char *aios_top_op_name(enum aios_top_op op);
 const char *aios_top_class_name(enum aios_top_class class);

@@ -94,7 +94,6 @@ struct aios_top {
 };
 
 /* of top.c */
-uint64_t aios_top_completed(const struct aios_top_counts *counts);
 void aios_top_add(struct aios_top_counts *restrict to, const struct aios_top_counts *restrict from);
 void aios_top_minute_add(struct aios_top_past *past, uint64_t ns, uint8_t percent);
 
