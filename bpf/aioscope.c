@@ -15,5 +15,7 @@
 #include "witness.bpf.c"
 /* What it tells is told by those above, too. */
 #include "exact.bpf.c"
+/* What is counted where none of it is told. */
+#include "top.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

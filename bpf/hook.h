@@ -18,7 +18,7 @@
  * struct aios_call - a call of a kernel function
  * @a: its arguments, as far as hooks use them
  * @ret: what it returned, at its exit
- * @ctx: of the program, at its entry
+ * @ctx: of the program
  */
 struct aios_call {
 	__u64 a[5];
@@ -37,16 +37,6 @@ static __always_inline int aios_bool(__u64 arg)
 	return (__u8)arg;
 }
 
-/* The first argument as a number: the verifier lets nobody reckon with a pointer. */
-static __always_inline __u64 aios_number(aios_call_t call, const int direct)
-{
-	__u64 number = call->a[0];
-
-	if (direct)
-		bpf_get_func_arg(call->ctx, 0, &number);
-	return number;
-}
-
 #define AIOS_FLAG(direct)	((direct) ? 0 : AIOS_F_KPROBE)
 
 /* The first N arguments; the verifier refuses to read more than the function has. */
@@ -60,9 +50,10 @@ static __always_inline __u64 aios_number(aios_call_t call, const int direct)
 	{ PT_REGS_PARM1(c), PT_REGS_PARM2(c), PT_REGS_PARM3(c),		\
 	  PT_REGS_PARM4(c), PT_REGS_PARM5(c) }
 
-#define AIOS_ENTRY(function, nargs, body)				\
+/* Of one function there can be several: their programs are named after @name. */
+#define AIOS_ENTRY_AS(name, function, nargs, body)			\
 SEC("?fentry/" #function)						\
-int fentry_##function(unsigned long long *ctx)				\
+int fentry_##name(unsigned long long *ctx)				\
 {									\
 	struct aios_call call = {					\
 		.a = AIOS_ARGS_##nargs(ctx),				\
@@ -72,11 +63,44 @@ int fentry_##function(unsigned long long *ctx)				\
 	return 0;							\
 }									\
 SEC("?kprobe/" #function)						\
-int kentry_##function(struct pt_regs *ctx)				\
+int kentry_##name(struct pt_regs *ctx)					\
 {									\
 	struct aios_call call = { .a = AIOS_REGS(ctx), .ctx = ctx };	\
 	body(&call, 0);							\
 	return 0;							\
+}
+
+#define AIOS_ENTRY(function, nargs, body)				\
+	AIOS_ENTRY_AS(function, function, nargs, body)
+
+/*
+ * An argument, and what the function returned, as mere numbers: the verifier lets nobody reckon
+ * with pointers.
+ */
+static __always_inline __u64 aios_number(aios_call_t call, __u32 nr, const int direct)
+{
+	__u64 arg = 0;
+
+	if (!direct)
+		return call->a[nr];
+	bpf_get_func_arg(call->ctx, nr, &arg);
+	return arg;
+}
+
+/* An argument, loaded where this stands. */
+static __always_inline __u64 aios_late(aios_call_t call, __u32 nr, const int direct)
+{
+	return direct ? *(volatile __u64 *)((__u64 *)call->ctx + nr) : call->a[nr];
+}
+
+static __always_inline __u64 aios_ret_number(aios_call_t call, const int direct)
+{
+	__u64 ret = 0;
+
+	if (!direct)
+		return call->ret;
+	bpf_get_func_ret(call->ctx, &ret);
+	return ret;
 }
 
 /*
@@ -139,15 +163,15 @@ static __always_inline int aios_stash_take(struct pt_regs *ctx, struct aios_call
 	return 1;
 }
 
-#define AIOS_EXIT_PROBES(function, body)				\
+#define AIOS_EXIT_PROBES(name, function, body)				\
 SEC("?kprobe/" #function)						\
-int kargs_##function(struct pt_regs *ctx)				\
+int kargs_##name(struct pt_regs *ctx)					\
 {									\
 	aios_stash_put(ctx);						\
 	return 0;							\
 }									\
 SEC("?kretprobe/" #function)						\
-int kexit_##function(struct pt_regs *ctx)				\
+int kexit_##name(struct pt_regs *ctx)					\
 {									\
 	struct aios_call call = {};					\
 	if (aios_stash_take(ctx, &call))				\
@@ -155,18 +179,22 @@ int kexit_##function(struct pt_regs *ctx)				\
 	return 0;							\
 }
 
-#define AIOS_EXIT(function, nargs, body)				\
+#define AIOS_EXIT_AS(name, function, nargs, body)			\
 SEC("?fexit/" #function)						\
-int fexit_##function(unsigned long long *ctx)				\
+int fexit_##name(unsigned long long *ctx)				\
 {									\
 	struct aios_call call = {					\
 		.a = AIOS_ARGS_##nargs(ctx),				\
 		.ret = ctx[nargs],					\
+		.ctx = ctx,						\
 	};								\
 	body(&call, 1);							\
 	return 0;							\
 }									\
-AIOS_EXIT_PROBES(function, body)
+AIOS_EXIT_PROBES(name, function, body)
+
+#define AIOS_EXIT(function, nargs, body)				\
+	AIOS_EXIT_AS(function, function, nargs, body)
 
 /* For functions that return nothing: there is no value to read. */
 #define AIOS_EXIT_VOID(function, nargs, body)				\
@@ -177,6 +205,6 @@ int fexit_##function(unsigned long long *ctx)				\
 	body(&call, 1);							\
 	return 0;							\
 }									\
-AIOS_EXIT_PROBES(function, body)
+AIOS_EXIT_PROBES(function, function, body)
 
 #endif /* AIOS_BPF_HOOK_H */

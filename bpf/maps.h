@@ -169,6 +169,20 @@ struct aios_doing {
 	struct aios_writing writing;
 };
 
+/**
+ * struct aios_top_call - a call of io_submit or read_events that has not returned
+ * @tid: whose
+ * @ns: when it began
+ * @slept: how often the thread had been switched out of its own will
+ * @ran_ns: for how long it had run, to a tick
+ */
+struct aios_top_call {
+	__u64 tid;
+	__u64 ns;
+	__u64 slept;
+	__u64 ran_ns;
+};
+
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_ARRAY);	\
@@ -196,7 +210,7 @@ typedef AIOS_HASH(__u32, struct aios_to_kill, AIOS_MAX_WORKS) aios_kills_map;
 typedef AIOS_HASH(struct aios_stash_key, struct aios_stash, AIOS_MAX_WORKS) aios_stash_map;
 typedef AIOS_ARRAY(struct aios_doing, 1, 0) aios_doing_map;
 typedef AIOS_ARRAY(struct aios_top_slot, 1, BPF_F_MMAPABLE) aios_top_slots_map;
-typedef AIOS_ARRAY(struct aios_top_start, 1, BPF_F_MMAPABLE) aios_top_starts_map;
+typedef AIOS_ARRAY(struct aios_top_call, 1, 0) aios_top_calls_map;
 typedef AIOS_ARRAY(struct aios_snap_ctx, 1, BPF_F_MMAPABLE) aios_snap_ctxs_map;
 typedef AIOS_ARRAY(struct aios_snap_proc, 1, BPF_F_MMAPABLE) aios_snap_procs_map;
 typedef AIOS_HASH(__u64, __u32, 1) aios_snap_mms_map;
@@ -236,8 +250,8 @@ extern aios_doing_map doing SEC(".maps");
 /* What aiotop counts, by context; place 0 is of those that found none. See aioscope/top.h. */
 extern aios_top_slots_map top_slots SEC(".maps");
 
-/* When requests began; see aioscope/top.h. */
-extern aios_top_starts_map top_starts SEC(".maps");
+/* Calls that are under way, by thread: direct-mapped, the newer one stays. Sized by the loader. */
+extern aios_top_calls_map top_calls SEC(".maps");
 
 /* A look at all contexts, and how it goes. */
 extern aios_snap_ctxs_map snap_ctxs SEC(".maps");
@@ -246,6 +260,12 @@ extern struct aios_snap_head snap SEC(".bss");
 
 /* Address space -> index of its process, of this look; the tool empties it. */
 extern aios_snap_mms_map snap_mms SEC(".maps");
+
+/* When requests began; see aioscope/top.h. No map, as looking up in one costs 15 instructions. */
+extern struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss");
+
+/* By CPU; of more CPUs some share. */
+extern struct aios_top_cpu top_cpus[AIOS_TOP_CPUS] SEC(".bss");
 
 /* What aiotop counts of the host. */
 extern struct aios_top_host_counts top_host SEC(".bss");

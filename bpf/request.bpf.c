@@ -24,7 +24,7 @@ static __always_inline void on_rw(aios_call_t call, const int is_write, const in
 	struct kiocb *rw = (struct kiocb *)call->a[0];
 
 	if (config.look)
-		note_rw(aios_number(call, direct), is_write);
+		note_rw(aios_number(call, 0, direct), is_write);
 	birth(call->ctx, req, READ_FIELD(direct, rw, ki_filp), (struct iocb *)call->a[1],
 	      aios_bool(call->a[3]), direct);
 }
@@ -175,7 +175,7 @@ static __always_inline void operation_ends(aios_call_t call, __u16 irq, const in
 
 	if (!aios_ctx_chosen_on(ctl, kctx))
 		return;
-	is_write = was_write(aios_number(call, direct));
+	is_write = was_write(aios_number(call, 0, direct));
 	if (is_write)
 		look_at_writers(req, kctx);
 	if (!d)

@@ -31,6 +31,7 @@ static const struct {
 	{ "aio_poll_queue_proc", offsetof(struct aios_kernel, poll_queue_proc) },
 	{ "aio_poll_wake", offsetof(struct aios_kernel, poll_wake) },
 	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw) },
+	{ "aio_fsync_work", offsetof(struct aios_kernel, fsync_work) },
 };
 
 struct names {

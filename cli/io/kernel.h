@@ -41,6 +41,7 @@ struct aios_kernel {
 	uint64_t poll_queue_proc;
 	uint64_t poll_wake;
 	uint64_t complete_rw;
+	uint64_t fsync_work;
 };
 
 /**

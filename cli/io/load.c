@@ -107,14 +107,26 @@ static struct bpf_map *load_the_map(const struct aios_load *load, const char *na
 	return bpf_object__find_map_by_name(load->obj, name);
 }
 
-/* What records need and counting does not: each at its smallest. */
-static int load_small(struct aios_load *load)
+static int map_size(struct aios_load *load, const char *name, uint32_t entries)
 {
-	static const char *const names[] = { "files", "ctxs", "procs", "works", "kills" };
+	return bpf_map__set_max_entries(load_the_map(load, name), entries);
+}
+
+/* What is counted has its size; what records need and counting does not is at its smallest. */
+static int load_sizes_count(struct aios_load *load, unsigned int bits)
+{
+	const struct {
+		const char *name;
+		uint32_t entries;
+	} sizes[] = {
+		{ "top_slots", AIOS_TOP_SLOTS(bits) },
+		{ "top_calls", AIOS_TOP_CALLS },
+		{ "files", 1 }, { "ctxs", 1 }, { "procs", 1 }, { "works", 1 }, { "kills", 1 },
+	};
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !err; i++)
-		err = bpf_map__set_max_entries(load_the_map(load, names[i]), 1);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
+		err = map_size(load, sizes[i].name, sizes[i].entries);
 	return err;
 }
 
@@ -126,14 +138,13 @@ static int load_sizes(struct aios_load *load, const struct aios_plan *plan,
 
 	if ((uint64_t)cpus << shift > 1ULL << 30)
 		return -E2BIG;
-	err = bpf_map__set_max_entries(load_the_map(load, "ring_slots"), cpus << shift);
+	err = map_size(load, "ring_slots", cpus << shift);
 	if (!err)
-		err = bpf_map__set_max_entries(load_the_map(load, "ring_ctl"), cpus);
+		err = map_size(load, "ring_ctl", cpus);
 	if (!err && aios_plan_watched(plan))
-		err = bpf_map__set_max_entries(load_the_map(load, "doing"),
-					       AIOS_DOING_TASKS + 2 * cpus);
+		err = map_size(load, "doing", AIOS_DOING_TASKS + 2 * cpus);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
-		err = load_small(load);
+		err = load_sizes_count(load, opts->config.top_bits);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
 		err = aios_snap_maps_open(&load->snap, load->obj, opts->snap_ctxs);
 	return err;
@@ -157,6 +168,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.snap_procs = load->snap.proc_cap;
 	config.exact = plan->level == AIOS_LEVEL_EXACT;
 	config.complete_rw = kernel->complete_rw;
+	config.fsync_work = kernel->fsync_work;
+	config.top_shift = 32 - config.top_bits;
 	config.preemptible = kernel->preemptible;
 	config.cast = kernel->cast;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
@@ -341,7 +354,8 @@ int aios_load_new(const struct aios_plan *plan, const struct aios_kernel *kernel
 	if (code)
 		return load_why(code, err);
 	load->rings.cpus = cpus > 0 ? (unsigned int)cpus : 1;
-	load->rings.shift = slots_shift(opts->buffer, load->rings.cpus);
+	load->rings.shift = slots_shift(plan->level == AIOS_LEVEL_COUNT ? BUFFER_MIN : opts->buffer,
+					load->rings.cpus);
 	code = load_sizes(load, plan, opts);
 	if (!code)
 		code = load_choose(load, plan);
@@ -467,6 +481,23 @@ const struct aios_rings *aios_load_rings(const struct aios_load *load)
 const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load)
 {
 	return load->stats;
+}
+
+int aios_load_map_fd(const struct aios_load *load, const char *name)
+{
+	const struct bpf_map *map = load_the_map(load, name);
+
+	return map ? bpf_map__fd(map) : -ENOENT;
+}
+
+struct aios_top_start *aios_load_top_starts(const struct aios_load *load)
+{
+	return &load->skel->bss->top_starts[0].way[0];
+}
+
+const struct aios_top_host_counts *aios_load_top_host(const struct aios_load *load)
+{
+	return &load->skel->bss->top_host;
 }
 
 int aios_load_trace(struct aios_load *load, uint32_t tgid)

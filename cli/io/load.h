@@ -34,7 +34,7 @@ struct aios_rings {
 
 /**
  * struct aios_load_opts - what the programs are told
- * @config: filter; the loader fills in the rest
+ * @config: filter, @top_bits; the loader fills in the rest
  * @buffer: bytes of ring a CPU, rounded up to a power of two; 0 for the default
  * @snap_ctxs: level AIOS_LEVEL_COUNT: contexts and processes for which aios_load_snap() has room
  * @verbose: libbpf's messages go to stderr
@@ -122,6 +122,29 @@ const struct aios_rings *aios_load_rings(const struct aios_load *load);
 bool aios_load_rung(struct aios_load *load);
 
 const struct aios_kernel_stats *aios_load_stats(const struct aios_load *load);
+
+/**
+ * aios_load_map_fd() - a map that the tool reads by itself
+ * @load: loaded programs
+ * @name: of the map
+ * Return: borrowed, or -ENOENT.
+ */
+int aios_load_map_fd(const struct aios_load *load, const char *name);
+
+/**
+ * aios_load_top_starts() - when requests began
+ * @load: loaded programs of level AIOS_LEVEL_COUNT
+ * Return: AIOS_TOP_WAYS << AIOS_TOP_STARTS_BITS of them, that the programs write to; valid as long
+ * as @load.
+ */
+struct aios_top_start *aios_load_top_starts(const struct aios_load *load);
+
+/**
+ * aios_load_top_host() - what is counted of the host
+ * @load: loaded programs of level AIOS_LEVEL_COUNT
+ * Return: live counters, valid as long as @load.
+ */
+const struct aios_top_host_counts *aios_load_top_host(const struct aios_load *load);
 
 /**
  * aios_load_trace() - adds a process to the traced ones

@@ -227,6 +227,55 @@ static const struct aios_hook call_hooks[] = {
 	  LOST("room for more than 65536 processes and threads") },
 };
 
+#define COUNT(as, at)	.program = "count_" as, at
+
+/* What aiotop counts. A request passes the first four and nothing else; a poll some more. */
+static const struct aios_hook count_hooks[] = {
+	{ .what = "read begins", COUNT("read", ENTRY("aio_read")), .vital = true,
+	  LOST("reads") },
+	{ .what = "write begins", COUNT("write", ENTRY("aio_write")), .vital = true,
+	  LOST("writes") },
+	{ .what = "fsync begins", COUNT("fsync", ENTRY("aio_fsync")), .vital = true,
+	  LOST("fsyncs") },
+	{ .what = "request completed", COUNT("complete", ENTRY("aio_complete")), .vital = true,
+	  LOST("completions") },
+	{ .what = "poll on a wait queue", COUNT("poll_queue", ENTRY("aio_poll_queue_proc")),
+	  LOST("how long polls take") },
+	{ .what = "poll woken", COUNT("poll_wake", ENTRY("aio_poll_wake")),
+	  LOST("which polls were woken, and whether they had been waiting") },
+	{ .what = "poll work begins", COUNT("poll_work", ENTRY("aio_poll_complete_work")),
+	  LOST("what wake-ups left to the work") },
+	{ .what = "poll told to finish", COUNT("poll_cancel", ENTRY("aio_poll_cancel")),
+	  LOST("cancelled polls") },
+	{ .what = "io_submit begins", COUNT("submit", ENTRY("__x64_sys_io_submit")),
+	  LOST("time in io_submit") },
+	{ .what = "io_submit returned", COUNT("submit", RETURN("__x64_sys_io_submit")),
+	  LOST("calls of io_submit and their batches") },
+	{ .what = "io_submit begins (32-bit)",
+	  COUNT("submit32", ENTRY("__ia32_compat_sys_io_submit")),
+	  LOST("time in io_submit of 32-bit programs") },
+	{ .what = "io_submit returned (32-bit)",
+	  COUNT("submit32", RETURN("__ia32_compat_sys_io_submit")),
+	  LOST("calls of io_submit of 32-bit programs") },
+	{ .what = "reader goes in", COUNT("reader", ENTRY("read_events")),
+	  LOST("how full rings get, and for how long readers wait") },
+	{ .what = "reader comes out", COUNT("reader", RETURN("read_events")),
+	  LOST("how many events are read") },
+	{ .what = "io_cancel returned", COUNT("cancel", RETURN("__x64_sys_io_cancel")),
+	  LOST("calls of io_cancel") },
+	{ .what = "io_cancel returned (32-bit)", COUNT("cancel32", RETURN("__ia32_sys_io_cancel")),
+	  LOST("calls of io_cancel of 32-bit programs") },
+	{ .what = "io_setup returned", COUNT("setup", RETURN("__x64_sys_io_setup")),
+	  LOST("failed io_setup calls") },
+	{ .what = "io_setup returned (32-bit)",
+	  COUNT("setup32", RETURN("__ia32_compat_sys_io_setup")),
+	  LOST("failed io_setup calls of 32-bit programs") },
+	{ .what = "context made", COUNT("alloc", RETURN("ioctx_alloc")),
+	  LOST("how old contexts are") },
+	{ .what = "context freed", COUNT("free", ENTRY("free_ioctx")), .vital = true,
+	  LOST("the end of contexts: another one can have the same address") },
+};
+
 static const struct {
 	const char *name;
 	const struct aios_hook *hooks;
@@ -236,6 +285,8 @@ static const struct {
 	[AIOS_LEVEL_SYSCALL] = { "syscall", call_hooks,
 				 sizeof(call_hooks) / sizeof(call_hooks[0]) },
 	[AIOS_LEVEL_EXACT] = { "exact", hooks, sizeof(hooks) / sizeof(hooks[0]) },
+	[AIOS_LEVEL_COUNT] = { "function", count_hooks,
+			       sizeof(count_hooks) / sizeof(count_hooks[0]) },
 };
 
 #define HOOKS	(sizeof(hooks) / sizeof(hooks[0]))
@@ -245,6 +296,16 @@ const char *aios_level_name(enum aios_level level)
 	return levels[level].name;
 }
 
+static bool level_wants(enum aios_level level, const char *function)
+{
+	const struct aios_hook *of = levels[level].hooks;
+
+	for (size_t i = 0; i < levels[level].cnt; i++)
+		if (of[i].function[0] == function[0] && !strcmp(of[i].function, function))
+			return true;
+	return false;
+}
+
 /**
  * aios_plan_wants() - does the plan hook this function?
  * @function: of the kernel
@@ -252,8 +313,10 @@ const char *aios_level_name(enum aios_level level)
  */
 bool aios_plan_wants(const char *function)
 {
-	for (size_t i = 0; i < HOOKS; i++)
-		if (hooks[i].function[0] == function[0] && !strcmp(hooks[i].function, function))
+	const enum aios_level of_functions[] = { AIOS_LEVEL_FUNCTION, AIOS_LEVEL_COUNT };
+
+	for (size_t l = 0; l < sizeof(of_functions) / sizeof(of_functions[0]); l++)
+		if (level_wants(of_functions[l], function))
 			return true;
 	return false;
 }

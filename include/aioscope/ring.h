@@ -126,7 +126,9 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @cast: the kernel has bpf_rdonly_cast(); see bpf/peek.h
  * @look: see whether requests are as they have to be: bpf/state.h
  * @stacks: tell by way of which functions requests are taken, complete and are freed: bpf/stack.h
+ * @fsync_work: address of the kernel's function aio_fsync_work()
  * @top_bits: contexts that are counted apart, as a power of two; 0 where nothing is counted
+ * @top_shift: 32 less that
  * @snap_ctxs: contexts that a look at all of them has room for
  * @snap_procs: processes likewise
  */
@@ -147,6 +149,7 @@ struct aios_config {
 	__u64 poll_queue_proc;
 	__u64 poll_wake;
 	__u64 complete_rw;
+	__u64 fsync_work;
 	__u32 raw_calls;
 	__u32 locked;
 	__u32 newtask_pid;
@@ -158,7 +161,7 @@ struct aios_config {
 	__u32 top_bits;
 	__u32 snap_ctxs;
 	__u32 snap_procs;
-	__u32 reserved;
+	__u32 top_shift;
 };
 
 /**

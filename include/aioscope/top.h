@@ -112,6 +112,18 @@ struct aios_top_counts {
 	__u32 hist[AIOS_TOP_CLASSES][AIOS_TOP_BUCKETS];
 };
 
+/**
+ * struct aios_top_tally - a class as the programs count it: what they need together is together
+ * @bytes: sum of results that are no errors; means something for reads and writes
+ * @max_ns: as in struct aios_top_counts
+ * @hist: likewise
+ */
+struct aios_top_tally {
+	__u64 bytes;
+	__u64 max_ns;
+	__u32 hist[AIOS_TOP_BUCKETS];
+};
+
 /*
  * The contexts that are counted are in an open-addressed table: the place of a context is one of
  * AIOS_TOP_PROBES from 1 + aios_top_hash(kctx) on. A place is taken by compare-and-swap of its key
@@ -128,20 +140,41 @@ struct aios_top_counts {
  * @born_ns: when io_setup made it, 0 where it is older than the tool
  * @ended_ns: when it was freed, 0 before
  * @tgid: who made it, or the process it was found in, by its number in the initial pid namespace
- * @counts: of it
+ * All others are those of struct aios_top_counts, in the programs' order.
  */
 struct aios_top_slot {
 	__u64 key;
+	__u64 failed;
+	__u64 completed[AIOS_TOP_OPS];
+	struct aios_top_tally tallies[AIOS_TOP_CLASSES];
+	__u64 polls[AIOS_TOP_POLL_KINDS];
+	__u64 untimed;
+	__u64 peak;
+	__u64 submits;
+	__u64 asked;
+	__u64 accepted;
+	__u64 submit_again;
+	__u64 submit_errors;
+	__u64 submit_ns;
+	__u64 submit_slept;
+	__u64 submit_slept_ns;
+	__u64 submit_max_ns;
+	__u64 reads;
+	__u64 read_empty;
+	__u64 taken;
+	__u64 read_ns;
+	__u64 cancels;
+	__u64 cancel_errors;
 	__u64 born_ns;
 	__u64 ended_ns;
 	__u32 tgid;
 	__u32 reserved;
-	struct aios_top_counts counts;
 };
 
+/* Of the lower half of an address, which is a number to the verifier where a pointer is none. */
 static inline __u32 aios_top_hash(__u64 address, __u32 bits)
 {
-	return (__u32)((address * 0x9e3779b97f4a7c15ULL) >> (64 - bits));
+	return (__u32)address * 0x9e3779b1U >> (32 - bits);
 }
 
 /*
@@ -151,8 +184,11 @@ static inline __u32 aios_top_hash(__u64 address, __u32 bits)
 #define AIOS_TOP_STARTS_BITS	15
 #define AIOS_TOP_WAYS		2
 
-/* What happened to it, apart from enum aios_top_op in the lowest bits. */
+#define AIOS_TOP_CALLS		32768	/* pid_max of most hosts, so that threads do not share */
+
+/* What happened to it, apart from enum aios_top_op in the lowest bits; above, its class. */
 #define AIOS_TOP_OP_MASK	0x0f
+#define AIOS_TOP_CLASS_SHIFT	8
 #define AIOS_TOP_WOKEN_EARLY	0x10
 #define AIOS_TOP_WOKEN_ARMED	0x20
 #define AIOS_TOP_WORKING	0x40
@@ -170,6 +206,24 @@ struct aios_top_start {
 	__u64 ns;
 	__u64 kctx;
 	__u64 what;
+};
+
+/**
+ * struct aios_top_set - requests whose addresses have the same hash
+ */
+struct aios_top_set {
+	struct aios_top_start way[AIOS_TOP_WAYS];
+};
+
+#define AIOS_TOP_CPUS		512	/* of more CPUs some share */
+
+/**
+ * struct aios_top_cpu - what a CPU has of its own
+ * @birth: the request whose operation began there last
+ */
+struct aios_top_cpu {
+	__u64 birth;
+	__u64 pad[7];
 };
 
 /**
@@ -261,6 +315,8 @@ struct aios_snap_head {
 };
 
 AIOS_SIZE(aios_top_start, 32);
+AIOS_SIZE(aios_top_set, 64);
+AIOS_SIZE(aios_top_cpu, 64);
 AIOS_SIZE(aios_snap_ctx, 72);
 AIOS_SIZE(aios_snap_proc, 64);
 AIOS_SIZE(aios_snap_head, 16);

@@ -750,9 +750,55 @@ static void programs_of_tracepoints_are_typed_or_raw(void **state)
 
 #define PLAN_TEST(test)	cmocka_unit_test_setup(test, setup)
 
+/* Names of programs are shared by an entry and a return, and by nothing else. */
+static void what_is_counted_has_programs_of_its_own(void **state)
+{
+	struct aios_plan_wish wish = { .level = AIOS_LEVEL_COUNT };
+	struct aios_plan plan = plan_of(&full, wish);
+	struct aios_err err = { "" };
+	char names[2][128];
+
+	(void)state;
+	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
+	assert_string_equal(aios_level_name(AIOS_LEVEL_COUNT), "function");
+	for (size_t i = 0; i < plan.cnt; i++) {
+		assert_int_equal(plan.rows[i].way, AIOS_WAY_BTF);
+		assert_true(aios_plan_wants(plan.rows[i].hook->function));
+		assert_int_equal(aios_plan_programs(&plan.rows[i], names), 1);
+		assert_non_null(strstr(names[0], "_count_"));
+	}
+	aios_plan_done(&plan);
+	wish.attach = AIOS_ATTACH_KPROBE;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_programs(row_of(&plan, "aio_read"), names), 1);
+	assert_string_equal(names[0], "kentry_count_read");
+	assert_int_equal(aios_plan_programs(row_of(&plan, "read_events:return"), names), 2);
+	assert_string_equal(names[0], "kexit_count_reader");
+	assert_string_equal(names[1], "kargs_count_reader");
+	aios_plan_done(&plan);
+}
+
+static void counting_without_completions_is_refused(void **state)
+{
+	static const char *const some[] = { "aio_read", "aio_write", "aio_fsync", "free_ioctx",
+					    NULL };
+	struct aios_plan_wish wish = { .level = AIOS_LEVEL_COUNT };
+	struct aios_err err = { "" };
+	struct aios_plan plan;
+
+	(void)state;
+	functions = symbols = some;
+	plan = plan_of(&full, wish);
+	assert_int_equal(aios_plan_check(&plan, &full, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.text, "aio_complete"));
+	aios_plan_done(&plan);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		PLAN_TEST(what_is_counted_has_programs_of_its_own),
+		PLAN_TEST(counting_without_completions_is_refused),
 		PLAN_TEST(every_hook_has_its_own_name_and_says_what_is_lost),
 		PLAN_TEST(a_kernel_that_has_all_is_hooked_by_btf),
 		PLAN_TEST(a_function_without_btf_is_hooked_by_its_symbol),

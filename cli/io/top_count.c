@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * top_count.c - the counters that aiotop's programs and the tool share, see <aioscope/top.h>.
+ */
+#include "top_count.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../lib/map.h"
+
+#define BITS_MIN	10U
+#define BITS_MAX	13U
+#define LINGER_NS	3000000000ULL	/* for so long a context is shown when it is over */
+#define STALE_NS	1000000000ULL	/* a start of no context's: older than a look takes */
+#define OWN_ID		(1ULL << 63)	/* ids that this file gives do not meet those of others */
+
+/**
+ * struct place - what is remembered of a context's place
+ * @kctx: whose it is
+ * @id: struct aios_top_ctx.id, 0 while it was in no sample
+ * @shown: it was in a sample since it ended
+ */
+struct place {
+	uint64_t kctx;
+	uint64_t id;
+	bool shown;
+};
+
+struct aios_top_count {
+	struct aios_load *load;
+	struct aios_top_slot *slots;
+	size_t slot_cnt, slot_bytes;
+	struct aios_top_start *starts;
+	size_t start_cnt;
+	struct place *places;
+	uint64_t last_id;
+	uint64_t missed;
+};
+
+/**
+ * struct reading - the making of a sample
+ * @live: address of a context that is not over -> 1 + its index in @sample
+ * @past: address of a context, AIOS_TOP_ENDED added where it was over -> 1 + index in @before;
+ *	filled when it is asked for first
+ * @started: by index in @sample: requests that began before @before
+ */
+struct reading {
+	struct aios_top_count *count;
+	const struct aios_top_sample *before;
+	struct aios_top_sample *sample;
+	uint64_t look_into;
+	struct aios_map live;
+	struct aios_map past;
+	bool past_filled;
+	uint32_t *started;
+};
+
+unsigned int aios_top_count_bits(uint64_t contexts)
+{
+	unsigned int bits = BITS_MIN;
+
+	while (bits < BITS_MAX && 1ULL << bits < 2 * contexts)
+		bits++;
+	return bits;
+}
+
+static void *map_shared(const struct aios_load *load, const char *name, size_t *bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int fd = aios_load_map_fd(load, name);
+	void *memory;
+
+	*bytes = (*bytes + page - 1) & ~(page - 1);
+	memory = fd < 0 ? MAP_FAILED :
+			  mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+int aios_top_count_new(struct aios_load *load, unsigned int bits, struct aios_top_count **ret)
+{
+	struct aios_top_count *count = calloc(1, sizeof(*count));
+
+	*ret = count;
+	if (!count)
+		return -ENOMEM;
+	count->load = load;
+	count->slot_cnt = AIOS_TOP_SLOTS(bits);
+	count->slot_bytes = count->slot_cnt * sizeof(*count->slots);
+	count->start_cnt = AIOS_TOP_WAYS << AIOS_TOP_STARTS_BITS;
+	count->slots = map_shared(load, "top_slots", &count->slot_bytes);
+	count->starts = aios_load_top_starts(load);
+	count->places = calloc(count->slot_cnt, sizeof(*count->places));
+	if (count->slots && count->places)
+		return 0;
+	*ret = aios_top_count_free(count);
+	return -ENOMEM;
+}
+
+/**
+ * aios_top_count_free() - unmaps them
+ * @count: may be NULL
+ * Return: NULL.
+ */
+struct aios_top_count *aios_top_count_free(struct aios_top_count *count)
+{
+	if (!count)
+		return NULL;
+	if (count->slots)
+		munmap(count->slots, count->slot_bytes);
+	free(count->places);
+	free(count);
+	return NULL;
+}
+
+static struct aios_top_ctx *ctx_of(const struct aios_map *map, uint64_t key,
+				   const struct aios_top_sample *sample)
+{
+	size_t index = (size_t)aios_map_get(map, key);
+
+	return index ? &sample->ctxs[index - 1] : NULL;
+}
+
+static int live_put(struct reading *r, size_t index)
+{
+	return aios_map_put(&r->live, r->sample->ctxs[index].snap.kctx, (void *)(index + 1));
+}
+
+/* Most often nobody asks: places keep their contexts' ids. */
+static int past_fill(struct reading *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->before->ctx_cnt && !err; i++) {
+		const struct aios_top_ctx *ctx = &r->before->ctxs[i];
+
+		err = aios_map_put(&r->past, ctx->snap.kctx | (ctx->ended_ns ? AIOS_TOP_ENDED : 0),
+				   (void *)(i + 1));
+	}
+	r->past_filled = !err;
+	return err;
+}
+
+/*
+ * What the sample before had of the context in a place, NULL for nothing. Addresses are used again:
+ * what was born at another time is another one.
+ */
+static const struct aios_top_ctx *past_ctx(struct reading *r, const struct place *place,
+					   const struct aios_top_slot *slot)
+{
+	const struct aios_top_ctx *live, *over;
+
+	if (!r->before || (!r->past_filled && past_fill(r)))
+		return NULL;
+	live = ctx_of(&r->past, place->kctx, r->before);
+	over = ctx_of(&r->past, place->kctx | AIOS_TOP_ENDED, r->before);
+	if (live && live->born_ns == slot->born_ns)
+		return live;
+	return over && over->born_ns == slot->born_ns ? over : NULL;
+}
+
+static bool same_proc(const struct aios_top_proc *proc, uint32_t tgid, uint64_t start_ns)
+{
+	return proc->snap.tgid == tgid && (!start_ns || proc->snap.start_ns == start_ns);
+}
+
+static const struct aios_top_proc *find_proc(const struct aios_top_sample *sample, uint32_t tgid,
+					     uint64_t start_ns)
+{
+	for (size_t i = 0; sample && i < sample->proc_cnt; i++)
+		if (same_proc(&sample->procs[i], tgid, start_ns))
+			return &sample->procs[i];
+	return NULL;
+}
+
+static char *copy_text(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* A process whose contexts are all over: as it was, or, if no sample had it, its number. */
+static const struct aios_top_proc *add_proc(struct aios_top_sample *sample, uint32_t tgid,
+					    const struct aios_top_proc *old)
+{
+	struct aios_top_proc *proc = aios_top_sample_proc(sample);
+
+	if (!proc)
+		return NULL;
+	proc->gone = true;
+	proc->snap.tgid = tgid;
+	if (old)
+		proc->snap = old->snap;
+	proc->user = strdup(old && old->user ? old->user : "?");
+	proc->command = copy_text(old ? old->command : NULL);
+	proc->cgroup = copy_text(old ? old->cgroup : NULL);
+	proc->container = copy_text(old ? old->container : NULL);
+	return proc;
+}
+
+/* The index of a context's process in the sample, which may have to be added; -ENOMEM. */
+static ssize_t keep_proc(struct reading *r, uint32_t tgid, uint64_t start_ns)
+{
+	const struct aios_top_proc *proc = find_proc(r->sample, tgid, start_ns);
+
+	if (!proc)
+		proc = add_proc(r->sample, tgid, find_proc(r->before, tgid, start_ns));
+	return proc ? proc - r->sample->procs : -ENOMEM;
+}
+
+/* A context that the snapshot no longer finds: as it was, or, if no sample had it, who made it. */
+static struct aios_top_ctx *keep_ctx(struct reading *r, const struct place *place,
+				     const struct aios_top_slot *slot)
+{
+	const struct aios_top_ctx *old = past_ctx(r, place, slot);
+	const struct aios_top_proc *owner = old ? &r->before->procs[old->proc] : NULL;
+	uint32_t tgid = owner ? owner->snap.tgid : slot->tgid;
+	ssize_t proc = keep_proc(r, tgid, owner ? owner->snap.start_ns : 0);
+	struct aios_top_ctx *ctx = proc < 0 ? NULL : aios_top_sample_ctx(r->sample);
+
+	if (!ctx)
+		return NULL;
+	ctx->snap = old ? old->snap : (struct aios_snap_ctx){
+		.kctx = place->kctx, .tgid = slot->tgid, .head = AIOS_UNKNOWN32,
+		.free_shared = AIOS_UNKNOWN32, .free_cpus = AIOS_UNKNOWN32,
+	};
+	ctx->id = place->id;
+	ctx->proc = (size_t)proc;
+	return ctx;
+}
+
+static uint64_t own_id(struct aios_top_count *count)
+{
+	return OWN_ID | ++count->last_id;
+}
+
+static __u64 take_max(__u64 *max)
+{
+	return __atomic_exchange_n(max, 0, __ATOMIC_RELAXED);
+}
+
+static void read_counts(struct aios_top_counts *to, struct aios_top_slot *from)
+{
+	to->submits = from->submits;
+	to->asked = from->asked;
+	to->accepted = from->accepted;
+	to->submit_again = from->submit_again;
+	to->submit_errors = from->submit_errors;
+	to->submit_ns = from->submit_ns;
+	to->submit_slept = from->submit_slept;
+	to->submit_slept_ns = from->submit_slept_ns;
+	to->submit_max_ns = from->submit_max_ns;
+	to->reads = from->reads;
+	to->read_empty = from->read_empty;
+	to->taken = from->taken;
+	to->read_ns = from->read_ns;
+	to->cancels = from->cancels;
+	to->cancel_errors = from->cancel_errors;
+	to->failed = from->failed;
+	to->untimed = from->untimed;
+	to->peak = take_max(&from->peak);
+	memcpy(to->completed, from->completed, sizeof(to->completed));
+	memcpy(to->polls, from->polls, sizeof(to->polls));
+	to->bytes[AIOS_TOP_READS] = from->tallies[AIOS_TOP_READS].bytes;
+	to->bytes[AIOS_TOP_WRITES] = from->tallies[AIOS_TOP_WRITES].bytes;
+	for (int i = 0; i < AIOS_TOP_CLASSES; i++) {
+		to->max_ns[i] = take_max(&from->tallies[i].max_ns);
+		memcpy(to->hist[i], from->tallies[i].hist, sizeof(to->hist[i]));
+	}
+}
+
+/* Readers raise the peak before they take, so what is in the ring now has not been seen. */
+static void peak_now(struct aios_top_ctx *ctx)
+{
+	uint32_t unread = aios_top_slots(&ctx->snap).unread;
+
+	if (unread != AIOS_UNKNOWN32 && unread > ctx->counts.peak)
+		ctx->counts.peak = unread;
+}
+
+static void place_show(struct place *place, struct aios_top_slot *slot, struct aios_top_ctx *ctx)
+{
+	ctx->id = place->id;
+	ctx->born_ns = slot->born_ns;
+	ctx->counted = true;
+	read_counts(&ctx->counts, slot);
+}
+
+/* Programs take it as soon as it has no key any more, so that goes last. */
+static void place_release(struct place *place, struct aios_top_slot *slot)
+{
+	memset(&slot->key + 1, 0, sizeof(*slot) - sizeof(slot->key));
+	__atomic_store_n(&slot->key, 0, __ATOMIC_RELEASE);
+	*place = (struct place){ 0 };
+}
+
+static int place_ended(struct reading *r, struct place *place, struct aios_top_slot *slot)
+{
+	struct aios_top_ctx *ctx;
+
+	if (place->shown && slot->ended_ns + LINGER_NS < r->sample->ns) {
+		place_release(place, slot);
+		return 0;
+	}
+	if (!place->id)
+		place->id = own_id(r->count);
+	ctx = keep_ctx(r, place, slot);
+	if (!ctx)
+		return -ENOMEM;
+	place_show(place, slot, ctx);
+	ctx->ended_ns = slot->ended_ns;
+	place->shown = true;
+	return 0;
+}
+
+/*
+ * It was made since the snapshot, or there was no room for it there, and another sample will have
+ * it; or it is in teardown and in no table any more, and is shown if it was before.
+ */
+static int place_unseen(struct reading *r, struct place *place, struct aios_top_slot *slot)
+{
+	struct aios_top_ctx *ctx;
+	int err;
+
+	if (!place->id || r->sample->host.not_shown || !past_ctx(r, place, slot))
+		return 0;
+	ctx = keep_ctx(r, place, slot);
+	err = ctx ? live_put(r, r->sample->ctx_cnt - 1) : -ENOMEM;
+	if (err)
+		return err;
+	ctx->snap.dead = 1;
+	place_show(place, slot, ctx);
+	return 0;
+}
+
+/* Whoever makes the sample gives ids to contexts that have none, so the next reading finds them. */
+static void place_know(struct reading *r, struct place *place, const struct aios_top_slot *slot,
+		       uint64_t key)
+{
+	const struct aios_top_ctx *old;
+
+	if (place->kctx != (key & ~AIOS_TOP_ENDED))
+		*place = (struct place){ .kctx = key & ~AIOS_TOP_ENDED };
+	if (place->id)
+		return;
+	old = past_ctx(r, place, slot);
+	if (old)
+		place->id = old->id;
+}
+
+static int place_read(struct reading *r, size_t i)
+{
+	struct aios_top_slot *slot = &r->count->slots[i];
+	uint64_t key = __atomic_load_n(&slot->key, __ATOMIC_ACQUIRE);
+	struct place *place = &r->count->places[i];
+	struct aios_top_ctx *ctx;
+
+	if (!key)
+		return 0;
+	place_know(r, place, slot, key);
+	if (key & AIOS_TOP_ENDED)
+		return place_ended(r, place, slot);
+	ctx = ctx_of(&r->live, key, r->sample);
+	if (!ctx)
+		return place_unseen(r, place, slot);
+	place_show(place, slot, ctx);
+	peak_now(ctx);
+	return 0;
+}
+
+/* The first of those that are kept goes in at its place, the last of them drops out. */
+static void oldest_add(struct aios_top_ctx *ctx, uint64_t ns, uint64_t what)
+{
+	size_t i = ctx->oldest_cnt;
+
+	if (i == AIOS_TOP_OLDEST && ctx->oldest[i - 1].since_ns <= ns)
+		return;
+	if (i < AIOS_TOP_OLDEST)
+		ctx->oldest_cnt++;
+	else
+		i--;
+	for (; i && ctx->oldest[i - 1].since_ns > ns; i--)
+		ctx->oldest[i] = ctx->oldest[i - 1];
+	ctx->oldest[i] = (struct aios_top_oldest){
+		.since_ns = ns,
+		.what = what & ((1U << AIOS_TOP_CLASS_SHIFT) - 1),
+	};
+}
+
+/*
+ * A start that nobody will ask for: of a context that is over, or where the completion was missed.
+ * If its address is another request's just now, that one will be counted as untimed.
+ */
+static bool start_is_stale(const struct reading *r, const struct aios_top_ctx *ctx, uint64_t ns)
+{
+	if (!ctx)
+		return ns + STALE_NS < r->sample->ns && !r->sample->host.not_shown;
+	return !ctx->snap.alive && !ctx->snap.dead && r->before && ns < r->before->ns;
+}
+
+static void start_read(struct reading *r, struct aios_top_start *start)
+{
+	__u64 kiocb = __atomic_load_n(&start->kiocb, __ATOMIC_ACQUIRE);
+	uint64_t ns = __atomic_load_n(&start->ns, __ATOMIC_ACQUIRE);
+	struct aios_top_ctx *ctx;
+
+	if (!kiocb || !ns)
+		return;
+	ctx = ctx_of(&r->live, start->kctx, r->sample);
+	if (start_is_stale(r, ctx, ns)) {
+		__atomic_compare_exchange_n(&start->kiocb, &kiocb, 0, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+		return;
+	}
+	if (!ctx)
+		return;
+	oldest_add(ctx, ns, start->what);
+	if (r->before && ns < r->before->ns)
+		r->started[ctx - r->sample->ctxs]++;
+}
+
+/*
+ * There cannot be more old requests than are alive: of the others the completions were missed.
+ * Which ones cannot be told, but those that never go become the oldest.
+ */
+static void oldest_trim(const struct reading *r, size_t index)
+{
+	struct aios_top_ctx *ctx = &r->sample->ctxs[index];
+	uint32_t alive = ctx->snap.alive, started = r->started[index];
+	size_t keep = ctx->snap.kctx == r->look_into ? AIOS_TOP_OLDEST : 1, drop = 0;
+
+	if (alive != AIOS_UNKNOWN32 && started > alive && !ctx->snap.dead)
+		drop = started - alive;
+	if (drop > ctx->oldest_cnt)
+		drop = ctx->oldest_cnt;
+	ctx->oldest_cnt -= drop;
+	memmove(ctx->oldest, ctx->oldest + drop, ctx->oldest_cnt * sizeof(*ctx->oldest));
+	if (ctx->oldest_cnt > keep)
+		ctx->oldest_cnt = keep;
+}
+
+static int starts_read(struct reading *r)
+{
+	r->started = calloc(r->sample->ctx_cnt + 1, sizeof(*r->started));
+	if (!r->started)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->count->start_cnt; i++)
+		start_read(r, &r->count->starts[i]);
+	for (size_t i = 0; i < r->sample->ctx_cnt; i++)
+		oldest_trim(r, i);
+	return 0;
+}
+
+static int add_misses(void *arg, const struct aios_plan_row *row, uint64_t cnt)
+{
+	uint64_t *missed = arg;
+
+	(void)row;
+	*missed += cnt;
+	return 0;
+}
+
+static void host_read(struct reading *r)
+{
+	const struct aios_top_host_counts *counts = aios_load_top_host(r->count->load);
+	struct aios_top_host *host = &r->sample->host;
+
+	aios_load_misses(r->count->load, false, add_misses, &r->count->missed);
+	host->missed = r->count->missed;
+	host->setup_again = counts->setup_again;
+	host->setup_errors = counts->setup_errors;
+	host->not_apart = counts->not_apart;
+	host->evidence = AIOS_TOP_FUNCTION;
+	read_counts(&host->other, &r->count->slots[0]);
+}
+
+int aios_top_count_read(struct aios_top_count *count, const struct aios_top_sample *before,
+			uint64_t look_into, struct aios_top_sample *sample)
+{
+	struct reading r = {
+		.count = count, .before = before, .sample = sample, .look_into = look_into,
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sample->ctx_cnt && !err; i++)
+		err = live_put(&r, i);
+	for (size_t i = 1; i < count->slot_cnt && !err; i++)
+		err = place_read(&r, i);
+	if (!err)
+		err = starts_read(&r);
+	host_read(&r);
+	aios_map_done(&r.live);
+	aios_map_done(&r.past);
+	free(r.started);
+	return err;
+}
