@@ -6,19 +6,30 @@
 #define AIOS_TOP_CMD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
  * struct aios_top_opts - what the user asked for
  * @once: --once
+ * @batch: -b
  * @json: --json
  * @verbose: --verbose
+ * @frames: -n, 0 for until somebody ends it
+ * @delay_ns: -d
  * @output: -o, or NULL
+ * @openmetrics: --openmetrics, or NULL
+ * @ready_file: --ready-file, or NULL
  */
 struct aios_top_opts {
 	bool once;
+	bool batch;
 	bool json;
 	bool verbose;
+	unsigned int frames;
+	uint64_t delay_ns;
 	const char *output;
+	const char *openmetrics;
+	const char *ready_file;
 };
 
 /**
@@ -33,5 +44,19 @@ struct aios_top_mode {
 
 bool aios_top_once_wanted(const struct aios_top_opts *opts);
 int aios_top_once(const struct aios_top_opts *opts);
+bool aios_top_script_wanted(const struct aios_top_opts *opts);
+int aios_top_script(const struct aios_top_opts *opts);
+bool aios_top_screen_wanted(const struct aios_top_opts *opts);
+int aios_top_screen(const struct aios_top_opts *opts);
+
+struct aios_top_live;
+
+/**
+ * aios_top_frames() - shows frames to scripts
+ * @opts: how
+ * @live: where samples come from
+ * Return: an exit status; what went wrong was said.
+ */
+int aios_top_frames(const struct aios_top_opts *opts, const struct aios_top_live *live);
 
 #endif /* AIOS_TOP_CMD_H */

@@ -11,10 +11,12 @@
 /**
  * struct aios_top_live - where samples come from, and how often
  * @sample: takes one. @look_into is the address of the context whose oldest requests are wanted, 0
- *	for none; @before the sample before, NULL for the first one. Return: 0 or a negative errno.
+ *	for none; @before the sample before, NULL for the first one. Return: 0, -ENODATA where there
+ *	will be no other, or a negative errno
  * @arg: for @sample
  * @delay_ns: at the beginning; people may change it
  * @frames: as many, then it ends; 0 for until somebody ends it
+ * @waits: @sample takes the time that there is between two samples
  */
 struct aios_top_live {
 	int (*sample)(void *arg, uint64_t look_into, const struct aios_top_sample *before,
@@ -22,6 +24,7 @@ struct aios_top_live {
 	void *arg;
 	uint64_t delay_ns;
 	unsigned int frames;
+	bool waits;
 };
 
 /**

@@ -11,7 +11,7 @@
 #include "io/msg.h"
 #include "io/out.h"
 #include "io/status.h"
-#include "io/top_sample.h"
+#include "io/top_source.h"
 
 bool aios_top_once_wanted(const struct aios_top_opts *opts)
 {
@@ -40,57 +40,41 @@ static int once_show(const struct aios_top_opts *opts, const struct aios_top_sam
 	return err;
 }
 
-/*
- * Who may not load programs still sees the limit and his own rings, and is told what is missing.
- * @why: lives as long as the sample
- */
-static int once_take(const struct aios_top_opts *opts, struct aios_top_edge *edge,
-		     struct aios_top_sample *sample, struct aios_err *why, int *status)
+static int once_take(struct aios_top_source *source, struct aios_top_sample *sample)
 {
-	struct aios_load *load = NULL;
 	struct aios_err err = { "" };
-	int code = aios_top_load(opts->verbose, &load, &err);
+	int code = aios_top_source_sample(source, 0, NULL, sample, &err);
 
-	if (!code) {
-		code = aios_top_take(edge, load, sample, &err);
-		*status = AIOS_FINE;
-	} else {
-		*why = err;
-		if (code == -EPERM || code == -EACCES)
-			aios_top_why_not(why, &err);
-		*status = AIOS_CANNOT_OBSERVE;
-		code = aios_top_take_rings(edge, why->text, sample);
-	}
-	aios_load_free(load);
-	if (!code)
-		code = aios_top_ids(edge, sample);
 	if (code)
 		aios_say("%s", err.text[0] ? err.text : strerror(-code));
-	else if (*status)
-		aios_say("%s", why->text);
+	else if (aios_top_source_why(source))
+		aios_say("%s", aios_top_source_why(source));
 	return code;
 }
 
 int aios_top_once(const struct aios_top_opts *opts)
 {
-	struct aios_top_edge *edge = aios_top_edge_new();
+	struct aios_top_source_opts wish = { .verbose = opts->verbose };
+	struct aios_top_source *source = NULL;
 	struct aios_top_sample sample = { 0 };
-	struct aios_err err = { "" }, why;
-	int status = AIOS_CANNOT_OBSERVE, code = -ENOMEM;
+	struct aios_err err = { "" };
 	struct aios_out out;
+	int code;
 
 	if (aios_out_open(&out, opts->output, NULL, &err)) {
 		aios_say("%s", err.text);
-		aios_top_edge_free(edge);
 		return AIOS_USAGE;
 	}
-	if (edge && !once_take(opts, edge, &sample, &why, &status))
-		code = once_show(opts, &sample, &out);
+	code = aios_top_source_new(&wish, &source, &err);
+	if (code)
+		aios_say("%s", err.text);
 	else
-		status = AIOS_CANNOT_OBSERVE;
-	if (code == -ENOMEM)
-		aios_say("not enough memory");
+		code = once_take(source, &sample);
+	if (!code)
+		code = once_show(opts, &sample, &out);
+	if (!code)
+		code = aios_top_source_status(source);
 	aios_top_sample_done(&sample);
-	aios_top_edge_free(edge);
-	return aios_out_status(&out, code ? AIOS_CANNOT_OBSERVE : status);
+	aios_top_source_free(source);
+	return aios_out_status(&out, code ? AIOS_CANNOT_OBSERVE : AIOS_FINE);
 }
