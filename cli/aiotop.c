@@ -2,8 +2,6 @@
 /*
  * aiotop.c - options, and the mode that they ask for.
  */
-#include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,30 +9,17 @@
 #include "io/options.h"
 #include "io/status.h"
 #include "io/version.h"
-#include "lib/units.h"
 #include "top_cmd.h"
-
-#define DELAY_NS	1000000000ULL
-#define DELAY_MIN_NS	100000000ULL
-#define DELAY_MAX_NS	3600000000000ULL
 
 enum {
 	OPT_ONCE = 0x100,
-	OPT_JSON,
-	OPT_OPENMETRICS,
 	OPT_READY,
 	OPT_VERBOSE,
 	OPT_VERSION,
 };
 
 static const struct argp_option options[] = {
-	{ "once", OPT_ONCE, NULL, 0, "all contexts of the host as they are, without tracing", 1 },
-	{ "batch", 'b', NULL, 0, "frames as text, for scripts and logs", 1 },
-	{ "delay", 'd', "TIME", 0, "from frame to frame: 2s, 500ms ...", 1 },
-	{ "frames", 'n', "COUNT", 0, "end after so many", 1 },
-	{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 1 },
-	{ "openmetrics", OPT_OPENMETRICS, "FILE", 0, "keep FILE up to date for node_exporter", 1 },
-	{ "output", 'o', "FILE", 0, "where the data goes", 1 },
+	{ "once", OPT_ONCE, NULL, 0, "all contexts as they are, without tracing", 1 },
 	{ "ready-file", OPT_READY, "FILE", 0, "made as soon as everything is counted", 1 },
 	{ "verbose", OPT_VERBOSE, NULL, 0, "show what libbpf says", 1 },
 	{ "version", OPT_VERSION, NULL, 0, "show the version", -1 },
@@ -57,20 +42,14 @@ static const struct aios_top_mode *choose(const struct aios_top_opts *opts)
 	return mode;
 }
 
-static void parse_delay(struct argp_state *state, const char *arg, uint64_t *ret)
+/* A look has neither frames nor what happens between two of them. */
+static void check_once(struct argp_state *state, const struct aios_top_opts *opts)
 {
-	if (aios_parse_duration(arg, ret) || *ret < DELAY_MIN_NS || *ret > DELAY_MAX_NS)
-		aios_usage_error(state, "'%s' is no delay between 100ms and 1h", arg);
-}
-
-static void parse_frames(struct argp_state *state, const char *arg, unsigned int *ret)
-{
-	char *end;
-	unsigned long count = strtoul(arg, &end, 10);
-
-	if (!isdigit((unsigned char)arg[0]) || *end || !count || count > UINT_MAX)
-		aios_usage_error(state, "'%s' is no number of frames", arg);
-	*ret = (unsigned int)count;
+	if (opts->once && (opts->batch || opts->frames || opts->openmetrics || opts->ready_file))
+		aios_usage_error(state, "--once is a single look: -b, -n, --openmetrics and "
+				 "--ready-file do not go with it");
+	if (opts->output && !opts->once && !aios_top_script_wanted(opts))
+		aios_usage_error(state, "-o is for --once, -b and --json");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -78,29 +57,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct aios_top_opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = opts;
+		return 0;
 	case OPT_ONCE:
 		opts->once = true;
 		return 0;
-	case OPT_JSON:
-		opts->json = true;
-		return 0;
 	case OPT_VERBOSE:
 		opts->verbose = true;
-		return 0;
-	case 'b':
-		opts->batch = true;
-		return 0;
-	case 'd':
-		parse_delay(state, arg, &opts->delay_ns);
-		return 0;
-	case 'n':
-		parse_frames(state, arg, &opts->frames);
-		return 0;
-	case 'o':
-		opts->output = arg;
-		return 0;
-	case OPT_OPENMETRICS:
-		opts->openmetrics = arg;
 		return 0;
 	case OPT_READY:
 		opts->ready_file = arg;
@@ -110,13 +74,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		exit(AIOS_FINE);
 	case ARGP_KEY_ARG:
 		aios_usage_error(state, "'%s' is one word too many", arg);
+	case ARGP_KEY_END:
+		check_once(state, opts);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
 static const struct argp_child children[] = {
-	{ &aios_help_argp, 0, NULL, 0 },
+	{ &aios_top_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -126,22 +93,21 @@ static const struct argp argp = {
 	.children = children,
 	.doc = "Who uses Linux native AIO, and who holds fs.aio-max-nr?\v"
 	       "Examples:\n"
-	       "  aiotop                        live, as htop shows processes\n"
-	       "  aiotop --once                 why does io_setup say EAGAIN?\n"
-	       "  aiotop --once --json | jq -s 'map(select(.pid == 4711))'\n"
-	       "                                what one process has\n"
-	       "  aiotop -b -n 5 -d 10s         five frames as text\n"
+	       "  aiotop                     live, as htop shows processes\n"
+	       "  aiotop --once              why does io_setup say EAGAIN?\n"
+	       "  aiotop --once --json | jq 'select(.pid == 4711)'\n"
+	       "  aiotop -b -n 5 -d 10s      five frames as text\n"
 	       "  aiotop -d 15s --openmetrics /var/lib/node_exporter/aio.prom\n"
-	       "\n"
-	       "Exit status: 0 fine, 2 usage, 3 cannot observe: what can be seen without\n"
-	       "privilege was shown, 4 the output could not be written.",
+	       "  aiotop file trace.aios     what aiotrace recorded; see aiotop file --help",
 };
 
 int main(int argc, char **argv)
 {
 	static char name[] = "aiotop";
-	struct aios_top_opts opts = { .delay_ns = DELAY_NS };
+	struct aios_top_opts opts = { .delay_ns = AIOS_TOP_DELAY_NS };
 
+	if (argc > 1 && !strcmp(argv[1], "file"))
+		return aios_top_file(argc - 1, argv + 1);
 	aios_options_parse(&argp, argc, argv, name, &opts);
 	return choose(&opts)->run(&opts);
 }

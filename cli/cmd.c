@@ -115,6 +115,19 @@ int aios_live_status(int code, const struct aios_session_result *result,
 	return AIOS_COMMAND_FAILED;
 }
 
+int aios_replay_status(const char *path, int code, const struct aios_err *err,
+		       const struct aios_loss *loss)
+{
+	if (code) {
+		aios_say("%s: %s", path, err->text[0] ? err->text : strerror(-code));
+		return AIOS_UNREADABLE;
+	}
+	if (!aios_lost(loss))
+		return AIOS_FINE;
+	aios_say("%s: this trace lost records; what they touched is marked", path);
+	return AIOS_INCONCLUSIVE;
+}
+
 int aios_replay(const struct aios_replay_opts *opts, struct aios_pipeline *pipe)
 {
 	const char *path = opts->path;
@@ -133,19 +146,12 @@ int aios_replay(const struct aios_replay_opts *opts, struct aios_pipeline *pipe)
 	/* Without a text it is not the file: what was made of it could not be written. */
 	if (code && code != -ENOMEM && !err.text[0])
 		return AIOS_FINE;
-	if (code) {
-		aios_say("%s: %s", path, err.text[0] ? err.text : strerror(-code));
-		return AIOS_UNREADABLE;
-	}
-	if (!aios_lost(aios_pipeline_trace(pipe).loss))
-		return AIOS_FINE;
-	aios_say("%s: this trace lost records; what they touched is marked", path);
-	return AIOS_INCONCLUSIVE;
+	return aios_replay_status(path, code, &err, aios_pipeline_trace(pipe).loss);
 }
 
-bool aios_calls_only(const char *path, const struct aios_pipeline *pipe)
+bool aios_calls_only(const char *path, const struct aios_info *info)
 {
-	if (!aios_info_calls_only(aios_pipeline_trace(pipe).info))
+	if (!aios_info_calls_only(info))
 		return false;
 	aios_say("%s: at evidence level syscall single requests are not seen; 'aiotrace report' "
 		 "tells the calls", path);

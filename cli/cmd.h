@@ -86,10 +86,21 @@ int aios_replay(const struct aios_replay_opts *opts, struct aios_pipeline *pipe)
 /**
  * aios_calls_only() - says that a trace holds no single requests, if so
  * @path: of the file
- * @pipe: it was replayed through
+ * @info: of the trace
  * Return: whether it is of evidence level syscall.
  */
-bool aios_calls_only(const char *path, const struct aios_pipeline *pipe);
+bool aios_calls_only(const char *path, const struct aios_info *info);
+
+/**
+ * aios_replay_status() - the end of a command that read a trace file: says what went wrong
+ * @path: of the file
+ * @code: what reading it came to
+ * @err: of that
+ * @loss: of the trace
+ * Return: as aios_replay().
+ */
+int aios_replay_status(const char *path, int code, const struct aios_err *err,
+		       const struct aios_loss *loss);
 
 /**
  * aios_out_status() - closes an output and tells whether that changes the exit status

@@ -47,7 +47,7 @@ static int export_run(struct export *ex)
 	pipe = aios_pipeline_new(&ops, ex, &opts);
 	status = aios_replay(&ex->replay, pipe);
 	if (pipe && status != AIOS_UNREADABLE)
-		aios_calls_only(ex->replay.path, pipe);
+		aios_calls_only(ex->replay.path, aios_pipeline_trace(pipe).info);
 	aios_pipeline_free(pipe);
 	aios_out_write(&ex->out, &ex->buf);
 	aios_buf_done(&ex->buf);

@@ -98,7 +98,7 @@ static int timeline_none(const struct timeline *tl, struct aios_pipeline *pipe, 
 	const char *which = aios_selects_any(&tl->replay.sel) ? " that is selected" : "";
 
 	if (!tl->request) {
-		if (!aios_calls_only(tl->replay.path, pipe))
+		if (!aios_calls_only(tl->replay.path, aios_pipeline_trace(pipe).info))
 			aios_say("%s: there is no request%s in this trace", tl->replay.path, which);
 		return status;
 	}

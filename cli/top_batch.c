@@ -26,6 +26,7 @@
  * @out: where they go
  * @samples: the newest one, @now, and the one before
  * @shown: frames so far
+ * @unwritten: a file of OpenMetrics could not be replaced
  */
 struct batch {
 	const struct aios_top_opts *opts;
@@ -35,19 +36,44 @@ struct batch {
 	struct aios_top_sample samples[2];
 	int now;
 	unsigned int shown;
+	bool unwritten;
 };
+
+#define NAME_MAX_LEN	4096
+
+static int new_name(const char *path, char *ret, struct aios_err *err)
+{
+	if (snprintf(ret, NAME_MAX_LEN, "%s.%d.new", path, (int)getpid()) >= NAME_MAX_LEN)
+		return aios_fail(err, -ENAMETOOLONG, "%s: its name is too long", path);
+	return 0;
+}
+
+/* Said before anything is counted, and not when the first frame is due. */
+static int check_metrics(const char *path, struct aios_err *err)
+{
+	char name[NAME_MAX_LEN];
+	int code = path ? new_name(path, name, err) : 0, fd;
+
+	if (!path || code)
+		return code;
+	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return aios_fail(err, -errno, "cannot write %s: %s", path, strerror(errno));
+	close(fd);
+	unlink(name);
+	return 0;
+}
 
 /* Whoever reads the file finds the old one or the new one, never a part of one. */
 static int replace(const char *path, const struct aios_buf *buf, struct aios_err *err)
 {
 	struct aios_out out;
 	struct aios_buf copy = { 0 };
-	char name[4096];
-	int code;
+	char name[NAME_MAX_LEN];
+	int code = new_name(path, name, err);
 
-	if (snprintf(name, sizeof(name), "%s.%d.new", path, (int)getpid()) >= (int)sizeof(name))
-		return aios_fail(err, -ENAMETOOLONG, "%s: its name is too long", path);
-	code = aios_out_open(&out, name, NULL, err);
+	if (!code)
+		code = aios_out_open(&out, name, NULL, err);
 	if (code)
 		return code;
 	aios_buf_add(&copy, buf->data, buf->len);
@@ -63,7 +89,7 @@ static int replace(const char *path, const struct aios_buf *buf, struct aios_err
 	return 0;
 }
 
-static int show_metrics(const struct batch *batch, const struct aios_top_frame *frame,
+static int show_metrics(struct batch *batch, const struct aios_top_frame *frame,
 			struct aios_err *err)
 {
 	struct aios_buf buf = { 0 };
@@ -74,6 +100,7 @@ static int show_metrics(const struct batch *batch, const struct aios_top_frame *
 	aios_top_openmetrics(&buf, frame);
 	code = buf.err ? aios_fail(err, buf.err, "not enough memory") :
 	       replace(batch->opts->openmetrics, &buf, err);
+	batch->unwritten = code && !buf.err;
 	aios_buf_done(&buf);
 	return code;
 }
@@ -182,10 +209,13 @@ int aios_top_frames(const struct aios_top_opts *opts, const struct aios_top_live
 	struct aios_out out;
 	int code = -ENOMEM;
 
-	if (aios_out_open(&out, opts->output, NULL, &err)) {
+	if (check_metrics(opts->openmetrics, &err) ||
+	    aios_out_open(&out, opts->output, opts->path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
+	if (live->why)
+		aios_say("%s", live->why);
 	batch.out = &out;
 	batch.top = aios_top_new();
 	if (batch.top)
@@ -197,5 +227,6 @@ int aios_top_frames(const struct aios_top_opts *opts, const struct aios_top_live
 	aios_top_sample_done(&batch.samples[0]);
 	aios_top_sample_done(&batch.samples[1]);
 	aios_top_free(batch.top);
-	return aios_out_status(&out, code ? AIOS_CANNOT_OBSERVE : AIOS_FINE);
+	return aios_out_status(&out, batch.unwritten ? AIOS_INCONCLUSIVE :
+			       code ? AIOS_CANNOT_OBSERVE : AIOS_FINE);
 }

@@ -5,8 +5,11 @@
 #ifndef AIOS_TOP_CMD_H
 #define AIOS_TOP_CMD_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#define AIOS_TOP_DELAY_NS	1000000000ULL
 
 /**
  * struct aios_top_opts - what the user asked for
@@ -19,6 +22,7 @@
  * @output: -o, or NULL
  * @openmetrics: --openmetrics, or NULL
  * @ready_file: --ready-file, or NULL
+ * @path: of a recorded trace, or NULL
  */
 struct aios_top_opts {
 	bool once;
@@ -30,7 +34,14 @@ struct aios_top_opts {
 	const char *output;
 	const char *openmetrics;
 	const char *ready_file;
+	const char *path;
 };
+
+/**
+ * aios_top_argp - the parser of what is shown, how often, and of --help, to be an argp child; its
+ * input is a struct aios_top_opts
+ */
+extern const struct argp aios_top_argp;
 
 /**
  * struct aios_top_mode - a way to run
@@ -48,6 +59,9 @@ bool aios_top_script_wanted(const struct aios_top_opts *opts);
 int aios_top_script(const struct aios_top_opts *opts);
 bool aios_top_screen_wanted(const struct aios_top_opts *opts);
 int aios_top_screen(const struct aios_top_opts *opts);
+
+/* Takes main()'s arguments from "file" on and returns an exit status. */
+int aios_top_file(int argc, char **argv);
 
 struct aios_top_live;
 

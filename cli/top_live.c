@@ -21,6 +21,7 @@
  * struct session - what is seen
  * @samples: the newest one, @now, and the one before
  * @taken: how many there were
+ * @move_ns: of a recorded trace, how far the next one is
  */
 struct session {
 	const struct aios_top_live *live;
@@ -32,6 +33,7 @@ struct session {
 	int now;
 	int timer;
 	uint64_t taken;
+	int64_t move_ns;
 };
 
 /* The sample before lives on until there is the next one. */
@@ -45,6 +47,8 @@ static int take(struct session *session, struct aios_err *err)
 
 	aios_top_sample_done(next);
 	memset(next, 0, sizeof(*next));
+	if (before && live->tape)
+		live->tape->move(live->arg, session->move_ns);
 	ret = live->sample(live->arg, look_into, before, next, err);
 	if (ret)
 		return ret;
@@ -71,6 +75,52 @@ static int draw(struct session *session, bool all, struct aios_err *err)
 	return 0;
 }
 
+/* The next sample, so far on in a trace; at its end the last frame stays. */
+static int go_on(struct session *session, int64_t by_ns, struct aios_err *err)
+{
+	int ret;
+
+	session->move_ns = by_ns;
+	ret = take(session, err);
+	if (ret != -ENODATA || !session->live->tape)
+		return ret;
+	aios_screen_end(session->screen);
+	return 0;
+}
+
+static int step(struct session *session, struct aios_err *err)
+{
+	return go_on(session, (int64_t)aios_screen_step(session->screen), err);
+}
+
+/*
+ * What is remembered of the time behind another moment is no help there: a frame there compares it
+ * with the moment that is a step older.
+ */
+static int seek_back(struct session *session, int64_t by_ns, struct aios_err *err)
+{
+	int64_t step_ns = (int64_t)aios_screen_step(session->screen);
+	int ret;
+
+	session->live->tape->move(session->live->arg, by_ns == INT64_MIN ? by_ns : by_ns - step_ns);
+	aios_top_frame_done(&session->frame);
+	memset(&session->frame, 0, sizeof(session->frame));
+	aios_top_free(session->top);
+	session->top = aios_top_new();
+	session->taken = 0;
+	if (!session->top)
+		return aios_fail(err, -ENOMEM, "out of memory");
+	ret = take(session, err);
+	return ret ? ret : step(session, err);
+}
+
+static int do_seek(struct session *session, struct aios_err *err)
+{
+	int64_t by_ns = aios_screen_seek(session->screen);
+
+	return by_ns < 0 ? seek_back(session, by_ns, err) : go_on(session, by_ns, err);
+}
+
 static void set_timer(struct session *session)
 {
 	uint64_t ns = aios_screen_paused(session->screen) ? 0 : aios_screen_delay(session->screen);
@@ -92,7 +142,10 @@ static int do_keys(struct session *session, struct aios_err *err)
 
 		if (does == AIOS_SCREEN_QUIT)
 			return 0;
-		if (does == AIOS_SCREEN_TIMER)
+		ret = does == AIOS_SCREEN_SEEK ? do_seek(session, err) : 0;
+		if (ret)
+			return ret;
+		if (does == AIOS_SCREEN_TIMER || does == AIOS_SCREEN_SEEK)
 			set_timer(session);
 		all = all || does == AIOS_SCREEN_REPAINT;
 		changed = changed || does != AIOS_SCREEN_NOTHING;
@@ -112,7 +165,9 @@ static int do_timer(struct session *session, struct aios_err *err)
 
 	if (read(session->timer, &ticks, sizeof(ticks)) < 0)
 		return 1;
-	ret = take(session, err);
+	ret = step(session, err);
+	if (aios_screen_paused(session->screen))
+		set_timer(session);
 	if (!ret)
 		ret = draw(session, false, err);
 	if (ret)
@@ -157,20 +212,27 @@ static int32_t utc_offset(void)
 
 static int run(struct session *session, struct aios_err *err)
 {
+	const struct aios_top_tape *tape = session->live->tape;
 	int ret;
 
-	session->screen = aios_screen_new(session->live->delay_ns, utc_offset());
+	session->screen = aios_screen_new(session->live->delay_ns,
+					  tape ? tape->utc_offset_s : utc_offset());
 	session->top = aios_top_new();
 	session->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (!session->screen || !session->top)
 		return aios_fail(err, -ENOMEM, "out of memory");
 	if (session->timer < 0)
 		return aios_fail(err, -errno, "cannot make a timer");
+	if (tape)
+		aios_screen_play(session->screen, tape->speed);
 	ret = aios_terminal_open(err);
 	if (ret)
 		return ret;
 	ret = loop(session, err);
 	aios_terminal_close();
+	/* While the screen is there, it says so itself. */
+	if (session->live->why)
+		aios_say("%s", session->live->why);
 	return ret;
 }
 

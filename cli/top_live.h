@@ -9,14 +9,29 @@
 #include "lib/top.h"
 
 /**
+ * struct aios_top_tape - what there is more where samples are of a recorded trace
+ * @move: says how far the next sample is from the one before, in ns of the trace's time; negative
+ *	for back, and the beginning is not passed
+ * @speed: at the beginning; people may change it
+ * @utc_offset_s: seconds east of UTC where it was recorded
+ */
+struct aios_top_tape {
+	void (*move)(void *arg, int64_t by_ns);
+	double speed;
+	int32_t utc_offset_s;
+};
+
+/**
  * struct aios_top_live - where samples come from, and how often
  * @sample: takes one. @look_into is the address of the context whose oldest requests are wanted, 0
  *	for none; @before the sample before, NULL for the first one. Return: 0, -ENODATA where there
  *	will be no other, or a negative errno
- * @arg: for @sample
+ * @arg: for @sample, and for @tape
  * @delay_ns: at the beginning; people may change it
  * @frames: as many, then it ends; 0 for until somebody ends it
- * @waits: @sample takes the time that there is between two samples
+ * @waits: @sample takes the time that there is between two samples, or there is none
+ * @tape: of a recorded trace; NULL for what happens now
+ * @why: why samples tell less than was wanted, or NULL; said once it is clear that they are shown
  */
 struct aios_top_live {
 	int (*sample)(void *arg, uint64_t look_into, const struct aios_top_sample *before,
@@ -25,6 +40,8 @@ struct aios_top_live {
 	uint64_t delay_ns;
 	unsigned int frames;
 	bool waits;
+	const struct aios_top_tape *tape;
+	const char *why;
 };
 
 /**

@@ -4,6 +4,7 @@
  */
 #include "io/msg.h"
 #include "io/status.h"
+#include "io/terminal.h"
 #include "io/top_source.h"
 #include "top_cmd.h"
 #include "top_live.h"
@@ -23,9 +24,8 @@ static int now(const struct aios_top_opts *opts,
 	if (aios_top_source_new(&wish, &source, &err)) {
 		aios_say("%s", err.text);
 	} else {
-		if (aios_top_source_why(source))
-			aios_say("%s", aios_top_source_why(source));
 		live.arg = source;
+		live.why = aios_top_source_why(source);
 		status = show_it(opts, &live);
 	}
 	if (!status)
@@ -58,5 +58,10 @@ bool aios_top_screen_wanted(const struct aios_top_opts *opts)
 
 int aios_top_screen(const struct aios_top_opts *opts)
 {
-	return now(opts, on_terminal);
+	struct aios_err err = { "" };
+
+	if (!aios_terminal_check(&err))
+		return now(opts, on_terminal);
+	aios_say("%s", err.text);
+	return AIOS_USAGE;
 }

@@ -158,10 +158,19 @@ static void catch_all(void)
 	catch(crashing, NR(crashing), on_crash, SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
 }
 
-int aios_terminal_open(struct aios_err *err)
+int aios_terminal_check(struct aios_err *err)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return no_terminal(err, "standard input and output are no terminal");
+	return 0;
+}
+
+int aios_terminal_open(struct aios_err *err)
+{
+	int ret = aios_terminal_check(err);
+
+	if (ret)
+		return ret;
 	setlocale(LC_CTYPE, "");
 	terminal.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	tcgetattr(STDIN_FILENO, &terminal.before);

@@ -10,6 +10,13 @@
 #include "../lib/screen.h"
 
 /**
+ * aios_terminal_check() - is there a terminal to take?
+ * @err: why not, and what to do
+ * Return: 0 or -ENOTTY.
+ */
+int aios_terminal_check(struct aios_err *err);
+
+/**
  * aios_terminal_open() - takes the terminal that stdin and stdout are
  * @err: why not, and what to do
  *

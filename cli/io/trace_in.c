@@ -10,16 +10,15 @@
 
 #include "../lib/format.h"
 
-struct reader {
+struct aios_trace_reader {
 	FILE *file;
-	const struct aios_feed *feed;
 	struct aios_buf stored;
 	struct aios_buf payload;
 	uint64_t offset;
 	bool ended;		/* AIOS_CHUNK_END was read */
 };
 
-static size_t reader_get(struct reader *reader, void *bytes, size_t len)
+static size_t reader_get(struct aios_trace_reader *reader, void *bytes, size_t len)
 {
 	size_t got = fread(bytes, 1, len, reader->file);
 
@@ -27,7 +26,7 @@ static size_t reader_get(struct reader *reader, void *bytes, size_t len)
 	return got;
 }
 
-static int reader_header(struct reader *reader, struct aios_err *err)
+static int reader_header(struct aios_trace_reader *reader, struct aios_err *err)
 {
 	char bytes[sizeof(struct aios_file_header)];
 	size_t got = reader_get(reader, bytes, sizeof(bytes)), skip = 0;
@@ -40,7 +39,7 @@ static int reader_header(struct reader *reader, struct aios_err *err)
 	return code;
 }
 
-static int reader_cut(const struct reader *reader, struct aios_err *err)
+static int reader_cut(const struct aios_trace_reader *reader, struct aios_err *err)
 {
 	return aios_fail(err, -ENODATA,
 			 "the trace is cut off after %llu bytes; what is before that "
@@ -56,8 +55,8 @@ static int reader_damaged(uint64_t at, struct aios_err *err)
 			 (unsigned long long)at);
 }
 
-/* Reads a chunk and passes it on. Return: 1, 0 at the end, or a negative errno. */
-static int reader_chunk(struct reader *reader, struct aios_err *err)
+int aios_trace_next(struct aios_trace_reader *reader, const struct aios_feed *feed,
+		    struct aios_err *err)
 {
 	uint64_t at = reader->offset;
 	char head[sizeof(struct aios_chunk)];
@@ -84,36 +83,83 @@ static int reader_chunk(struct reader *reader, struct aios_err *err)
 	if (code)
 		return reader_damaged(at, err);
 	reader->ended = chunk.kind == AIOS_CHUNK_END;
-	code = reader->feed->chunk(reader->feed->arg, chunk.kind, chunk.cpu,
-				   reader->payload.data ? reader->payload.data : "",
-				   reader->payload.len);
+	code = feed->chunk(feed->arg, chunk.kind, chunk.cpu,
+			   reader->payload.data ? reader->payload.data : "", reader->payload.len);
 	return code == -EBADMSG ? reader_damaged(at, err) : code ? code : 1;
+}
+
+static void reader_done(struct aios_trace_reader *reader)
+{
+	aios_buf_done(&reader->stored);
+	aios_buf_done(&reader->payload);
 }
 
 int aios_trace_read(FILE *file, const struct aios_feed *feed, struct aios_err *err)
 {
-	struct reader reader = { .file = file, .feed = feed };
+	struct aios_trace_reader reader = { .file = file };
 	int code = reader_header(&reader, err);
 
 	if (!code) {
 		do {
-			code = reader_chunk(&reader, err);
+			code = aios_trace_next(&reader, feed, err);
 		} while (code > 0);
 	}
-	aios_buf_done(&reader.stored);
-	aios_buf_done(&reader.payload);
+	reader_done(&reader);
 	return code;
+}
+
+static int file_open(const char *path, FILE **ret, struct aios_err *err)
+{
+	*ret = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	return *ret ? 0 : aios_fail(err, -errno, "%s", strerror(errno));
+}
+
+static void file_close(FILE *file)
+{
+	if (file != stdin)
+		fclose(file);
 }
 
 int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_err *err)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	FILE *file;
+	int code = file_open(path, &file, err);
+
+	if (code)
+		return code;
+	code = aios_trace_read(file, feed, err);
+	file_close(file);
+	return code;
+}
+
+int aios_trace_open(const char *path, struct aios_trace_reader **ret, struct aios_err *err)
+{
+	struct aios_trace_reader *reader = calloc(1, sizeof(*reader));
 	int code;
 
-	if (!file)
-		return aios_fail(err, -errno, "%s", strerror(errno));
-	code = aios_trace_read(file, feed, err);
-	if (file != stdin)
-		fclose(file);
+	if (!reader)
+		return -ENOMEM;
+	code = file_open(path, &reader->file, err);
+	if (!code)
+		code = reader_header(reader, err);
+	if (code)
+		reader = aios_trace_close(reader);
+	*ret = reader;
 	return code;
+}
+
+/**
+ * aios_trace_close() - closes it
+ * @reader: may be NULL
+ * Return: NULL.
+ */
+struct aios_trace_reader *aios_trace_close(struct aios_trace_reader *reader)
+{
+	if (!reader)
+		return NULL;
+	if (reader->file)
+		file_close(reader->file);
+	reader_done(reader);
+	free(reader);
+	return NULL;
 }

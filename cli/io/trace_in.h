@@ -33,4 +33,26 @@ int aios_trace_in(const char *path, const struct aios_feed *feed, struct aios_er
  */
 int aios_trace_read(FILE *file, const struct aios_feed *feed, struct aios_err *err);
 
+struct aios_trace_reader;
+
+/**
+ * aios_trace_open() - a trace file that is read as far as is wanted
+ * @path: as for aios_trace_in()
+ * @ret: to be closed with aios_trace_close(); its header was read
+ * @err: as for aios_trace_in()
+ * Return: as aios_trace_in().
+ */
+int aios_trace_open(const char *path, struct aios_trace_reader **ret, struct aios_err *err);
+struct aios_trace_reader *aios_trace_close(struct aios_trace_reader *reader);
+
+/**
+ * aios_trace_next() - reads the next chunk
+ * @reader: which file
+ * @feed: gets it
+ * @err: as for aios_trace_in()
+ * Return: 1; 0 at the end; else as aios_trace_in().
+ */
+int aios_trace_next(struct aios_trace_reader *reader, const struct aios_feed *feed,
+		    struct aios_err *err);
+
 #endif /* AIOS_TRACE_IN_H */

@@ -51,6 +51,27 @@ uint64_t aios_screen_look_into(const struct aios_screen *screen,
 	return 0;
 }
 
+void aios_screen_play(struct aios_screen *screen, double speed)
+{
+	screen->speed = speed;
+}
+
+uint64_t aios_screen_step(const struct aios_screen *screen)
+{
+	return (uint64_t)((double)screen->delay_ns * screen->speed);
+}
+
+int64_t aios_screen_seek(const struct aios_screen *screen)
+{
+	return screen->seek_ns;
+}
+
+void aios_screen_end(struct aios_screen *screen)
+{
+	screen->paused = true;
+	screen->ended = true;
+}
+
 uint64_t aios_screen_delay(const struct aios_screen *screen)
 {
 	return screen->delay_ns;

@@ -54,6 +54,7 @@ struct aios_key {
  * @AIOS_SCREEN_NOTHING: it changed nothing
  * @AIOS_SCREEN_DRAW: draw again
  * @AIOS_SCREEN_TIMER: the delay or the pause is another now; draw again
+ * @AIOS_SCREEN_SEEK: another moment of the trace is wanted: aios_screen_seek(); draw it
  * @AIOS_SCREEN_REPAINT: draw again, every cell of the terminal
  * @AIOS_SCREEN_QUIT: end
  */
@@ -61,6 +62,7 @@ enum aios_screen_does {
 	AIOS_SCREEN_NOTHING,
 	AIOS_SCREEN_DRAW,
 	AIOS_SCREEN_TIMER,
+	AIOS_SCREEN_SEEK,
 	AIOS_SCREEN_REPAINT,
 	AIOS_SCREEN_QUIT,
 };
@@ -78,6 +80,33 @@ struct aios_screen *aios_screen_free(struct aios_screen *screen);
 
 #define AIOS_DELAY_MIN_NS	100000000ULL
 #define AIOS_DELAY_MAX_NS	3600000000000ULL
+
+#define AIOS_SPEED_MIN		0.01
+#define AIOS_SPEED_MAX		1000.0
+
+/**
+ * aios_screen_play() - what is shown is a recorded trace
+ * @screen: before it is drawn
+ * @speed: how fast, 1 for as it was; AIOS_SPEED_MIN to AIOS_SPEED_MAX
+ */
+void aios_screen_play(struct aios_screen *screen, double speed);
+
+/**
+ * aios_screen_step() - how far it is from frame to frame
+ * @screen: which
+ * Return: ns of the trace's time: the delay times the speed.
+ */
+uint64_t aios_screen_step(const struct aios_screen *screen);
+
+/**
+ * aios_screen_seek() - how far somebody wants to go in the trace
+ * @screen: asked after AIOS_SCREEN_SEEK
+ * Return: ns from the frame that was drawn last; negative for back, INT64_MIN for its beginning.
+ */
+int64_t aios_screen_seek(const struct aios_screen *screen);
+
+/* The trace has ended: the last frame stays, and the screen is paused. */
+void aios_screen_end(struct aios_screen *screen);
 
 uint64_t aios_screen_delay(const struct aios_screen *screen);
 bool aios_screen_paused(const struct aios_screen *screen);

@@ -152,19 +152,40 @@ static const struct item {
 	{ "Not shown", add_not_shown, all_shown, true },
 };
 
+/* "function every 1.50s ", or of a trace "trace of level function +12.0s x2 " */
+static void add_source(struct aios_buf *buf, const struct aios_draw *draw)
+{
+	const struct aios_top_sample *sample = draw->frame->sample;
+	const char *level = sample->host.level;
+	double speed = draw->screen->speed;
+
+	aios_buf_str(buf, aios_top_evidence_name(sample->host.evidence));
+	if (!speed) {
+		aios_buf_str(buf, " every ");
+		aios_fmt_duration(buf, draw->screen->delay_ns);
+	} else {
+		if (level[0])
+			aios_buf_fmt(buf, " of level %s", level);
+		aios_buf_str(buf, " +");
+		aios_fmt_duration(buf, sample->ns > sample->started_ns ?
+				  sample->ns - sample->started_ns : 0);
+		if (speed != 1)
+			aios_buf_fmt(buf, " x%g", speed);
+	}
+	aios_buf_str(buf, " ");
+}
+
 static int title_line(struct aios_draw *draw, int row)
 {
+	const char *stands = draw->screen->ended ? "end of the trace" : "PAUSED";
 	const struct aios_top_sample *sample = draw->frame->sample;
 	struct aios_grid *grid = draw->grid;
 	struct aios_span at = { row, 0, grid->cols };
 	struct aios_buf right = { 0 };
 	int used, width;
 
-	if (grid->cols >= 60) {
-		aios_buf_fmt(&right, "%s every ", aios_top_evidence_name(sample->host.evidence));
-		aios_fmt_duration(&right, draw->screen->delay_ns);
-		aios_buf_str(&right, " ");
-	}
+	if (grid->cols >= 60)
+		add_source(&right, draw);
 	aios_fmt_clock(&right, sample->wall_ns, draw->screen->utc_offset_s);
 	if (right.err || !right.data)
 		return 1;
@@ -181,7 +202,7 @@ static int title_line(struct aios_draw *draw, int row)
 	if (width <= grid->cols - 7)
 		aios_grid_right(grid, (struct aios_span){ row, 0, grid->cols },
 				draw->screen->paused ? AIOS_STYLE_WARN : AIOS_STYLE_TITLE,
-				draw->screen->paused ? "PAUSED" : right.data);
+				draw->screen->paused ? stands : right.data);
 	aios_buf_done(&right);
 	return 1;
 }

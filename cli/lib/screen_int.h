@@ -181,6 +181,9 @@ struct aios_hits {
  * @all_folded: @folds are those that are not
  * @menu: line of a menu
  * @page_scroll: of the help, or of the pane
+ * @speed: of a recorded trace; 0 where it is none
+ * @seek_ns: how far somebody wanted to go in it
+ * @ended: it has ended
  * @note: told in the footer until the next key; NULL for nothing
  * @find: @search is to be found from the selection on, or @find_step lines beside it
  * @lines: of the table, as drawn last
@@ -216,6 +219,9 @@ struct aios_screen {
 	int page_scroll;
 	uint64_t delay_ns;
 	int32_t utc_offset_s;
+	double speed;
+	int64_t seek_ns;
+	bool ended;
 	const char *note;
 	struct aios_line *lines;
 	size_t line_cnt, line_cap;

@@ -73,7 +73,48 @@ static enum aios_screen_does toggle_pause(struct aios_screen *screen, int arg)
 {
 	(void)arg;
 	screen->paused = !screen->paused;
+	screen->ended = false;
 	return AIOS_SCREEN_TIMER;
+}
+
+static enum aios_screen_does no_trace(struct aios_screen *screen)
+{
+	screen->note = "For a recorded trace: aiotop file";
+	return AIOS_SCREEN_DRAW;
+}
+
+/* From the end of the trace it goes on where it was sought. */
+static enum aios_screen_does seek_to(struct aios_screen *screen, int64_t by_ns)
+{
+	if (!screen->speed)
+		return no_trace(screen);
+	screen->seek_ns = by_ns;
+	if (screen->ended)
+		screen->paused = false;
+	screen->ended = false;
+	return AIOS_SCREEN_SEEK;
+}
+
+static enum aios_screen_does seek(struct aios_screen *screen, int seconds)
+{
+	return seek_to(screen, seconds * (int64_t)1000000000);
+}
+
+static enum aios_screen_does rewind_trace(struct aios_screen *screen, int arg)
+{
+	(void)arg;
+	return seek_to(screen, INT64_MIN);
+}
+
+static enum aios_screen_does change_speed(struct aios_screen *screen, int faster)
+{
+	double speed = screen->speed * (faster ? 2 : 0.5);
+
+	if (!screen->speed)
+		return no_trace(screen);
+	if (speed >= AIOS_SPEED_MIN && speed <= AIOS_SPEED_MAX)
+		screen->speed = speed;
+	return AIOS_SCREEN_DRAW;
 }
 
 static enum aios_screen_does invert(struct aios_screen *screen, int arg)
@@ -218,6 +259,11 @@ static const struct aios_binding bindings[] = {
 	{ { 'U' }, "U", "Untag all rows", untag, 0 },
 	{ { 'Z', 'p', F(8) }, "Z p F8", "Pause: look at one moment; again: go on",
 	  toggle_pause, 0 },
+	{ { ',' }, ",", "Recorded trace: 10 seconds back", seek, -10 },
+	{ { '.' }, ".", "Recorded trace: 10 seconds on", seek, 10 },
+	{ { '0' }, "0", "Recorded trace: to its beginning", rewind_trace, 0 },
+	{ { '{' }, "{", "Recorded trace: half as fast", change_speed, 0 },
+	{ { '}' }, "}", "Recorded trace: twice as fast", change_speed, 1 },
 	{ { 'd', 's' }, "d", "Change the delay between frames", open_mode, AIOS_MODE_DELAY },
 	{ { F(2), 'S' }, "F2 S", "Setup: choose columns and their order", open_mode,
 	  AIOS_MODE_SETUP },

@@ -91,7 +91,7 @@ enum aios_top_evidence {
  * @aio_nr, @aio_max_nr: fs.aio-nr and fs.aio-max-nr, UINT64_MAX where unknown
  * @setup_again: calls of io_setup that ended in EAGAIN since the tool began
  * @setup_errors: in another error
- * @missed: calls that the kernel let pass without counting
+ * @missed: calls that the kernel let pass without counting; of a trace, and records that it lost
  * @not_apart: contexts that found no place of their own
  * @not_shown: contexts and processes for which the snapshot had no room
  * @other: counts of contexts that found no place
@@ -100,6 +100,7 @@ enum aios_top_evidence {
  * @why: what is missing and what to do about it, for @AIOS_TOP_RINGS; else NULL
  * @name: host name
  * @kernel: release
+ * @level: for @AIOS_TOP_TRACE the trace's own evidence, "function"; else ""
  */
 struct aios_top_host {
 	uint64_t aio_nr;
@@ -115,6 +116,7 @@ struct aios_top_host {
 	const char *why;
 	char name[65];
 	char kernel[65];
+	char level[16];
 };
 
 /**

@@ -85,6 +85,8 @@ static void heading(struct aios_buf *buf, const struct aios_top_frame *frame)
 	aios_buf_str(buf, ", Linux ");
 	aios_buf_safe(buf, host->kernel);
 	aios_buf_fmt(buf, ", evidence: %s", aios_top_evidence_name(host->evidence));
+	if (host->level[0])
+		aios_buf_fmt(buf, " of level %s", host->level);
 	if (frame->span_ns) {
 		aios_buf_str(buf, ", ");
 		aios_fmt_duration(buf, frame->span_ns);
@@ -98,7 +100,8 @@ static void heading(struct aios_buf *buf, const struct aios_top_frame *frame)
 		     frame->proc_cnt == 1 ? "" : "es", frame->all.contexts,
 		     frame->all.contexts == 1 ? "" : "s", frame->all.dead);
 	if (host->missed)
-		aios_buf_fmt(buf, ", %llu calls not counted", (unsigned long long)host->missed);
+		aios_buf_fmt(buf, ", %llu %s not counted", (unsigned long long)host->missed,
+			     host->evidence == AIOS_TOP_TRACE ? "records" : "calls");
 	aios_buf_str(buf, "\n");
 }
 

@@ -305,6 +305,7 @@ static void host(struct aios_buf *buf, const struct aios_top_frame *frame)
 	text(buf, "host", about->name);
 	text(buf, "kernel", about->kernel);
 	text(buf, "evidence", aios_top_evidence_name(about->evidence));
+	text(buf, "trace_evidence", about->level[0] ? about->level : NULL);
 	text(buf, "why", about->why);
 	flag(buf, "sees_all", about->sees_all);
 	count(buf, "time_ns", sample->wall_ns);

@@ -83,6 +83,16 @@ static struct kit_scene *many(void)
 	return kit_scene(30, 40);
 }
 
+static struct kit_scene *recorded(void)
+{
+	struct kit_scene *host = usual();
+
+	host->sample.host.evidence = AIOS_TOP_TRACE;
+	memcpy(host->sample.host.level, "function", sizeof("function"));
+	host->sample.host.missed = 1753;
+	return host;
+}
+
 static struct kit_scene *empty(void)
 {
 	struct kit_scene *host = kit_scene(0, 0);
@@ -151,6 +161,7 @@ static const struct golden {
 	{ "sort", usual, 80, 24, sorting },
 	{ "empty", empty, 80, 24, NULL },
 	{ "no-privilege", no_privilege, 80, 24, NULL },
+	{ "recorded", recorded, 100, 24, NULL },
 	{ "hostile", hostile, 120, 24, NULL },
 };
 
@@ -158,6 +169,10 @@ static struct show show_golden(const struct golden *golden)
 {
 	struct show show = show_new(golden->host(), golden->cols, golden->rows);
 
+	if (show.host->sample.host.level[0]) {
+		aios_screen_play(show.screen, 2);
+		draw(&show);
+	}
 	press_all(&show, golden->keys);
 	return show;
 }
@@ -453,6 +468,39 @@ static void filters_and_searches_find(void **state)
 	show_done(&show);
 }
 
+static void recorded_traces_can_be_moved_in(void **state)
+{
+	struct show show = show_new(usual(), 80, 24);
+
+	(void)state;
+	assert_int_equal(press(&show, '.'), AIOS_SCREEN_DRAW);
+	assert_non_null(show.screen->note);
+	aios_screen_play(show.screen, 1);
+	assert_int_equal(aios_screen_step(show.screen), DELAY);
+	assert_int_equal(press(&show, '}'), AIOS_SCREEN_DRAW);
+	assert_int_equal(aios_screen_step(show.screen), 2 * DELAY);
+	for (int i = 0; i < 20; i++)
+		press(&show, '}');
+	assert_true(show.screen->speed <= AIOS_SPEED_MAX);
+	for (int i = 0; i < 40; i++)
+		press(&show, '{');
+	assert_true(show.screen->speed >= AIOS_SPEED_MIN);
+	assert_int_equal(press(&show, '.'), AIOS_SCREEN_SEEK);
+	assert_int_equal(aios_screen_seek(show.screen), 10000000000);
+	assert_int_equal(press(&show, '0'), AIOS_SCREEN_SEEK);
+	assert_true(aios_screen_seek(show.screen) == INT64_MIN);
+	/* Who goes back from the end goes on; who paused it stays. */
+	aios_screen_end(show.screen);
+	assert_true(aios_screen_paused(show.screen));
+	assert_int_equal(press(&show, ','), AIOS_SCREEN_SEEK);
+	assert_int_equal(aios_screen_seek(show.screen), -10000000000);
+	assert_false(aios_screen_paused(show.screen));
+	press(&show, 'p');
+	press(&show, ',');
+	assert_true(aios_screen_paused(show.screen));
+	show_done(&show);
+}
+
 static void the_delay_has_bounds(void **state)
 {
 	static const uint32_t good[] = { 'd', '0', '.', '5', AIOS_KEY_ENTER, 0 };
@@ -556,6 +604,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_row_that_goes_leaves_the_selection_in_its_place),
 		cmocka_unit_test(trees_fold),
 		cmocka_unit_test(filters_and_searches_find),
+		cmocka_unit_test(recorded_traces_can_be_moved_in),
 		cmocka_unit_test(the_delay_has_bounds),
 		cmocka_unit_test(the_mouse_finds_what_is_drawn),
 		cmocka_unit_test(columns_can_be_chosen),

@@ -9,6 +9,7 @@
 #include "kit_top.h"
 
 #include "lib/pipeline.h"
+#include "lib/top_play.h"
 #include "lib/top_replay.h"
 #include "io/trace_in.c"
 
@@ -189,9 +190,62 @@ static void totals_are_those_of_the_report(void **state)
 	assert_true(cnt > 5);
 }
 
+/* However far it goes at a time, a trace comes to the same. */
+static struct aios_top_counts played_in_steps(const char *path, uint64_t step_ns)
+{
+	struct aios_top_play *play = aios_top_play_new();
+	struct aios_top *top = aios_top_new();
+	struct aios_top_sample samples[2] = { 0 };
+	struct aios_top_frame frame = { 0 };
+	struct aios_top_counts ret;
+	struct aios_err err = { "" };
+	struct aios_feed feed;
+	FILE *file = fopen(path, "r");
+	uint64_t ns;
+	int now = 0;
+
+	assert_true(play && top && file);
+	assert_int_equal(aios_top_play_to(play, 1), 0);
+	feed = aios_top_play_feed(play);
+	assert_int_equal(aios_trace_read(file, &feed, &err), 0);
+	assert_int_equal(aios_top_play_end(play), 0);
+	for (ns = aios_top_play_begins(play);; ns += step_ns) {
+		aios_top_frame_done(&frame);
+		aios_top_sample_done(&samples[now]);
+		assert_int_equal(aios_top_play_to(play, ns), 1);
+		assert_int_equal(aios_top_play_sample(play, ns, &samples[now]), 0);
+		assert_int_equal(aios_top_frame(top, ns == aios_top_play_begins(play) ? NULL :
+						&samples[!now], &samples[now], &frame), 0);
+		if (ns >= aios_top_play_ends(play))
+			break;
+		now = !now;
+	}
+	assert_int_equal(frame.sample->ns, aios_top_play_ends(play));
+	assert_string_equal(frame.sample->host.level, "exact");
+	ret = frame.all.total;
+	aios_top_frame_done(&frame);
+	aios_top_sample_done(&samples[0]);
+	aios_top_sample_done(&samples[1]);
+	assert_null(aios_top_free(top));
+	assert_null(aios_top_play_free(play));
+	fclose(file);
+	return ret;
+}
+
+static void steps_come_to_the_same(void **state)
+{
+	struct aios_top_counts one = played_in_steps(FOLDER "/exact.aios", 10000000000);
+	struct aios_top_counts many = played_in_steps(FOLDER "/exact.aios", 7000000);
+
+	(void)state;
+	assert_true(aios_top_completed(&one) > 0);
+	assert_memory_equal(&one, &many, sizeof(one));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(steps_come_to_the_same),
 		cmocka_unit_test(totals_are_those_of_the_report),
 	};
 
