@@ -100,22 +100,34 @@ static void add_px(struct aios_buf *buf, const char *name, int hundredths)
 	aios_buf_fmt(buf, " %s=\"%d.%02d\"", name, hundredths / 100, hundredths % 100);
 }
 
-/* The colours of the page it is on: a picture inherits the reader's choice, not the page's. */
-static const char svg_style[] =
-	"<style>\n"
-	"svg{--fg:#24292f;--bg:#fff;--dim:#8c959f;--red:#cf222e;--green:#1a7f37;--yellow:#9a6700;"
-	"--blue:#0969da;--cyan:#0b7285;--edge:#d0d7de}\n"
-	"@media(prefers-color-scheme:dark){svg{--fg:#e6edf3;--bg:#0d1117;--dim:#7d8590;"
-	"--red:#ff7b72;--green:#3fb950;--yellow:#d29922;--blue:#58a6ff;--cyan:#39c5cf;"
-	"--edge:#30363d}}\n"
-	"text{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;"
-	"white-space:pre}\n"
-	".b{font-weight:bold}\n";
+/* For light and dark: a picture follows the reader's choice, not the page's. */
+static const struct {
+	const char *name, *light, *dark;
+} inks[] = {
+	{ "fg", "#24292f", "#e6edf3" },	   { "bg", "#fff", "#0d1117" },
+	{ "dim", "#8c959f", "#7d8590" },   { "red", "#cf222e", "#ff7b72" },
+	{ "green", "#1a7f37", "#3fb950" }, { "yellow", "#9a6700", "#d29922" },
+	{ "blue", "#0969da", "#58a6ff" },  { "cyan", "#0b7285", "#39c5cf" },
+};
+
+/* No variables: not everything that draws pictures knows them. */
+static void svg_style(struct aios_buf *buf)
+{
+	aios_buf_str(buf, "<style>\n"
+		     "text{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;"
+		     "white-space:pre}\n"
+		     ".b{font-weight:bold}\n"
+		     ".edge{stroke:#8c959f}\n");
+	for (size_t i = 0; i < sizeof(inks) / sizeof(inks[0]); i++)
+		aios_buf_fmt(buf, ".%s{fill:%s}", inks[i].name, inks[i].light);
+	aios_buf_str(buf, "\n@media(prefers-color-scheme:dark){");
+	for (size_t i = 0; i < sizeof(inks) / sizeof(inks[0]); i++)
+		aios_buf_fmt(buf, ".%s{fill:%s}", inks[i].name, inks[i].dark);
+	aios_buf_str(buf, "}\n</style>\n");
+}
 
 static void svg_head(const struct aios_grid *grid, struct aios_buf *buf, const char *title)
 {
-	static const char *const inks[] = { "fg", "bg", "dim", "red", "green", "yellow", "blue",
-					    "cyan" };
 	int width = grid->cols * CELL_W + 2 * MARGIN, height = grid->rows * CELL_H + 2 * MARGIN;
 
 	aios_buf_fmt(buf, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\"",
@@ -123,11 +135,8 @@ static void svg_head(const struct aios_grid *grid, struct aios_buf *buf, const c
 	add_px(buf, "width", width);
 	aios_buf_fmt(buf, " role=\"img\">\n<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
 		     "<title>%s</title>\n", title);
-	aios_buf_str(buf, svg_style);
-	for (size_t i = 0; i < sizeof(inks) / sizeof(inks[0]); i++)
-		aios_buf_fmt(buf, ".%s{fill:var(--%s)}", inks[i], inks[i]);
-	aios_buf_str(buf, "\n</style>\n<rect x=\"0.5\" y=\"0.5\" rx=\"6\" class=\"bg\" "
-		     "stroke=\"var(--edge)\"");
+	svg_style(buf);
+	aios_buf_str(buf, "<rect x=\"0.5\" y=\"0.5\" rx=\"6\" class=\"bg edge\"");
 	add_px(buf, "width", width);
 	add_px(buf, "height", height);
 	aios_buf_str(buf, "/>\n");

@@ -304,6 +304,8 @@ static void put_title(struct aios_draw *draw, const struct aios_top_row *row, in
 	aios_buf_done(&buf);
 }
 
+#define SIDE_COLS	52	/* the longest state of a request fits */
+
 /**
  * aios_draw_pane() - tells all of the selected row
  * @draw: its screen has lines
@@ -313,9 +315,9 @@ void aios_draw_pane(struct aios_draw *draw, struct aios_area area)
 {
 	struct aios_screen *screen = draw->screen;
 	bool wide = draw->grid->cols >= 140;
-	int cols = wide ? draw->grid->cols - 36 : draw->grid->cols;
+	int cols = wide ? draw->grid->cols - SIDE_COLS - 1 : draw->grid->cols;
 	struct pane pane = { draw->grid, { area.row + 1, 0, cols }, area.row + area.rows };
-	struct pane side = { draw->grid, { area.row + 2, cols + 1, 35 }, pane.end };
+	struct pane side = { draw->grid, { area.row + 2, cols + 1, SIDE_COLS }, pane.end };
 	const struct aios_top_row *row;
 	struct aios_buf buf = { 0 };
 
