@@ -168,8 +168,8 @@ static int file_show(struct file *file)
 	return aios_top_live(&live);
 }
 
-/* Return: enum aios_status; more than AIOS_FINE where there is nothing to show. */
-static int file_begin(struct file *file)
+/* Return: enum aios_status; whether there is anything to show is another matter. */
+static int file_begin(struct file *file, bool *any)
 {
 	const char *path = file->opts.path;
 	struct aios_err err = { "" };
@@ -180,8 +180,7 @@ static int file_begin(struct file *file)
 	if (!aios_top_play_info(file->play)->kernel)
 		return aios_replay_status(path, file->read_code ? file->read_code : -EBADMSG,
 					  &file->read_err, &file->loss);
-	if (aios_calls_only(path, aios_top_play_info(file->play)))
-		return AIOS_CANNOT_OBSERVE;
+	*any = !aios_calls_only(path, aios_top_play_info(file->play));
 	file->next_ns = aios_top_play_begins(file->play) + file->seek_ns;
 	return AIOS_FINE;
 }
@@ -190,13 +189,14 @@ static int file_run(struct file *file)
 {
 	struct aios_err err = { "" };
 	int status = AIOS_FINE;
+	bool any = false;
 
 	if (!aios_top_script_wanted(&file->opts) && aios_terminal_check(&err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	status = file_begin(file);
-	if (!status) {
+	status = file_begin(file, &any);
+	if (any) {
 		status = file_show(file);
 		if (!file->read)
 			file->loss = *aios_top_play_loss(file->play);

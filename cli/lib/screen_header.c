@@ -160,7 +160,7 @@ static void add_source(struct aios_buf *buf, const struct aios_draw *draw)
 	double speed = draw->screen->speed;
 
 	aios_buf_str(buf, aios_top_evidence_name(sample->host.evidence));
-	if (!speed) {
+	if (speed == 0) {
 		aios_buf_str(buf, " every ");
 		aios_fmt_duration(buf, draw->screen->delay_ns);
 	} else {

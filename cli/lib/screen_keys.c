@@ -86,7 +86,7 @@ static enum aios_screen_does no_trace(struct aios_screen *screen)
 /* From the end of the trace it goes on where it was sought. */
 static enum aios_screen_does seek_to(struct aios_screen *screen, int64_t by_ns)
 {
-	if (!screen->speed)
+	if (screen->speed == 0)
 		return no_trace(screen);
 	screen->seek_ns = by_ns;
 	if (screen->ended)
@@ -110,7 +110,7 @@ static enum aios_screen_does change_speed(struct aios_screen *screen, int faster
 {
 	double speed = screen->speed * (faster ? 2 : 0.5);
 
-	if (!screen->speed)
+	if (screen->speed == 0)
 		return no_trace(screen);
 	if (speed >= AIOS_SPEED_MIN && speed <= AIOS_SPEED_MAX)
 		screen->speed = speed;
