@@ -9,8 +9,8 @@
  */
 #include "hook.h"
 #include "percpu.h"
-#include "proc.h"
 #include "ring.h"
+#include "who.h"
 
 #define AIOS_SNAP_CTXS		65536	/* contexts of a process */
 #define AIOS_SNAP_LIST		65536	/* entries of a list that are counted */
@@ -75,37 +75,13 @@ static __always_inline void snap_fill(struct aios_snap_ctx *to, struct kioctx *k
 	to->polls = snap_count(address + bpf_core_field_offset(struct kioctx, active_reqs));
 }
 
-/* In the tool's pid namespace, 0 where the process is not in it. */
-static __always_inline __u32 snap_pid(struct task_struct *leader)
-{
-	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
-	struct aios_upid upid;
-
-	if (!pid || BPF_CORE_READ(pid, level) < bases.pid_level)
-		return 0;
-	upid = aios_upid(pid, bases.pid_level);
-	return upid.ns == bases.pid_ns ? upid.nr : 0;
-}
-
-/* The leader may have ended: its name and its number stay, its credentials are a thread's. */
 static __always_inline __u32 snap_proc(struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	__u32 index = __sync_fetch_and_add(&snap.procs, 1);
 	struct aios_snap_proc *to = bpf_map_lookup_elem(&snap_procs, &index);
 
-	if (!to)
-		return index;
-	to->mm = (__u64)BPF_CORE_READ(task, mm);
-	to->start_ns = BPF_CORE_READ(leader, start_boottime);
-	to->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	to->tgid = BPF_CORE_READ(task, tgid);
-	to->pid = snap_pid(leader);
-	to->uid = BPF_CORE_READ(task, cred, euid.val);
-	to->shared = 0;
-	to->contexts = 0;
-	to->reserved = 0;
-	bpf_core_read(to->comm, sizeof(to->comm), &leader->comm);
+	if (to)
+		aios_who(to, task);
 	return index;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top.bpf.c - what aiotop  No record crosses: see aioscope/top.h.
+ * top.bpf.c - what aiotop counts. No record crosses: see aioscope/top.h.
  *
  * A request passes two programs, where its operation begins and where it completes, and a call of
  * io_submit or read_events two more. Whatever is not asked for by all of them stays out of these.
@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "peek.h"
 #include "ring.h"
+#include "who.h"
 
 #define TOP_EAGAIN	(-11)
 #define TOP_EINPROGRESS	(-115)
@@ -428,14 +429,33 @@ static __always_inline void top_slept(struct aios_top_slot *slot,
 		top_add(&slot->submit_slept_ns, took - ran);
 }
 
+/*
+ * What the tool has to know of a context that is over before anybody looks: who uses it, and how
+ * large it is.
+ */
+static __noinline void top_introduce(struct aios_top_slot *slot, __u64 address)
+{
+	struct kioctx *kctx = (struct kioctx *)address;
+
+	if (slot->key != address)
+		return;
+	slot->user_id = BPF_CORE_READ(kctx, user_id);
+	slot->max_reqs = BPF_CORE_READ(kctx, max_reqs);
+	slot->nr_events = BPF_CORE_READ(kctx, nr_events);
+	aios_who(&slot->proc, bpf_get_current_task_btf());
+}
+
 static __always_inline void top_submit(__u64 user_id, __s64 nr, __s64 ret)
 {
 	struct aios_top_call *made = top_call_ends();
-	struct aios_top_slot *slot = top_slot(top_kctx(user_id));
-	__u64 took = made ? bpf_ktime_get_ns() - made->ns : 0;
+	__u64 kctx = top_kctx(user_id), took = made ? bpf_ktime_get_ns() - made->ns : 0;
+	struct aios_top_slot *slot = top_slot(kctx);
 
 	if (!slot)
 		return;
+	/* It is older than the tool. */
+	if (!slot->proc.tgid)
+		top_introduce(slot, kctx);
 	top_add(&slot->submits, 1);
 	if (nr > 0)
 		top_add(&slot->asked, nr);
@@ -500,7 +520,7 @@ static __always_inline void top_peak(struct kioctx *kctx, struct aios_top_slot *
 
 static __always_inline void on_top_reader(aios_call_t call, const int direct)
 {
-	struct aios_top_slot *slot = top_slot(aios_number(call, 0, direct));
+	struct aios_top_slot *slot = top_slot(aios_late(call, 0, direct));
 
 	if (slot)
 		top_peak((struct kioctx *)call->a[0], slot, direct);
@@ -509,7 +529,7 @@ static __always_inline void on_top_reader(aios_call_t call, const int direct)
 
 static __always_inline void on_top_reader_back(aios_call_t call, const int direct)
 {
-	struct aios_top_slot *slot = top_slot(aios_number(call, 0, direct));
+	struct aios_top_slot *slot = top_slot(aios_late(call, 0, direct));
 	struct aios_top_call *made = top_call_ends();
 	__s64 ret = call->ret;
 
@@ -581,7 +601,7 @@ static __always_inline void on_top_alloc(aios_call_t call, const int direct)
 		top_add(&top_host.not_apart, 1);
 		return;
 	}
-	slot->tgid = bpf_get_current_pid_tgid() >> 32;
+	top_introduce(slot, kctx);
 	slot->born_ns = bpf_ktime_get_ns();
 }
 

@@ -16,7 +16,6 @@
 #define BITS_MAX	13U
 #define LINGER_NS	3000000000ULL	/* for so long a context is shown when it is over */
 #define STALE_NS	1000000000ULL	/* a start of no context's: older than a look takes */
-#define OWN_ID		(1ULL << 63)	/* ids that this file gives do not meet those of others */
 
 /**
  * struct place - what is remembered of a context's place
@@ -37,7 +36,6 @@ struct aios_top_count {
 	struct aios_top_start *starts;
 	size_t start_cnt;
 	struct place *places;
-	uint64_t last_id;
 	uint64_t missed;
 };
 
@@ -50,6 +48,7 @@ struct aios_top_count {
  */
 struct reading {
 	struct aios_top_count *count;
+	struct aios_top_edge *edge;
 	const struct aios_top_sample *before;
 	struct aios_top_sample *sample;
 	uint64_t look_into;
@@ -181,32 +180,36 @@ static char *copy_text(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
-/* A process whose contexts are all over: as it was, or, if no sample had it, its number. */
-static const struct aios_top_proc *add_proc(struct aios_top_sample *sample, uint32_t tgid,
+/*
+ * A process whose contexts are all over: as it was, or, if no sample had it, as it was when it made
+ * the first of them. One that only completions of requests tell of is nobody's that is known.
+ */
+static const struct aios_top_proc *add_proc(struct reading *r, const struct aios_snap_proc *snap,
 					    const struct aios_top_proc *old)
 {
-	struct aios_top_proc *proc = aios_top_sample_proc(sample);
+	struct aios_top_proc *proc = aios_top_sample_proc(r->sample);
 
 	if (!proc)
 		return NULL;
 	proc->gone = true;
-	proc->snap.tgid = tgid;
-	if (old)
-		proc->snap = old->snap;
-	proc->user = strdup(old && old->user ? old->user : "?");
+	proc->snap = old ? old->snap : *snap;
 	proc->command = copy_text(old ? old->command : NULL);
 	proc->cgroup = copy_text(old ? old->cgroup : NULL);
 	proc->container = copy_text(old ? old->container : NULL);
+	if (old || !snap->tgid)
+		proc->user = strdup(old && old->user ? old->user : "?");
+	else if (aios_top_user(r->edge, proc))
+		return NULL;
 	return proc;
 }
 
 /* The index of a context's process in the sample, which may have to be added; -ENOMEM. */
-static ssize_t keep_proc(struct reading *r, uint32_t tgid, uint64_t start_ns)
+static ssize_t keep_proc(struct reading *r, const struct aios_snap_proc *snap)
 {
-	const struct aios_top_proc *proc = find_proc(r->sample, tgid, start_ns);
+	const struct aios_top_proc *proc = find_proc(r->sample, snap->tgid, snap->start_ns);
 
 	if (!proc)
-		proc = add_proc(r->sample, tgid, find_proc(r->before, tgid, start_ns));
+		proc = add_proc(r, snap, find_proc(r->before, snap->tgid, snap->start_ns));
 	return proc ? proc - r->sample->procs : -ENOMEM;
 }
 
@@ -215,25 +218,19 @@ static struct aios_top_ctx *keep_ctx(struct reading *r, const struct place *plac
 				     const struct aios_top_slot *slot)
 {
 	const struct aios_top_ctx *old = past_ctx(r, place, slot);
-	const struct aios_top_proc *owner = old ? &r->before->procs[old->proc] : NULL;
-	uint32_t tgid = owner ? owner->snap.tgid : slot->tgid;
-	ssize_t proc = keep_proc(r, tgid, owner ? owner->snap.start_ns : 0);
+	ssize_t proc = keep_proc(r, old ? &r->before->procs[old->proc].snap : &slot->proc);
 	struct aios_top_ctx *ctx = proc < 0 ? NULL : aios_top_sample_ctx(r->sample);
 
 	if (!ctx)
 		return NULL;
 	ctx->snap = old ? old->snap : (struct aios_snap_ctx){
-		.kctx = place->kctx, .tgid = slot->tgid, .head = AIOS_UNKNOWN32,
+		.kctx = place->kctx, .user_id = slot->user_id, .tgid = slot->proc.tgid,
+		.max_reqs = slot->max_reqs, .nr_events = slot->nr_events, .head = AIOS_UNKNOWN32,
 		.free_shared = AIOS_UNKNOWN32, .free_cpus = AIOS_UNKNOWN32,
 	};
 	ctx->id = place->id;
 	ctx->proc = (size_t)proc;
 	return ctx;
-}
-
-static uint64_t own_id(struct aios_top_count *count)
-{
-	return OWN_ID | ++count->last_id;
 }
 
 static __u64 take_max(__u64 *max)
@@ -305,7 +302,7 @@ static int place_ended(struct reading *r, struct place *place, struct aios_top_s
 		return 0;
 	}
 	if (!place->id)
-		place->id = own_id(r->count);
+		place->id = aios_top_new_id(r->edge);
 	ctx = keep_ctx(r, place, slot);
 	if (!ctx)
 		return -ENOMEM;
@@ -476,11 +473,13 @@ static void host_read(struct reading *r)
 	read_counts(&host->other, &r->count->slots[0]);
 }
 
-int aios_top_count_read(struct aios_top_count *count, const struct aios_top_sample *before,
-			uint64_t look_into, struct aios_top_sample *sample)
+int aios_top_count_read(struct aios_top_count *count, struct aios_top_edge *edge,
+			const struct aios_top_sample *before, uint64_t look_into,
+			struct aios_top_sample *sample)
 {
 	struct reading r = {
-		.count = count, .before = before, .sample = sample, .look_into = look_into,
+		.count = count, .edge = edge, .before = before, .sample = sample,
+		.look_into = look_into,
 	};
 	int err = 0;
 

@@ -7,6 +7,7 @@
 
 #include "../lib/top.h"
 #include "load.h"
+#include "top_sample.h"
 
 struct aios_top_count;
 
@@ -30,6 +31,7 @@ struct aios_top_count *aios_top_count_free(struct aios_top_count *count);
 /**
  * aios_top_count_read() - what was counted by now
  * @count: the counters; maxima start again at 0
+ * @edge: knows users by name, and which ids are free
  * @before: the sample before, NULL for the first one: contexts that are over are taken from there
  * @look_into: struct kioctx's address of the context whose oldest requests are wanted, 0 for none
  * @sample: of a moment ago, with its @ns, contexts and processes. Its contexts get their counts;
@@ -41,7 +43,8 @@ struct aios_top_count *aios_top_count_free(struct aios_top_count *count);
  *
  * Return: 0 or -ENOMEM; then the sample lacks something.
  */
-int aios_top_count_read(struct aios_top_count *count, const struct aios_top_sample *before,
-			uint64_t look_into, struct aios_top_sample *sample);
+int aios_top_count_read(struct aios_top_count *count, struct aios_top_edge *edge,
+			const struct aios_top_sample *before, uint64_t look_into,
+			struct aios_top_sample *sample);
 
 #endif /* AIOS_TOP_COUNT_H */

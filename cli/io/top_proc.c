@@ -216,6 +216,13 @@ int aios_top_people_tell(struct aios_top_people *people, struct aios_top_proc *p
 	return 0;
 }
 
+int aios_top_people_user(struct aios_top_people *people, struct aios_top_proc *proc)
+{
+	const char *user = people_user(people, proc->snap.uid);
+
+	return user ? copy(&proc->user, user) : -ENOMEM;
+}
+
 void aios_top_people_round(struct aios_top_people *people)
 {
 	struct known *known;

@@ -26,6 +26,14 @@ struct aios_top_people *aios_top_people_free(struct aios_top_people *people);
 int aios_top_people_tell(struct aios_top_people *people, struct aios_top_proc *proc);
 
 /**
+ * aios_top_people_user() - fills in the user alone, of a process that may have ended
+ * @people: remembers
+ * @proc: its snap is filled in; what now has its number in /proc is another one
+ * Return: 0 or -ENOMEM.
+ */
+int aios_top_people_user(struct aios_top_people *people, struct aios_top_proc *proc);
+
+/**
  * aios_top_people_round() - a sample is complete: processes that are not in it are forgotten
  * @people: remembers
  */

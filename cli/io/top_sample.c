@@ -217,6 +217,11 @@ int aios_top_take_rings(struct aios_top_edge *edge, const char *why, struct aios
 	return code ? code : sample_people(edge, ret);
 }
 
+int aios_top_user(struct aios_top_edge *edge, struct aios_top_proc *proc)
+{
+	return aios_top_people_user(edge->people, proc);
+}
+
 static bool known_is(const struct known *known, const struct known *now)
 {
 	return known->user_id == now->user_id && known->mm == now->mm &&
@@ -246,6 +251,11 @@ static int ctx_id(struct aios_top_edge *edge, const struct aios_top_sample *samp
 	*known = now;
 	ctx->id = now.id;
 	return 0;
+}
+
+uint64_t aios_top_new_id(struct aios_top_edge *edge)
+{
+	return edge->next_id++;
 }
 
 int aios_top_ids(struct aios_top_edge *edge, struct aios_top_sample *sample)

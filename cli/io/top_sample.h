@@ -58,6 +58,14 @@ int aios_top_take(struct aios_top_edge *edge, struct aios_load *load, struct aio
 int aios_top_take_rings(struct aios_top_edge *edge, const char *why, struct aios_top_sample *ret);
 
 /**
+ * aios_top_user() - says whose a process was that may have ended
+ * @edge: remembers
+ * @proc: its snap is filled in
+ * Return: 0 or -ENOMEM.
+ */
+int aios_top_user(struct aios_top_edge *edge, struct aios_top_proc *proc);
+
+/**
  * aios_top_ids() - says which contexts were in the samples before
  * @edge: remembers
  * @sample: contexts whose id is 0 get one; born_ns, where it is known, is filled in already
@@ -68,6 +76,13 @@ int aios_top_take_rings(struct aios_top_edge *edge, const char *why, struct aios
  * Return: 0 or -ENOMEM.
  */
 int aios_top_ids(struct aios_top_edge *edge, struct aios_top_sample *sample);
+
+/**
+ * aios_top_new_id() - an id for a context that no look at the contexts will find
+ * @edge: remembers
+ * Return: one that no other context has or gets.
+ */
+uint64_t aios_top_new_id(struct aios_top_edge *edge);
 
 /**
  * aios_top_why_not() - which privilege is missing, and what to do

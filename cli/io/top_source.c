@@ -136,6 +136,6 @@ int aios_top_source_sample(void *arg, uint64_t look_into, const struct aios_top_
 	if (!code && source->load)
 		ret->host.why = aios_top_source_why(source);
 	if (!code && source->count)
-		code = aios_top_count_read(source->count, before, look_into, ret);
+		code = aios_top_count_read(source->count, source->edge, before, look_into, ret);
 	return code ? code : aios_top_ids(source->edge, ret);
 }

@@ -124,6 +124,31 @@ struct aios_top_tally {
 	__u32 hist[AIOS_TOP_BUCKETS];
 };
 
+/**
+ * struct aios_snap_proc - a process that has contexts
+ * @mm: its address space: what contexts belong to
+ * @start_ns: when it was started, by the clock that goes on in suspend
+ * @cgroup: id of its cgroup in the unified hierarchy
+ * @tgid: in the initial pid namespace
+ * @pid: in the tool's, 0 where it is not in it
+ * @uid: of its effective user, in the initial user namespace
+ * @shared: other processes that share @mm with it
+ * @contexts: how many it has
+ * @comm: of its leader, NUL padded
+ */
+struct aios_snap_proc {
+	__u64 mm;
+	__u64 start_ns;
+	__u64 cgroup;
+	__u32 tgid;
+	__u32 pid;
+	__u32 uid;
+	__u32 shared;
+	__u32 contexts;
+	__u32 reserved;
+	char comm[AIOS_COMM_LEN];
+};
+
 /*
  * The contexts that are counted are in an open-addressed table: the place of a context is one of
  * AIOS_TOP_PROBES from 1 + aios_top_hash(kctx) on. A place is taken by compare-and-swap of its key
@@ -139,7 +164,8 @@ struct aios_top_tally {
  * @key: struct kioctx's address, AIOS_TOP_ENDED added, or 0
  * @born_ns: when io_setup made it, 0 where it is older than the tool
  * @ended_ns: when it was freed, 0 before
- * @tgid: who made it, or the process it was found in, by its number in the initial pid namespace
+ * @user_id, @max_reqs, @nr_events: as in struct aios_snap_ctx
+ * @proc: who made it, or the first one that was seen to use it; all 0 where nobody was
  * All others are those of struct aios_top_counts, in the programs' order.
  */
 struct aios_top_slot {
@@ -167,8 +193,10 @@ struct aios_top_slot {
 	__u64 cancel_errors;
 	__u64 born_ns;
 	__u64 ended_ns;
-	__u32 tgid;
-	__u32 reserved;
+	__u64 user_id;
+	__u32 max_reqs;
+	__u32 nr_events;
+	struct aios_snap_proc proc;
 };
 
 /* Of the lower half of an address, which is a number to the verifier where a pointer is none. */
@@ -262,31 +290,6 @@ struct aios_snap_ctx {
 	__u32 polls;
 	__u32 dead;
 	__u32 proc;
-};
-
-/**
- * struct aios_snap_proc - a process that has contexts
- * @mm: its address space: what contexts belong to
- * @start_ns: when it was started, by the clock that goes on in suspend
- * @cgroup: id of its cgroup in the unified hierarchy
- * @tgid: in the initial pid namespace
- * @pid: in the tool's, 0 where it is not in it
- * @uid: of its effective user, in the initial user namespace
- * @shared: other processes that share @mm with it
- * @contexts: how many it has
- * @comm: of its leader, NUL padded
- */
-struct aios_snap_proc {
-	__u64 mm;
-	__u64 start_ns;
-	__u64 cgroup;
-	__u32 tgid;
-	__u32 pid;
-	__u32 uid;
-	__u32 shared;
-	__u32 contexts;
-	__u32 reserved;
-	char comm[AIOS_COMM_LEN];
 };
 
 /**
