@@ -48,8 +48,11 @@ static int source_count(struct aios_top_source *source, const struct aios_top_so
 		.snap_ctxs = room,
 		.verbose = opts->verbose,
 	};
-	int code = source_plan(source, err);
+	int code = aios_kernel_ask(&source->kernel, aios_plan_wants);
 
+	if (code)
+		return aios_fail(err, code, "not enough memory");
+	code = source_plan(source, err);
 	if (!code)
 		code = aios_load_new(&source->plan, &source->kernel, &load, &source->load, err);
 	if (!code)
@@ -87,7 +90,7 @@ int aios_top_source_new(const struct aios_top_source_opts *opts, struct aios_top
 	*ret = source;
 	if (source)
 		source->edge = aios_top_edge_new();
-	if (!source || !source->edge || aios_kernel_ask(&source->kernel, aios_plan_wants))
+	if (!source || !source->edge)
 		return aios_fail(err, -ENOMEM, "not enough memory");
 	if (opts->count)
 		code = source_count(source, opts, &source->why);
