@@ -4,8 +4,10 @@
  * of a batch reaped before the next one is submitted.
  *
  *	bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] FILE...
+ *	bench-load -c CONTEXTS
  *
- * Of several files each batch reads in turn.
+ * Of several files each batch reads in turn. With -c there is no load, but so many contexts until
+ * a signal ends it; a line says when they are there.
  *
  * Prints an object with what it did and how long it took, after a first part that fills caches:
  *
@@ -29,6 +31,7 @@
 #define BATCH_MAX	512
 #define THREADS_MAX	64
 #define FILES_MAX	8
+#define CONTEXTS_MAX	65536
 
 struct load {
 	char **paths;
@@ -36,6 +39,7 @@ struct load {
 	unsigned long requests;
 	unsigned int batch;
 	unsigned int threads;
+	unsigned long contexts;
 	pthread_barrier_t barrier;
 };
 
@@ -141,23 +145,38 @@ static void parse(struct load *load, int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "n:b:t:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:b:t:c:")) != -1) {
 		if (opt == 'n')
 			load->requests = number(optarg, 1UL << 32);
 		else if (opt == 'b')
 			load->batch = (unsigned int)number(optarg, BATCH_MAX);
 		else if (opt == 't')
 			load->threads = (unsigned int)number(optarg, THREADS_MAX);
+		else if (opt == 'c')
+			load->contexts = number(optarg, CONTEXTS_MAX);
 		else
 			exit(2);
 	}
-	if (optind == argc || argc - optind > FILES_MAX) {
+	if ((!load->contexts && optind == argc) || argc - optind > FILES_MAX) {
 		fprintf(stderr, "usage: bench-load [-n REQUESTS] [-b BATCH] [-t THREADS] "
-			"FILE...\n");
+			"FILE...\n       bench-load -c CONTEXTS\n");
 		exit(2);
 	}
 	load->paths = argv + optind;
 	load->files = (unsigned int)(argc - optind);
+}
+
+static void hold(unsigned long contexts)
+{
+	for (unsigned long i = 0; i < contexts; i++) {
+		aio_context_t ctx = 0;
+
+		if (syscall(SYS_io_setup, 1, &ctx))
+			die("io_setup");
+	}
+	puts("held");
+	fflush(stdout);
+	pause();
 }
 
 /* Runs all threads. Return: the time from the first one's beginning to the last one's end. */
@@ -189,6 +208,10 @@ int main(int argc, char **argv)
 	uint64_t ns;
 
 	parse(&load, argc, argv);
+	if (load.contexts) {
+		hold(load.contexts);
+		return 0;
+	}
 	each = (load.requests + load.batch - 1) / load.batch * load.batch;
 	load.requests = each;
 	ns = run(&load);
