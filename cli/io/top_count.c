@@ -312,17 +312,30 @@ static int place_ended(struct reading *r, struct place *place, struct aios_top_s
 	return 0;
 }
 
+/* What is older than the look and was not found by it: it is in no table any more. */
+static bool in_teardown(struct reading *r, const struct place *place,
+			const struct aios_top_slot *slot)
+{
+	if (r->sample->host.not_shown)
+		return false;
+	return (slot->born_ns && slot->born_ns < r->sample->began_ns) ||
+	       (place->id && past_ctx(r, place, slot));
+}
+
 /*
  * It was made since the snapshot, or there was no room for it there, and another sample will have
- * it; or it is in teardown and in no table any more, and is shown if it was before.
+ * it; or it is in teardown, and shown even if it came and went since the sample before: there may
+ * be no other sample.
  */
 static int place_unseen(struct reading *r, struct place *place, struct aios_top_slot *slot)
 {
 	struct aios_top_ctx *ctx;
 	int err;
 
-	if (!place->id || r->sample->host.not_shown || !past_ctx(r, place, slot))
+	if (!in_teardown(r, place, slot))
 		return 0;
+	if (!place->id)
+		place->id = aios_top_new_id(r->edge);
 	ctx = keep_ctx(r, place, slot);
 	err = ctx ? live_put(r, r->sample->ctx_cnt - 1) : -ENOMEM;
 	if (err)

@@ -191,7 +191,7 @@ int aios_top_take(struct aios_top_edge *edge, struct aios_load *load, struct aio
 	struct aios_snap snap;
 	int code;
 
-	*ret = (struct aios_top_sample){ 0 };
+	*ret = (struct aios_top_sample){ .began_ns = now_ns(CLOCK_MONOTONIC) };
 	code = aios_load_snap(load, &snap);
 	if (code)
 		return aios_fail(err, code, "cannot look at the contexts: %s", strerror(-code));

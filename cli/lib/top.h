@@ -122,6 +122,7 @@ struct aios_top_host {
 /**
  * struct aios_top_sample - the host at a moment
  * @ns: when, by the clock of the records
+ * @began_ns: when the look at the contexts began, which ended before @ns; 0 where there was none
  * @wall_ns: time of day then
  * @started_ns: when counting began, by the same clock
  * @host: the machine
@@ -129,6 +130,7 @@ struct aios_top_host {
  */
 struct aios_top_sample {
 	uint64_t ns;
+	uint64_t began_ns;
 	uint64_t wall_ns;
 	uint64_t started_ns;
 	struct aios_top_host host;

@@ -127,12 +127,16 @@ static void past_update(struct aios_top *top, struct aios_top_past *past,
 
 static void row_maxima(struct aios_top_past *past, struct aios_top_row *row)
 {
+	uint64_t most = row->total.peak;
+
 	/* In the first frame as well, whose interval began with the tool. */
-	if (row->total.peak > row->peak)
-		row->peak = row->total.peak < row->peak_of ? (uint32_t)row->total.peak :
-							     row->peak_of;
-	if (row->peak > past->peak)
-		past->peak = row->peak;
+	if (most > row->peak)
+		row->peak = most < row->peak_of ? (uint32_t)most : row->peak_of;
+	/* Of a ring that came and went between two looks the size is not known. */
+	if (row->peak_of)
+		most = row->peak;
+	if (most > past->peak)
+		past->peak = most;
 	row->total.peak = past->peak;
 	for (int i = 0; i < AIOS_TOP_CLASSES; i++) {
 		if (row->total.max_ns[i] > past->max_ns[i])

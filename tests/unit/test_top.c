@@ -320,6 +320,30 @@ static void totals_do_not_fall_when_contexts_end(void **state)
 	assert_int_equal(h->frame.all.total.accepted, 13);
 }
 
+static void the_peak_of_a_context_that_no_look_found_is_kept(void **state)
+{
+	struct kit_host *h = *state;
+	struct aios_top_ctx *ctx;
+
+	kit_host_proc(h, 10, "fio");
+	kit_host_frame(h);
+	kit_host_next(h, 1);
+	ctx = kit_host_ctx(h, 1, 128);
+	ctx->snap = (struct aios_snap_ctx){ .kctx = ctx->snap.kctx };
+	ctx->counts.peak = 30;
+	ctx->ended_ns = h->now.ns;
+	kit_host_frame(h);
+	assert_int_equal(h->frame.ctx_rows[0].peak, 0);
+	assert_int_equal(h->frame.all.total.peak, 30);
+	kit_host_next(h, 1);
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.total.peak, 30);
+	kit_host_next(h, 1);
+	drop_ctx(h);
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.total.peak, 30);
+}
+
 static void contexts_without_a_place_are_in_the_sum(void **state)
 {
 	struct kit_host *h = *state;
@@ -430,6 +454,7 @@ int main(void)
 		KIT_HOST_TEST(what_the_program_takes_itself_is_counted),
 		KIT_HOST_TEST(maxima_are_of_the_interval_and_of_all_time),
 		KIT_HOST_TEST(totals_do_not_fall_when_contexts_end),
+		KIT_HOST_TEST(the_peak_of_a_context_that_no_look_found_is_kept),
 		KIT_HOST_TEST(contexts_without_a_place_are_in_the_sum),
 		KIT_HOST_TEST(what_is_dead_or_over_holds_nothing),
 		KIT_HOST_TEST(from_rings_alone_less_is_known),
