@@ -265,7 +265,7 @@ static int ctx_rows(struct aios_top *top, const struct aios_top_sample *before,
 
 /*
  * What is not in the sample any more is over: its counts are its process's from now on. Where the
- * snapshot had no room it may come back, and would be counted twice.
+ * snapshot had no room it may come back, and would be counted twice, unless its end was seen.
  */
 static int bequeath(struct aios_top *top, const struct aios_top_sample *before,
 		    const struct aios_top_sample *now)
@@ -275,7 +275,8 @@ static int bequeath(struct aios_top *top, const struct aios_top_sample *before,
 		struct aios_top_past *past = aios_map_get(&top->ctxs, ctx->id);
 		struct aios_top_legacy *legacy;
 
-		if (past->frame == top->frame || !ctx->counted || now->host.not_shown)
+		if (past->frame == top->frame || !ctx->counted ||
+		    (now->host.not_shown && !ctx->ended_ns))
 			continue;
 		legacy = legacy_of(top, &before->procs[ctx->proc].snap);
 		if (!legacy)

@@ -320,6 +320,31 @@ static void totals_do_not_fall_when_contexts_end(void **state)
 	assert_int_equal(h->frame.all.total.accepted, 13);
 }
 
+static void what_had_no_room_is_not_counted_twice(void **state)
+{
+	struct kit_host *h = *state;
+
+	kit_host_proc(h, 10, "fio");
+	kit_ctx_submit(kit_host_ctx(h, 1, 128), 3);
+	kit_host_frame(h);
+	kit_host_next(h, 1);
+	kit_ctx_submit(kit_host_ctx(h, 2, 128), 4);
+	kit_host_find(h, 2)->ended_ns = h->now.ns;
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.total.accepted, 7);
+	/* Neither of them is in the next one: the second is over, the first one comes back. */
+	kit_host_next(h, 1);
+	h->now.ctx_cnt = 0;
+	h->now.host.not_shown = 1;
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.total.accepted, 4);
+	kit_host_next(h, 1);
+	h->now.host.not_shown = 0;
+	kit_ctx_submit(kit_host_ctx(h, 1, 128), 3);
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.total.accepted, 7);
+}
+
 static void the_peak_of_a_context_that_no_look_found_is_kept(void **state)
 {
 	struct kit_host *h = *state;
@@ -454,6 +479,7 @@ int main(void)
 		KIT_HOST_TEST(what_the_program_takes_itself_is_counted),
 		KIT_HOST_TEST(maxima_are_of_the_interval_and_of_all_time),
 		KIT_HOST_TEST(totals_do_not_fall_when_contexts_end),
+		KIT_HOST_TEST(what_had_no_room_is_not_counted_twice),
 		KIT_HOST_TEST(the_peak_of_a_context_that_no_look_found_is_kept),
 		KIT_HOST_TEST(contexts_without_a_place_are_in_the_sum),
 		KIT_HOST_TEST(what_is_dead_or_over_holds_nothing),
