@@ -61,6 +61,7 @@ struct aiow_counts {
 	struct aiow_requests requests[AIOW_NR_OPS];
 	uint64_t refused[AIOW_NR_OPS][AIOW_ERRNO_MAX];
 	uint64_t submit_calls;
+	uint64_t submit_asked;	/* iocbs that these calls were given */
 	uint64_t submit_errors[AIOW_ERRNO_MAX];
 	uint64_t setup_ok;
 	uint64_t setup_failed[AIOW_ERRNO_MAX];
@@ -177,7 +178,7 @@ uint64_t aiow_tag(struct aiow *w, enum aiow_op op);
 uint64_t aiow_hash(uint64_t obj, uint64_t data);
 void aiow_count_accepted(struct aiow *w, enum aiow_op op, uint64_t hash);
 void aiow_count_refused(struct aiow *w, enum aiow_op op, int err);
-void aiow_count_submit(struct aiow *w, long ret);
+void aiow_count_submit(struct aiow *w, long nr, long ret);
 void aiow_count_setup(struct aiow *w, unsigned int asked, unsigned int ring_nr, int err);
 void aiow_count_destroy(struct aiow *w, int err);
 void aiow_count_read(struct aiow *w, long ret);

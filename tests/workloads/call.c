@@ -99,7 +99,7 @@ static long submit(struct aiow *w, aio_context_t ctx, long nr, struct iocb **cbs
 	long done = sys(syscall(SYS_io_submit, ctx, nr, cbs));
 	long i;
 
-	aiow_count_submit(w, done);
+	aiow_count_submit(w, nr, done);
 	for (i = 0; i < done; i++)
 		aiow_count_accepted(w, notes[i].op, notes[i].hash);
 	return done;
@@ -156,7 +156,7 @@ int aiow_submit_untried(struct aiow *w, aio_context_t ctx, long nr, struct iocb 
 {
 	long ret = sys(syscall(SYS_io_submit, ctx, nr, cbs));
 
-	aiow_count_submit(w, ret);
+	aiow_count_submit(w, nr, ret);
 	if (ret != -err)
 		return aiow_fail(w, "io_submit of %ld returned %ld, not %d", nr, ret, -err);
 	return 0;

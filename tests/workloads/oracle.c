@@ -105,11 +105,12 @@ void aiow_count_refused(struct aiow *w, enum aiow_op op, int err)
 	unlock_counts(w);
 }
 
-void aiow_count_submit(struct aiow *w, long ret)
+void aiow_count_submit(struct aiow *w, long nr, long ret)
 {
 	struct aiow_counts *c = lock_counts(w);
 
 	c->submit_calls++;
+	c->submit_asked += nr > 0 ? (uint64_t)nr : 0;
 	if (ret < 0)
 		++*errno_slot(c->submit_errors, (int)-ret);
 	unlock_counts(w);
@@ -397,7 +398,8 @@ static void put_refused(const struct aiow_counts *c)
 
 static void put_calls(const struct aiow_counts *c)
 {
-	printf(",\"submit_calls\":%" PRIu64 ",\"submit_errors\":", c->submit_calls);
+	printf(",\"submit_calls\":%" PRIu64 ",\"submit_asked\":%" PRIu64 ",\"submit_errors\":",
+	       c->submit_calls, c->submit_asked);
 	put_errnos(c->submit_errors);
 	printf(",\"setup\":{\"ok\":%" PRIu64 ",\"failed\":", c->setup_ok);
 	put_errnos(c->setup_failed);
