@@ -12,6 +12,7 @@
 #include "name.h"
 #include "peek.h"
 #include "stack.h"
+#include "state.h"
 
 #define AIOS_VECS	16	/* segments summed up; more are rare and stay unknown */
 
@@ -256,6 +257,8 @@ static __always_inline void birth(void *ctx, struct aio_kiocb *req, struct file 
 	birth_end(ctl, &out, body);
 	tell_stack(ctx, (__u64)req, seen.kctx, AIOS_STACK_TAKEN, STACK_SKIP_OF(direct),
 		   AIOS_FLAG(direct));
+	if (config.look)
+		look_at_birth(req, seen.kctx, !!(iocb->aio_flags & IOCB_FLAG_RESFD));
 }
 
 #endif /* AIOS_BPF_BIRTH_H */

@@ -272,6 +272,8 @@ static __always_inline void on_free_ioctx(aios_call_t call, const int direct)
 
 	if (!aios_ctx_chosen(key))
 		return;
+	if (config.look)
+		look_at_size(kctx);
 	aios_ctx_forget(key);
 	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body),
 			       AIOS_FLAG(direct) | AIOS_F_COUNTED);

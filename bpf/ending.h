@@ -158,7 +158,8 @@ static __always_inline void submitted_begin(struct aio_kiocb *req, __u64 kctx, s
 	d->submitted.signals = 0;
 }
 
-static __always_inline void submitted_end(void)
+/* @kctx: what it was submitted to, 0 where that is not sure to be this one's */
+static __always_inline void submitted_end(__u64 kctx)
 {
 	struct aios_doing *d;
 
@@ -169,6 +170,9 @@ static __always_inline void submitted_end(void)
 		return;
 	if (config.look)
 		look_at_count(d->submitted.kiocb, d->submitted.kctx);
+	if (config.look && kctx && d->submitted.kctx != kctx)
+		tell_mismatch(d->submitted.kiocb, kctx, AIOS_SEEN_BORN_CONTEXT, kctx,
+			      d->submitted.kctx);
 	d->submitted.kiocb = 0;
 }
 

@@ -98,6 +98,16 @@ static __always_inline void tell_birth(void *ctx, struct aios_doing *d, __u64 fi
 	tell_stack(ctx, d->ask.kiocb, d->ask.kctx, AIOS_STACK_TAKEN, STACK_SKIP, 0);
 }
 
+/* As aio_get_req() made it: its eventfd comes after its file. */
+static __always_inline void look_at_new(struct aio_kiocb *req, __u64 kctx)
+{
+	__u64 own = (__u64)BPF_CORE_READ(req, ki_ctx);
+
+	look_at_birth(req, kctx, 0);
+	if (own != kctx)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_CONTEXT, kctx, own);
+}
+
 /* Always in io_submit. The file comes first, and with it the birth is told. */
 TRACEPOINT(aio_hold_get)
 {
@@ -115,6 +125,8 @@ TRACEPOINT(aio_hold_get)
 	file = req->ki_filp;
 	aios_tell_file(file, 1);
 	tell_birth(ctx, d, (__u64)file, id);
+	if (config.look)
+		look_at_new(req, d->ask.kctx);
 	return 0;
 }
 
@@ -737,6 +749,8 @@ TRACEPOINT(aio_ctx_free)
 
 	if (!aios_ctx_chosen(ctx[0]))
 		return 0;
+	if (config.look)
+		look_at_size((struct kioctx *)ctx[0]);
 	aios_ctx_forget(ctx[0]);
 	body = aios_emit_begin(&out, AIOS_EV_CTX_FREE, sizeof(*body), 0);
 	if (!body)

@@ -199,6 +199,7 @@ struct kioctx {
 	unsigned int nr_events;
 	struct kioctx_cpu *cpu;
 	struct folio **ring_folios;	/* since v6.9, before that ring_pages */
+	long nr_pages;
 	struct rcu_work free_rwork;
 	struct list_head active_reqs;
 	struct wait_queue_head wait;

@@ -99,6 +99,8 @@ static __always_inline void on_queue_proc(aios_call_t call, const int direct)
 		return;
 	if (!second)
 		poll_birth(call->ctx, req, kctx, (struct file *)call->a[0], direct);
+	if (!second && config.look)
+		look_at_birth(req, kctx, -1);
 	body = aios_emit_begin(&out, AIOS_EV_POLL_QUEUE, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;

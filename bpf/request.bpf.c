@@ -77,7 +77,7 @@ static __always_inline void on_io_submit_one(aios_call_t call, const int direct)
 	struct aios_req_return *body;
 	struct aios_out out;
 
-	submitted_end();
+	submitted_end(direct && seen ? kctx : 0);
 	if (seen && ctl && birth_returned(ctl, uiocb, call->ret))
 		return;
 	if (!aios_ctx_chosen_on(ctl, kctx))

@@ -17,6 +17,7 @@
 
 #define MODE_TYPE	0170000		/* S_IFMT */
 #define MODE_REGULAR	0100000		/* S_IFREG */
+#define BORN_REFS	2		/* aio_get_req() */
 #define COUNT_SATURATED	0xc0000000U	/* REFCOUNT_SATURATED: include/linux/refcount.h */
 #define LIST_POISON	0xdead000000000100ULL	/* LIST_POISON1: include/linux/poison.h */
 
@@ -183,6 +184,27 @@ static __always_inline void look_at_count(__u64 kiocb, __u64 kctx)
 		tell_mismatch(kiocb, kctx, AIOS_SEEN_REFCOUNT, 0, count);
 }
 
+/*
+ * A request is seen for the first time, in its submission: nobody else knows it yet.
+ * @asked: whether it has an eventfd by now, below 0 where that is not known
+ */
+static __always_inline void look_at_birth(struct aio_kiocb *req, __u64 kctx, int asked)
+{
+	struct list_head *list = (void *)req + bpf_core_field_offset(struct aio_kiocb, ki_list);
+	__u32 refs = aios_peek32((__u64)req + bpf_core_field_offset(struct aio_kiocb, ki_refcnt));
+	__u64 next = (__u64)BPF_CORE_READ(req, ki_list.next), eventfd;
+
+	if (refs != BORN_REFS)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_REFS, BORN_REFS, refs);
+	if (next != (__u64)list)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_LISTED, (__u64)list, next);
+	if (asked < 0)
+		return;
+	eventfd = (__u64)BPF_CORE_READ(req, ki_eventfd);
+	if (!eventfd != !asked)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_EVENTFD, asked, eventfd);
+}
+
 /* A request that completes is on no list any more: nobody would find it there alive. */
 static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 {
@@ -231,6 +253,18 @@ static __always_inline void look_at_result(struct aios_doing *d, struct aio_kioc
 }
 
 #define EVENTS_PER_PAGE	128U /* AIO_EVENTS_PER_PAGE; the ring's header takes as much as one */
+
+/* A context is freed, and its ring next: has it as many places as aio_setup_ring() gave it? */
+static __always_inline void look_at_size(struct kioctx *kctx)
+{
+	__u32 nr = BPF_CORE_READ(kctx, nr_events), want;
+
+	if (!bpf_core_field_exists(kctx->nr_pages))
+		return;
+	want = BPF_CORE_READ(kctx, nr_pages) * EVENTS_PER_PAGE - 1;
+	if (nr != want)
+		tell_mismatch(0, (__u64)kctx, AIOS_SEEN_SIZE, want, nr);
+}
 
 /* The event in a slot of the ring of these pages, as an address. */
 static __always_inline __u64 event_address(__u64 pages, __u32 slot)

@@ -18,6 +18,19 @@
  * more. */
 static const struct aios_rule rules[] = {
 	{
+		.id = "R1",
+		.slug = "born-whole",
+		.robust = true,
+		.statement = "A request begins with two references, on no list, in the context "
+			     "that it is submitted to.",
+		.means = "The request is leaked, or the kernel uses freed memory.",
+		.source = "aio_get_req()",
+		.hooks = { LOOKED, "?read begins", "?write begins", "?fsync begins",
+			   "?request holds its file", "poll on a wait queue" },
+		.seen = SEEN(BORN_REFS) | SEEN(BORN_LISTED) | SEEN(BORN_EVENTFD) |
+			SEEN(BORN_CONTEXT),
+	},
+	{
 		.id = "R2",
 		.slug = "ends-once",
 		.statement = "A request ends once: with an event in the ring, or with io_submit's "
@@ -388,6 +401,18 @@ static const struct aios_rule rules[] = {
 		.context = aios_rule_overwritten,
 	},
 	{
+		.id = "G6",
+		.slug = "ring-size",
+		.robust = true,
+		.statement = "The ring of a context has as many places as its pages hold, to its "
+			     "end.",
+		.means = "Events are written behind the ring, or none beyond a place that is "
+			 "never the last.",
+		.source = "aio_setup_ring()",
+		.hooks = { "context freed", LOOKED },
+		.seen = SEEN(SIZE),
+	},
+	{
 		.id = "G8",
 		.slug = "waiters",
 		.severity = AIOS_SEVERITY_STUCK,
@@ -459,6 +484,17 @@ static const struct aios_rule rules[] = {
 		.source = "iocb_destroy()",
 		.hooks = { "request freed" },
 		.request = aios_rule_freed,
+	},
+	{
+		.id = "Y5",
+		.slug = "fork-has-none",
+		.robust = true,
+		.statement = "A process that was just forked has no contexts.",
+		.means = "The exit of the child kills the contexts of its parent, and the kernel "
+			 "uses freed memory.",
+		.source = "mm_init_aio()",
+		.hooks = { "process forked", LOOKED },
+		.seen = SEEN(FORKED),
 	},
 };
 

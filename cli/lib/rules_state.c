@@ -53,6 +53,30 @@ static const struct {
 				"a write was under way, and its file system counted no writer",
 				"kiocb_start_write() before the write, and kiocb_end_write() after "
 				"it" },
+	[AIOS_SEEN_BORN_REFS] = { "it did not begin with two references",
+				  "a request did not begin with two references",
+				  "a count of 2, one for the submission and one for the "
+				  "operation" },
+	[AIOS_SEEN_BORN_LISTED] = { "it began on a list, before anybody could cancel it",
+				    "a request began on a list, before anybody could cancel it",
+				    "ki_list, made empty by aio_get_req()" },
+	[AIOS_SEEN_BORN_EVENTFD] = { "it did not begin with the eventfd that was asked for, or "
+				     "with none",
+				     "a request did not begin with the eventfd that was asked for, "
+				     "or with none",
+				     "an eventfd where IOCB_FLAG_RESFD asks for it, and NULL until "
+				     "then" },
+	[AIOS_SEEN_BORN_CONTEXT] = { "it was submitted to another context than it is of",
+				     "a request was submitted to another context than it is of",
+				     "ki_ctx, the context that io_submit was called for" },
+	[AIOS_SEEN_SIZE] = { NULL,
+			     "it was freed with another number of places in its ring than its "
+			     "pages hold",
+			     "nr_events as aio_setup_ring() made it of the pages" },
+	[AIOS_SEEN_FORKED] = { NULL,
+			       "its process was forked, and the child had a table of contexts "
+			       "before it ran",
+			       "ioctx_table, made NULL by mm_init_aio()" },
 	[AIOS_SEEN_MOVED] = { NULL, "its ring was moved, and the context goes by its old place",
 			      "that its number becomes the new address of the ring" },
 };

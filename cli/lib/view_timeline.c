@@ -248,6 +248,12 @@ static void detail_mismatch(struct aios_buf *buf, const struct aios_rec *rec)
 		[AIOS_SEEN_EVENT] = "the ring has another event in its place",
 		[AIOS_SEEN_TAIL] = "the ring shows another tail than the kernel has",
 		[AIOS_SEEN_WRITERS] = "its file system counts no writer",
+		[AIOS_SEEN_BORN_REFS] = "it does not begin with two references",
+		[AIOS_SEEN_BORN_LISTED] = "it begins on a list",
+		[AIOS_SEEN_BORN_EVENTFD] = "it does not begin with the eventfd that was asked for",
+		[AIOS_SEEN_BORN_CONTEXT] = "it is not of the context that it was submitted to",
+		[AIOS_SEEN_SIZE] = "the ring has not the places that its pages hold",
+		[AIOS_SEEN_FORKED] = "a process was forked, and has a table of contexts",
 	};
 
 	if (rec->mismatch.what < AIOS_SEEN_CNT)

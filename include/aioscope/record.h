@@ -716,6 +716,12 @@ enum aios_mismatch_what {
 	AIOS_SEEN_WRITERS,	/* writers of a file system that is written to: 1 or more */
 	AIOS_SEEN_ALIVE,	/* contexts that io_setup, or an exit, had to kill and did not: 0 */
 	AIOS_SEEN_RESULT,	/* result of an event: what the file system said */
+	AIOS_SEEN_BORN_REFS,	/* ki_refcnt of a request that begins: 2 */
+	AIOS_SEEN_BORN_LISTED,	/* its ki_list.next: itself */
+	AIOS_SEEN_BORN_EVENTFD,	/* its ki_eventfd: one where 1, none where 0 */
+	AIOS_SEEN_BORN_CONTEXT,	/* its ki_ctx: the context that it is submitted to */
+	AIOS_SEEN_SIZE,		/* nr_events of a context that is freed: what its pages hold */
+	AIOS_SEEN_FORKED,	/* ioctx_table of a process that was just forked: none */
 	AIOS_SEEN_CNT
 };
 

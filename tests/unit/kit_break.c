@@ -442,6 +442,38 @@ static void mismatch_after(struct kit_tale *t, enum aios_mismatch_what what)
 	tell_teardown(t);
 }
 
+/* ... while it begins. */
+static void mismatch_at_birth(struct kit_tale *t, enum aios_mismatch_what what)
+{
+	struct kit_req r = tale_read(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_mismatch(at(t), by_t1, r.kiocb, r.ctx->kctx, what));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_finished(t, &r, 4096);
+}
+
+static void begins_with_another_count(struct kit_tale *t)
+{
+	mismatch_at_birth(t, AIOS_SEEN_BORN_REFS);
+}
+
+static void begins_on_a_list(struct kit_tale *t)
+{
+	mismatch_at_birth(t, AIOS_SEEN_BORN_LISTED);
+}
+
+static void begins_with_a_strange_eventfd(struct kit_tale *t)
+{
+	mismatch_at_birth(t, AIOS_SEEN_BORN_EVENTFD);
+}
+
+/* The submission tells, which the request need not outlive. */
+static void was_submitted_to_another_context(struct kit_tale *t)
+{
+	mismatch_after(t, AIOS_SEEN_BORN_CONTEXT);
+}
+
 static void fsync_as_somebody_else(struct kit_tale *t)
 {
 	mismatch(t, kit_fsync(&t->ctx, 1), AIOS_SEEN_FSYNC_CREDS);
@@ -510,6 +542,18 @@ static void writes_uncounted_and_is_gone(struct kit_tale *t)
 static void ring_shows_another_tail(struct kit_tale *t)
 {
 	tell(t, rec_mismatch(at(t), in_softirq, 0, t->ctx.kctx, AIOS_SEEN_TAIL));
+	tell_teardown(t);
+}
+
+static void ring_has_other_places(struct kit_tale *t)
+{
+	tell(t, rec_mismatch(at(t), by_worker, 0, t->ctx.kctx, AIOS_SEEN_SIZE));
+	tell_teardown(t);
+}
+
+static void child_has_contexts(struct kit_tale *t)
+{
+	tell(t, rec_mismatch(at(t), by_t1, 0, t->ctx.kctx, AIOS_SEEN_FORKED));
 	tell_teardown(t);
 }
 
@@ -1266,6 +1310,10 @@ static void aio_nr_is_not_given_back(struct kit_tale *t)
 #define EXACT(id, how)		{ .name = #how, .rule = id, .exact = true, .tell = how }
 
 const struct kit_story kit_breaks[] = {
+	BREAKS("R1", begins_with_another_count),
+	BREAKS("R1", begins_on_a_list),
+	BREAKS("R1", begins_with_a_strange_eventfd),
+	BREAKS("R1", was_submitted_to_another_context),
 	BREAKS("R2", completes_twice),
 	BREAKS("R2", refused_and_completes),
 	BREAKS_BOTH("R2", "C5", ends_in_nothing),
@@ -1370,6 +1418,7 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("G4", two_readers_get_the_same_event),
 	EXACT("G4", head_moves_by_other_than_was_taken),
 	BREAKS("G5", event_is_written_over),
+	BREAKS("G6", ring_has_other_places),
 	BREAKS("G8", waiter_is_not_woken),
 	BREAKS("G8", reader_leaves_its_waker),
 	BREAKS("G9", reader_gets_more_than_it_asked_for),
@@ -1382,5 +1431,6 @@ const struct kit_story kit_breaks[] = {
 	EXACT("Y3", setup_is_refused_what_is_left),
 	EXACT("Y4", request_is_never_freed),
 	BREAKS("Y4", memory_is_kept_at_level_function),
+	BREAKS("Y5", child_has_contexts),
 };
 const size_t kit_break_cnt = NR(kit_breaks);

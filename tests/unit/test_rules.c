@@ -263,7 +263,8 @@ static void rules_have_names_of_their_own(void **state)
 	for (size_t i = 0; i < cnt; i++) {
 		assert_int_equal(aios_rule_find(rules[i].id), i);
 		assert_int_equal(aios_rule_find(rules[i].slug), i);
-		assert_true(rules[i].request || rules[i].context || rules[i].trace);
+		assert_true(rules[i].request || rules[i].context || rules[i].trace ||
+			    rules[i].seen);
 		assert_true(rules[i].statement && rules[i].means && rules[i].source);
 		assert_non_null(rules[i].hooks[0]);
 	}
