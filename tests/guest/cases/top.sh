@@ -184,7 +184,7 @@ usage_top() {
 	status 4 aiotop --once -o /dev/full 2>said.txt
 }
 
-cases_top_quick() {
+cases_top_states() {
 	check "aiotop --once: contexts in every state" every_state
 	check "aiotop --once: 10 000 contexts" ten_thousand
 }
