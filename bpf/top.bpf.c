@@ -243,7 +243,8 @@ static __always_inline __u32 top_poll_kind(__u64 what)
 
 /*
  * What completes and was not seen to begin. The kiocb has one word for each kind of operation that
- * only that kind sets to the address of a function: what has neither is a poll.
+ * only that kind sets to the address of a function: what has neither is a poll. Whether bytes were
+ * read or written is not known: they go where bytes are not asked for.
  */
 static __noinline __u64 top_unstarted(__u64 kiocb)
 {
@@ -252,7 +253,7 @@ static __noinline __u64 top_unstarted(__u64 kiocb)
 
 	if (!config.complete_rw || aios_peek(done) == config.complete_rw ||
 	    aios_peek(work) == config.fsync_work)
-		return AIOS_TOP_OTHER;
+		return AIOS_TOP_OTHER | AIOS_TOP_SYNCS << AIOS_TOP_CLASS_SHIFT;
 	return TOP_WHAT(AIOS_TOP_POLL);
 }
 

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,10 +54,14 @@ static int check_metrics(const char *path, struct aios_err *err)
 {
 	char name[NAME_MAX_LEN];
 	int code = path ? new_name(path, name, err) : 0, fd;
+	struct stat st;
 
 	if (!path || code)
 		return code;
-	fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	/* The new file takes its place: a device or a link would be gone. */
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		return aios_fail(err, -EINVAL, "cannot replace %s: it is no regular file", path);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return aios_fail(err, -errno, "cannot write %s: %s", path, strerror(errno));
 	close(fd);
@@ -186,7 +191,9 @@ static int batch_loop(struct batch *batch, struct aios_err *err)
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
+	/* A recording is read as fast as it comes, and its end is not missed by who ends that. */
+	if (!batch->live->waits)
+		sigprocmask(SIG_BLOCK, &ends, NULL);
 	code = step(batch, NULL, err);
 	if (!code)
 		code = ready(batch->opts->ready_file, err);
@@ -199,7 +206,8 @@ static int batch_loop(struct batch *batch, struct aios_err *err)
 			code = show(batch, before, err);
 		batch->shown++;
 	}
-	return code == -ENODATA ? 0 : code;
+	/* Who reads no further has seen enough. */
+	return code == -ENODATA || code == -EPIPE ? 0 : code;
 }
 
 int aios_top_frames(const struct aios_top_opts *opts, const struct aios_top_live *live)

@@ -34,7 +34,7 @@ static struct {
 } terminal;
 
 static const int ending[] = { SIGTERM, SIGINT, SIGHUP };
-static const int crashing[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL };
+static const int crashing[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT };
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 

@@ -213,6 +213,18 @@ static ssize_t keep_proc(struct reading *r, const struct aios_snap_proc *snap)
 	return proc ? proc - r->sample->procs : -ENOMEM;
 }
 
+/* What nobody has looked at. */
+static void forget_slots(struct aios_snap_ctx *snap)
+{
+	snap->head = AIOS_UNKNOWN32;
+	snap->free_shared = AIOS_UNKNOWN32;
+	snap->free_cpus = AIOS_UNKNOWN32;
+	snap->completed = AIOS_UNKNOWN32;
+	snap->alive = AIOS_UNKNOWN32;
+	snap->waiters = AIOS_UNKNOWN32;
+	snap->polls = AIOS_UNKNOWN32;
+}
+
 /* A context that the snapshot no longer finds: as it was, or, if no sample had it, who made it. */
 static struct aios_top_ctx *keep_ctx(struct reading *r, const struct place *place,
 				     const struct aios_top_slot *slot)
@@ -225,9 +237,10 @@ static struct aios_top_ctx *keep_ctx(struct reading *r, const struct place *plac
 		return NULL;
 	ctx->snap = old ? old->snap : (struct aios_snap_ctx){
 		.kctx = place->kctx, .user_id = slot->user_id, .tgid = slot->proc.tgid,
-		.max_reqs = slot->max_reqs, .nr_events = slot->nr_events, .head = AIOS_UNKNOWN32,
-		.free_shared = AIOS_UNKNOWN32, .free_cpus = AIOS_UNKNOWN32,
+		.max_reqs = slot->max_reqs, .nr_events = slot->nr_events,
 	};
+	if (!old)
+		forget_slots(&ctx->snap);
 	ctx->id = place->id;
 	ctx->proc = (size_t)proc;
 	return ctx;
@@ -316,7 +329,7 @@ static int place_ended(struct reading *r, struct place *place, struct aios_top_s
 static bool in_teardown(struct reading *r, const struct place *place,
 			const struct aios_top_slot *slot)
 {
-	if (r->sample->host.not_shown)
+	if (r->sample->host.not_shown || !r->sample->host.sees_all)
 		return false;
 	return (slot->born_ns && slot->born_ns < r->sample->began_ns) ||
 	       (place->id && past_ctx(r, place, slot));
@@ -340,6 +353,9 @@ static int place_unseen(struct reading *r, struct place *place, struct aios_top_
 	err = ctx ? live_put(r, r->sample->ctx_cnt - 1) : -ENOMEM;
 	if (err)
 		return err;
+	/* It is on its way, and so is its process: what was seen of it is of a while ago. */
+	r->sample->procs[ctx->proc].gone = false;
+	forget_slots(&ctx->snap);
 	ctx->snap.dead = 1;
 	place_show(place, slot, ctx);
 	return 0;
@@ -401,12 +417,14 @@ static void oldest_add(struct aios_top_ctx *ctx, uint64_t ns, uint64_t what)
 
 /*
  * A start that nobody will ask for: of a context that is over, or where the completion was missed.
+ * From within a pid namespace, contexts of others are not seen at all.
  * If its address is another request's just now, that one will be counted as untimed.
  */
 static bool start_is_stale(const struct reading *r, const struct aios_top_ctx *ctx, uint64_t ns)
 {
 	if (!ctx)
-		return ns + STALE_NS < r->sample->ns && !r->sample->host.not_shown;
+		return ns + STALE_NS < r->sample->ns && !r->sample->host.not_shown &&
+		       r->sample->host.sees_all;
 	return !ctx->snap.alive && !ctx->snap.dead && r->before && ns < r->before->ns;
 }
 

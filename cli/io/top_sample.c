@@ -16,7 +16,6 @@
 #include "top_rings.h"
 
 #define ROOM_MIN	1024
-#define ROOM_MAX	65536
 #define AIO_NR		"/proc/sys/fs/aio-nr"
 #define AIO_MAX_NR	"/proc/sys/fs/aio-max-nr"
 
@@ -85,8 +84,8 @@ uint32_t aios_top_room(void)
 {
 	uint64_t now = read_number(AIO_NR);
 
-	if (now > (ROOM_MAX - ROOM_MIN) / 2)
-		return ROOM_MAX;
+	if (now > (AIOS_TOP_ROOM_MAX - ROOM_MIN) / 2)
+		return AIOS_TOP_ROOM_MAX;
 	return (uint32_t)now * 2 + ROOM_MIN;
 }
 

@@ -18,6 +18,8 @@ struct aios_top_edge;
 struct aios_top_edge *aios_top_edge_new(void);
 struct aios_top_edge *aios_top_edge_free(struct aios_top_edge *edge);
 
+#define AIOS_TOP_ROOM_MAX	65536U	/* contexts that any look has room for */
+
 /**
  * aios_top_room() - contexts that a look has to have room for
  * Return: for struct aios_load_opts.snap_ctxs: twice as many as there can be now, and some.

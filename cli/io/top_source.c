@@ -45,7 +45,7 @@ static int source_count(struct aios_top_source *source, const struct aios_top_so
 	uint32_t room = aios_top_room();
 	struct aios_load_opts load = {
 		.config.top_bits = aios_top_count_bits(room),
-		.snap_ctxs = room,
+		.snap_ctxs = AIOS_TOP_ROOM_MAX,
 		.verbose = opts->verbose,
 	};
 	int code = aios_kernel_ask(&source->kernel, aios_plan_wants);

@@ -208,9 +208,10 @@ static int find_lost_events(struct find *f, struct aios_top_past *past,
 	struct aios_buf text = { 0 };
 	uint64_t off = 0;
 
+	/* What is torn down is in no table: its tail is that of the last look. */
 	if (f->now->host.evidence == AIOS_TOP_FUNCTION && row->ctx->born_ns && row->ctx->counted &&
-	    past->still && past->missed == f->now->host.missed && snap->tail < snap->nr_events &&
-	    !aios_top_completed(&row->delta))
+	    !row->dead && past->still && past->missed == f->now->host.missed &&
+	    snap->tail < snap->nr_events && !aios_top_completed(&row->delta))
 		off = (aios_top_completed(&row->total) % snap->nr_events + snap->nr_events -
 		       snap->tail) % snap->nr_events;
 	if (!lasts(f, &past->doubts[AIOS_TOP_DOUBT_EVENTS], off, STILL_NS))
@@ -294,7 +295,13 @@ static void tell_waits_for(struct aios_buf *text, const struct aios_top_row *row
 		} else if (snap->polls) {
 			aios_buf_fmt(text, ", %u of them polls", snap->polls);
 		}
-	} else if (snap->waiters) {
+	} else if (in_flight && row->oldest_ns) {
+		aios_buf_fmt(text, "its oldest request, a %s, ",
+			     aios_top_op_name(row->oldest_what & AIOS_TOP_OP_MASK));
+		aios_buf_str(text, aios_top_state(row->oldest_what));
+	} else if (in_flight) {
+		aios_buf_str(text, "what it waits for is not known");
+	} else if (snap->waiters && snap->waiters != AIOS_UNKNOWN32) {
 		aios_buf_fmt(text, "%u thread%s still in io_getevents", snap->waiters,
 			     snap->waiters == 1 ? " is" : "s are");
 	} else {

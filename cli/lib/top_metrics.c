@@ -171,6 +171,15 @@ static void labels(struct aios_buf *buf, const struct aios_top_row *row)
 			     (unsigned long long)row->ctx->snap.user_id);
 }
 
+/*
+ * One that is over; or on its way, when the next context of its process may have its number
+ * already: no two series may have the same labels.
+ */
+static bool is_hidden(const struct aios_top_row *row)
+{
+	return row->gone || (row->ctx && row->dead);
+}
+
 static const struct aios_top_row *rows_of(const struct aios_top_frame *frame, enum whose whose,
 					  size_t *cnt)
 {
@@ -188,7 +197,7 @@ static void gauge_family(struct aios_buf *buf, const struct aios_top_frame *fram
 	for (size_t i = 0; i < cnt; i++) {
 		uint64_t value;
 
-		if (rows[i].gone || !gauge->value(&rows[i], &value))
+		if (is_hidden(&rows[i]) || !gauge->value(&rows[i], &value))
 			continue;
 		aios_buf_fmt(buf, PREFIX "%s%s{", whose_names[whose], gauge->name);
 		labels(buf, &rows[i]);
@@ -244,7 +253,7 @@ static void counter_family(struct aios_buf *buf, const struct aios_top_frame *fr
 	family(buf, whose_names[whose], counter->name, "counter", counter->unit, counter->help);
 	for (size_t i = 0; i < cnt; i++)
 		for (int j = 0; j < counter->cnt; j++)
-			if (!rows[i].gone && (!rows[i].ctx || rows[i].ctx->counted))
+			if (!is_hidden(&rows[i]) && (!rows[i].ctx || rows[i].ctx->counted))
 				counter_sample(buf, whose, counter, &rows[i], j);
 }
 
@@ -314,7 +323,8 @@ static void host(struct aios_buf *buf, const struct aios_top_frame *frame)
 {
 	const struct aios_top_host *about = &frame->sample->host;
 
-	family(buf, "", "host", "info", NULL, "What the numbers rest on.");
+	/* Of type info in OpenMetrics; but node_exporter reads an older format, which has none. */
+	family(buf, "", "host_info", "gauge", NULL, "What the numbers rest on.");
 	aios_buf_str(buf, PREFIX "host_info{");
 	label(buf, "host", about->name);
 	aios_buf_str(buf, ",");
