@@ -171,17 +171,6 @@ static bool wait_for_next(const struct batch *batch, const sigset_t *ends)
 	return !batch->live->waits && sigtimedwait(ends, NULL, &delay) > 0;
 }
 
-static int ready(const char *path, struct aios_err *err)
-{
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
-
-	if (path && fd < 0)
-		return aios_fail(err, -errno, "cannot make %s: %s", path, strerror(errno));
-	if (path)
-		close(fd);
-	return 0;
-}
-
 static int batch_loop(struct batch *batch, struct aios_err *err)
 {
 	bool ended = false;
@@ -196,7 +185,7 @@ static int batch_loop(struct batch *batch, struct aios_err *err)
 		sigprocmask(SIG_BLOCK, &ends, NULL);
 	code = step(batch, NULL, err);
 	if (!code)
-		code = ready(batch->opts->ready_file, err);
+		code = aios_ready(batch->opts->ready_file, err);
 	while (!code && !ended && (!batch->live->frames || batch->shown < batch->live->frames)) {
 		struct aios_top_sample *before = &batch->samples[batch->now];
 

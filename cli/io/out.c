@@ -59,3 +59,14 @@ int aios_out_close(struct aios_out *out)
 	out->own = false;
 	return out->err;
 }
+
+int aios_ready(const char *path, struct aios_err *err)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
+
+	if (path && fd < 0)
+		return aios_fail(err, -errno, "cannot make %s: %s", path, strerror(errno));
+	if (path)
+		close(fd);
+	return 0;
+}

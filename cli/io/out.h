@@ -46,4 +46,12 @@ int aios_out_write(struct aios_out *out, struct aios_buf *buf);
  */
 int aios_out_close(struct aios_out *out);
 
+/**
+ * aios_ready() - makes the file that says that all is attached
+ * @path: --ready-file, or NULL
+ * @err: why not
+ * Return: 0 or a negative errno.
+ */
+int aios_ready(const char *path, struct aios_err *err);
+
 #endif /* AIOS_OUT_H */

@@ -5,7 +5,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,6 +23,7 @@
 #include "load.h"
 #include "msg.h"
 #include "namer.h"
+#include "out.h"
 #include "status.h"
 #include "target.h"
 #include "version.h"
@@ -386,20 +386,6 @@ static int session_scan(void *arg)
 	return err < 0 ? err : 0;
 }
 
-static int session_ready(const struct session *s, struct aios_err *err)
-{
-	int fd;
-
-	if (!s->opts->ready_file)
-		return 0;
-	fd = open(s->opts->ready_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return aios_fail(err, -errno, "cannot make %s: %s", s->opts->ready_file,
-				 strerror(errno));
-	close(fd);
-	return 0;
-}
-
 static bool read_aio_nr(int64_t *ret)
 {
 	FILE *file = fopen("/proc/sys/fs/aio-nr", "re");
@@ -464,7 +450,7 @@ static int session_begin(struct session *s, struct aios_err *err)
 			 "older than the trace are not found");
 	s->nr_known = nr_drift(s, &s->nr_before);
 	if (!code)
-		code = session_ready(s, err);
+		code = aios_ready(s->opts->ready_file, err);
 	s->begin_ns = aios_now_ns();
 	return code;
 }

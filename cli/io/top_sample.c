@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "../lib/map.h"
+#include "live.h"
 #include "top_proc.h"
 #include "top_rings.h"
 
@@ -117,11 +118,11 @@ int aios_top_load(bool verbose, struct aios_load **ret, struct aios_err *err)
 	return code;
 }
 
-static uint64_t now_ns(clockid_t clock)
+static uint64_t wall_ns(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -130,8 +131,8 @@ static void sample_host(struct aios_top_sample *sample, enum aios_top_evidence e
 	struct aios_top_host *host = &sample->host;
 	struct utsname name;
 
-	sample->ns = now_ns(CLOCK_MONOTONIC);
-	sample->wall_ns = now_ns(CLOCK_REALTIME);
+	sample->ns = aios_now_ns();
+	sample->wall_ns = wall_ns();
 	host->evidence = evidence;
 	host->aio_nr = read_number(AIO_NR);
 	host->aio_max_nr = read_number(AIO_MAX_NR);
@@ -190,7 +191,7 @@ int aios_top_take(struct aios_top_edge *edge, struct aios_load *load, struct aio
 	struct aios_snap snap;
 	int code;
 
-	*ret = (struct aios_top_sample){ .began_ns = now_ns(CLOCK_MONOTONIC) };
+	*ret = (struct aios_top_sample){ .began_ns = aios_now_ns() };
 	code = aios_load_snap(load, &snap);
 	if (code)
 		return aios_fail(err, code, "cannot look at the contexts: %s", strerror(-code));

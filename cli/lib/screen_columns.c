@@ -103,15 +103,6 @@ static double percent_of_span(struct aios_look_at look, uint64_t ns)
 	return counted(look) ? (double)ns * 100 / (double)look.frame->span_ns : AIOS_NO_VALUE;
 }
 
-static uint64_t completed(const struct aios_top_counts *counts)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < AIOS_TOP_OPS; i++)
-		sum += counts->completed[i];
-	return sum;
-}
-
 static double get_pid(struct aios_look_at look)
 {
 	return aios_top_pid(proc_of(look));
@@ -166,7 +157,7 @@ static double get_ring(struct aios_look_at look)
 
 static double get_done(struct aios_look_at look)
 {
-	return per_second(look, completed(&look.row->delta));
+	return per_second(look, aios_top_completed(&look.row->delta));
 }
 
 static double get_sub(struct aios_look_at look)

@@ -34,11 +34,7 @@ static void add_known(struct aios_buf *buf, uint32_t number)
 
 static void add_done(struct aios_buf *buf, const struct aios_top_frame *frame)
 {
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < AIOS_TOP_OPS; i++)
-		sum += frame->all.delta.completed[i];
-	add_rate(buf, frame, sum, aios_fmt_count);
+	add_rate(buf, frame, aios_top_completed(&frame->all.delta), aios_fmt_count);
 }
 
 static void add_submits(struct aios_buf *buf, const struct aios_top_frame *frame)

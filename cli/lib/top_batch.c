@@ -124,21 +124,6 @@ static void activity(struct aios_buf *buf, const struct aios_top_frame *frame)
 		     (unsigned long long)per_second(delta->failed, span));
 }
 
-static void findings(struct aios_buf *buf, const struct aios_top_frame *frame)
-{
-	struct aios_buf text = { 0 };
-
-	for (size_t i = 0; i < frame->finding_cnt; i++) {
-		aios_buf_fmt(&text, "[%s, %s] %s", frame->findings[i].slug,
-			     aios_top_evidence_name(frame->findings[i].evidence),
-			     frame->findings[i].text);
-		if (!text.err)
-			aios_buf_wrap(buf, text.data, "! ", COLUMNS);
-		aios_buf_clear(&text);
-	}
-	aios_buf_done(&text);
-}
-
 /* Latencies of all operations but polls, which are how long others took. */
 static void latencies(struct aios_buf *buf, const struct aios_top_counts *delta)
 {
@@ -224,7 +209,7 @@ void aios_top_batch(struct aios_buf *buf, const struct aios_top_frame *frame)
 	if (frame->sample->host.why)
 		aios_buf_wrap(buf, frame->sample->host.why, "", COLUMNS);
 	activity(buf, frame);
-	findings(buf, frame);
+	aios_top_find_text(buf, frame, COLUMNS);
 	aios_buf_str(buf, "\n");
 	table(buf, frame);
 }

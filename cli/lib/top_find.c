@@ -14,6 +14,7 @@
 #include "top_int.h"
 #include "units.h"
 #include "vec.h"
+#include "width.h"
 
 #define SECOND_NS	1000000000ULL
 #define STUCK_NS	(30 * SECOND_NS)
@@ -357,4 +358,19 @@ int aios_top_find(struct aios_top *top, const struct aios_top_sample *before,
 	if (!err && frame->finding_cnt)
 		qsort(frame->findings, frame->finding_cnt, sizeof(*frame->findings), worst_first);
 	return err;
+}
+
+void aios_top_find_text(struct aios_buf *buf, const struct aios_top_frame *frame, size_t columns)
+{
+	struct aios_buf text = { 0 };
+
+	for (size_t i = 0; i < frame->finding_cnt; i++) {
+		aios_buf_fmt(&text, "[%s, %s] %s", frame->findings[i].slug,
+			     aios_top_evidence_name(frame->findings[i].evidence),
+			     frame->findings[i].text);
+		if (!text.err)
+			aios_buf_wrap(buf, text.data, "! ", columns);
+		aios_buf_clear(&text);
+	}
+	aios_buf_done(&text);
 }

@@ -107,4 +107,12 @@ void aios_top_minute_add(struct aios_top_past *past, uint64_t ns, uint8_t percen
 int aios_top_find(struct aios_top *top, const struct aios_top_sample *before,
 		  struct aios_top_frame *frame);
 
+/**
+ * aios_top_find_text() - what is wrong in a frame, a paragraph each, with its evidence
+ * @buf: appended to
+ * @frame: with its findings
+ * @columns: lines are no wider
+ */
+void aios_top_find_text(struct aios_buf *buf, const struct aios_top_frame *frame, size_t columns);
+
 #endif /* AIOS_TOP_INT_H */

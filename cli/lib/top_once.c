@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "top.h"
+#include "top_int.h"
 #include "width.h"
 
 #define COLUMNS		100
@@ -409,21 +410,6 @@ static void sentences(struct aios_buf *buf, const struct once *once)
 	}
 }
 
-static void findings(struct aios_buf *buf, const struct aios_top_frame *frame)
-{
-	struct aios_buf text = { 0 };
-
-	for (size_t i = 0; i < frame->finding_cnt; i++) {
-		aios_buf_fmt(&text, "[%s, %s] %s", frame->findings[i].slug,
-			     aios_top_evidence_name(frame->findings[i].evidence),
-			     frame->findings[i].text);
-		if (!text.err)
-			aios_buf_wrap(buf, text.data, "! ", COLUMNS);
-		aios_buf_clear(&text);
-	}
-	aios_buf_done(&text);
-}
-
 static void once_tell(struct aios_buf *buf, const struct once *once)
 {
 	const struct aios_top_host *host = &once->frame->sample->host;
@@ -431,7 +417,7 @@ static void once_tell(struct aios_buf *buf, const struct once *once)
 	heading(buf, host);
 	if (host->why)
 		aios_buf_wrap(buf, host->why, "", COLUMNS);
-	findings(buf, once->frame);
+	aios_top_find_text(buf, once->frame, COLUMNS);
 	aios_buf_str(buf, "\n");
 	if (once->proc_cnt)
 		table(buf, once);

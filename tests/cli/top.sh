@@ -5,20 +5,11 @@
 # top.sh - what aiotop tells, of a host that is made up (tests/unit/frames.c) and of recorded traces,
 # and what it says to bad input.
 
-# fits_top FILE: are its lines as docs/schema/aiotop.json says?
-fits_top() {
-	jq '{ type: "array", items: { oneOf }, definitions }' "$here/../../docs/schema/aiotop.json" \
-		>schema.json
-	jq -s . "$1" >lines.json
-	/usr/bin/python3 -c 'import json, jsonschema
-jsonschema.validate(json.load(open("lines.json")), json.load(open("schema.json")))'
-}
-
 top_json() {
 	local more
 	for more in --first --second; do
 		"$build/tests/frames" json $more >frame.json
-		fits_top frame.json
+		fits_schema aiotop frame.json
 		expect aioscope.host/1 "$(tail -n 1 frame.json | jq -r .schema)" "schema of the last line"
 		expect 59 "$(jq -s 'map(select(.schema == "aioscope.context/1")) | length' frame.json)" \
 			"contexts"
@@ -29,7 +20,7 @@ top_json() {
 		expect 0 "$(grep -c 0xffff88 frame.json)" "lines with addresses of the kernel"
 		# It can say no.
 		jq -c 'del(.pid, .aio_nr)' frame.json >bad.json
-		if fits_top bad.json 2>/dev/null; then return 1; fi
+		if fits_schema aiotop bad.json 2>/dev/null; then return 1; fi
 	done
 }
 
@@ -90,7 +81,7 @@ top_of_traces() {
 			expect "$want" "$(tail -n 1 frames.json | jq -c "$top_sums")" \
 				"$(basename "$trace") with $how"
 		done
-		fits_top frames.json
+		fits_schema aiotop frames.json
 	done
 }
 

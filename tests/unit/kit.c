@@ -6,7 +6,36 @@
 
 #include <zlib.h>
 
+#include <errno.h>
 #include <stdio.h>
+
+static FILE *file_open(const char *path, const char *mode)
+{
+	FILE *file = fopen(path, mode);
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	return file;
+}
+
+void kit_file_read(const char *path, struct aios_buf *buf)
+{
+	FILE *file = file_open(path, "r");
+	char bytes[4096];
+	size_t got;
+
+	while ((got = fread(bytes, 1, sizeof(bytes), file)))
+		aios_buf_add(buf, bytes, got);
+	assert_int_equal(fclose(file), 0);
+}
+
+void kit_file_write(const char *path, const char *bytes, size_t len)
+{
+	FILE *file = file_open(path, "w");
+
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
 
 /* A copy that stays good: pointers go to what it carries itself. */
 static struct kit_out *out_copy(const struct aios_request *req)

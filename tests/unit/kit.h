@@ -46,6 +46,10 @@
 /* The header of a trace file of some version, with its checksum. */
 struct aios_file_header kit_header(uint16_t major, uint16_t minor, uint32_t bytes);
 
+/* A file as a whole: what is in it, appended to a buffer; and what will be. */
+void kit_file_read(const char *path, struct aios_buf *buf);
+void kit_file_write(const char *path, const char *bytes, size_t len);
+
 /**
  * struct kit_who - who ran when a hook fired, and where
  */

@@ -122,28 +122,6 @@ static void tell_all(struct aios_buf *buf, const char *path)
 	told_done(&told);
 }
 
-static void file_read(const char *path, struct aios_buf *buf)
-{
-	FILE *file = fopen(path, "r");
-	char bytes[4096];
-	size_t got;
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	while ((got = fread(bytes, 1, sizeof(bytes), file)))
-		aios_buf_add(buf, bytes, got);
-	fclose(file);
-}
-
-static void file_write(const char *path, const char *bytes, size_t len)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
-}
-
 /* Shows the first line that differs. */
 static void assert_same(const char *path, const char *is, const char *wanted)
 {
@@ -185,7 +163,7 @@ static void write_expected(const char *aios, const char *txt)
 	struct aios_buf buf = { 0 };
 
 	tell_all(&buf, aios);
-	file_write(txt, buf.data, buf.len);
+	kit_file_write(txt, buf.data, buf.len);
 	aios_buf_done(&buf);
 }
 
@@ -194,7 +172,7 @@ static void compare(const char *aios, const char *txt)
 	struct aios_buf is = { 0 }, wanted = { 0 };
 
 	tell_all(&is, aios);
-	file_read(txt, &wanted);
+	kit_file_read(txt, &wanted);
 	assert_same(txt, is.data, wanted.data);
 	aios_buf_done(&is);
 	aios_buf_done(&wanted);
@@ -235,7 +213,7 @@ static void hurt_all(const char *aios, size_t cut_step, size_t flip_step, char f
 	struct aios_buf file = { 0 };
 	struct told whole;
 
-	file_read(aios, &file);
+	kit_file_read(aios, &file);
 	tell(&whole, fopen(aios, "r"));
 	for (size_t len = 0; len < file.len; len += cut_step)
 		hurt(file.data, len, &whole);

@@ -188,29 +188,6 @@ static void tell(const struct golden *golden, struct aios_buf *buf)
 	show_done(&show);
 }
 
-static void file_read(const char *path, struct aios_buf *buf)
-{
-	FILE *file = fopen(path, "r");
-	char bytes[4096];
-	size_t got;
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	while ((got = fread(bytes, 1, sizeof(bytes), file)))
-		aios_buf_add(buf, bytes, got);
-	fclose(file);
-}
-
-static void file_write(const char *path, const struct aios_buf *buf)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file)
-		fail_msg("%s: %s", path, strerror(errno));
-	assert_int_equal(fwrite(buf->data, 1, buf->len, file), buf->len);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void screens_are_as_they_were_found_right(void **state)
 {
 	char path[128];
@@ -221,7 +198,7 @@ static void screens_are_as_they_were_found_right(void **state)
 
 		snprintf(path, sizeof(path), FOLDER "/%s.txt", goldens[i].name);
 		tell(&goldens[i], &now);
-		file_read(path, &expected);
+		kit_file_read(path, &expected);
 		if (strcmp(now.data, expected.data))
 			fail_msg("%s is different now:\n%s", path, now.data);
 		aios_buf_done(&now);
@@ -238,7 +215,7 @@ static void write_goldens(void)
 
 		snprintf(path, sizeof(path), FOLDER "/%s.txt", goldens[i].name);
 		tell(&goldens[i], &now);
-		file_write(path, &now);
+		kit_file_write(path, now.data, now.len);
 		aios_buf_done(&now);
 	}
 }
@@ -253,7 +230,7 @@ static int write_svg(const char *name, const char *path)
 			continue;
 		show = show_golden(&goldens[i]);
 		aios_grid_svg(&show.grid, &buf, name);
-		file_write(path, &buf);
+		kit_file_write(path, buf.data, buf.len);
 		aios_buf_done(&buf);
 		show_done(&show);
 		return 0;
