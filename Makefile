@@ -318,9 +318,16 @@ seeds: $(BUILD)/tests/seeds
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for program in $(notdir $(programs)); do \
+		install -m 644 docs/completion/aioscope.bash \
+			$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$program || exit; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 644 docs/completion/_aioscope $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -d $(DESTDIR)$(PREFIX)/share/aioscope
 	install -m 644 docs/schema/*.json $(DESTDIR)$(PREFIX)/share/aioscope
 

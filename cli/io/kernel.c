@@ -20,18 +20,22 @@
 
 #define TRACEPOINT_PREFIX	"btf_trace_"
 
+/* procfs offers blocks of a kilobyte, a few symbols; a read is a page of them at most. */
+#define KALLSYMS_BUFFER		4096
+
 /* Variables and functions whose addresses the programs are given. */
 static const struct {
 	const char *name;
 	size_t offset;
+	bool data;
 } variables[] = {
-	{ "vmemmap_base", offsetof(struct aios_kernel, vmemmap_base) },
-	{ "page_offset_base", offsetof(struct aios_kernel, page_offset_base) },
-	{ "__per_cpu_offset", offsetof(struct aios_kernel, per_cpu_offset) },
-	{ "aio_poll_queue_proc", offsetof(struct aios_kernel, poll_queue_proc) },
-	{ "aio_poll_wake", offsetof(struct aios_kernel, poll_wake) },
-	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw) },
-	{ "aio_fsync_work", offsetof(struct aios_kernel, fsync_work) },
+	{ "vmemmap_base", offsetof(struct aios_kernel, vmemmap_base), true },
+	{ "page_offset_base", offsetof(struct aios_kernel, page_offset_base), true },
+	{ "__per_cpu_offset", offsetof(struct aios_kernel, per_cpu_offset), true },
+	{ "aio_poll_queue_proc", offsetof(struct aios_kernel, poll_queue_proc), false },
+	{ "aio_poll_wake", offsetof(struct aios_kernel, poll_wake), false },
+	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw), false },
+	{ "aio_fsync_work", offsetof(struct aios_kernel, fsync_work), false },
 };
 
 struct names {
@@ -94,7 +98,7 @@ static bool btf_active_count(const struct btf *btf)
 	return false;
 }
 
-static int ask_btf(struct aios_kernel *ret, bool (*wanted)(const char *name))
+static int ask_btf(struct aios_kernel *ret, struct aios_wants *wants)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	struct names functions = { 0 }, tracepoints = { 0 };
@@ -109,7 +113,7 @@ static int ask_btf(struct aios_kernel *ret, bool (*wanted)(const char *name))
 		const struct btf_type *type = btf__type_by_id(btf, id);
 		const char *name = btf__name_by_offset(btf, type->name_off);
 
-		if (btf_is_func(type) && wanted(name))
+		if (btf_is_func(type) && aios_wants_have(wants, name, strlen(name)))
 			err = names_add(&functions, name);
 		else if (btf_is_typedef(type) &&
 			 !strncmp(name, TRACEPOINT_PREFIX, strlen(TRACEPOINT_PREFIX)))
@@ -121,59 +125,55 @@ static int ask_btf(struct aios_kernel *ret, bool (*wanted)(const char *name))
 	return err;
 }
 
-static void take_variable(struct aios_kernel *ret, const char *name, uint64_t address)
+static bool take_variable(struct aios_kernel *ret, const char *name, uint64_t address)
 {
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		if (!strcmp(variables[i].name, name))
-			*(uint64_t *)((char *)ret + variables[i].offset) = address;
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		if (strcmp(variables[i].name, name))
+			continue;
+		*(uint64_t *)((char *)ret + variables[i].offset) = address;
+		return variables[i].data;
+	}
+	return false;
 }
 
-/* The name in the source: "io_submit_one.constprop.0" is io_submit_one. Others are no use. */
-static bool symbol_wanted(const char *symbol, bool (*wanted)(const char *name))
+/* Its length in the source: "io_submit_one.constprop.0" is io_submit_one. Others are no use. */
+static size_t source_len(const char *symbol)
 {
-	const char *dot = strchr(symbol, '.');
-	char name[128];
+	size_t len = strcspn(symbol, ".");
 
-	if (!dot)
-		return wanted(symbol);
-	if (strncmp(dot, ".constprop.", strlen(".constprop.")) ||
-	    (size_t)(dot - symbol) >= sizeof(name))
-		return false;
-	memcpy(name, symbol, (size_t)(dot - symbol));
-	name[dot - symbol] = '\0';
-	return wanted(name);
+	return symbol[len] && strncmp(symbol + len, ".constprop.", strlen(".constprop.")) ? 0 : len;
 }
 
-/* "ffffffff81000000 T _stext": takes the line apart. */
-static bool symbol_parse(char *line, uint64_t *address, char **name)
+/* "ffffffff81000000 T _stext": its name, and the end of the line is cut off. */
+static char *symbol_name(char *line, size_t len)
 {
-	char *end;
+	char *type = memchr(line, ' ', len);
 
-	*address = strtoull(line, &end, 16);
-	if (end == line || strlen(end) < 4)
-		return false;
-	*name = end + 3;
-	(*name)[strcspn(*name, "\n")] = '\0';
-	return true;
+	if (!type || len < (size_t)(type - line) + 4)
+		return NULL;
+	if (line[len - 1] == '\n')
+		line[len - 1] = '\0';
+	return type + 3;
 }
 
-static int ask_kallsyms(struct aios_kernel *ret, bool (*wanted)(const char *name))
+static int ask_kallsyms(struct aios_kernel *ret, struct aios_wants *wants)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	struct names symbols = { 0 };
 	char *line = NULL, *name;
 	size_t room = 0;
-	uint64_t address;
+	ssize_t len;
 	int err = 0;
 
 	if (!file)
 		return 0;
+	setvbuf(file, NULL, _IOFBF, KALLSYMS_BUFFER);
 	/* Modules' lines end in "[name]". They have no part of fs/aio.c, and come last. */
-	while (!err && getline(&line, &room, file) > 0 && !strchr(line, '[')) {
-		if (!symbol_parse(line, &address, &name))
+	while (!err && (len = getline(&line, &room, file)) > 0 && line[len - 2] != ']') {
+		name = symbol_name(line, (size_t)len);
+		if (!name || !aios_wants_have(wants, name, source_len(name)))
 			continue;
-		take_variable(ret, name, address);
-		if (symbol_wanted(name, wanted))
+		if (!take_variable(ret, name, strtoull(line, NULL, 16)))
 			err = names_add(&symbols, name);
 	}
 	free(line);
@@ -193,12 +193,16 @@ int aios_kernel_functions(int (*each)(void *arg, uint64_t address, const char *n
 	FILE *file = fopen("/proc/kallsyms", "re");
 	char *line = NULL, *name;
 	size_t room = 0;
-	uint64_t address;
+	ssize_t len;
 	int err = 0;
 
-	while (file && !err && getline(&line, &room, file) > 0)
-		if (symbol_parse(line, &address, &name) && symbol_is_function(name))
-			err = each(arg, address, name);
+	if (file)
+		setvbuf(file, NULL, _IOFBF, KALLSYMS_BUFFER);
+	while (file && !err && (len = getline(&line, &room, file)) > 0) {
+		name = symbol_name(line, (size_t)len);
+		if (name && symbol_is_function(name))
+			err = each(arg, strtoull(line, NULL, 16), name);
+	}
 	free(line);
 	if (file)
 		fclose(file);
@@ -239,16 +243,33 @@ static bool ask_ftrace_off(void)
 	return read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line)) && line[0] == '0';
 }
 
-int aios_kernel_ask(struct aios_kernel *ret, bool (*wanted)(const char *name))
+static int wants_variables(struct aios_wants *wants)
 {
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]) && !err; i++)
+		err = aios_wants_add(wants, variables[i].name);
+	return err;
+}
+
+int aios_kernel_ask(struct aios_kernel *ret, int (*wants)(struct aios_wants *wants))
+{
+	struct aios_wants names = { 0 };
 	int err;
 
 	/* What is missing is the plan's to say. */
 	libbpf_set_print(NULL);
 	*ret = (struct aios_kernel){ .preemptible = ask_preemptible(),
 				     .ftrace_off = ask_ftrace_off() };
-	err = ask_btf(ret, wanted);
-	return err ? err : ask_kallsyms(ret, wanted);
+	err = wants_variables(&names);
+	if (!err && wants)
+		err = wants(&names);
+	if (!err)
+		err = ask_btf(ret, &names);
+	if (!err)
+		err = ask_kallsyms(ret, &names);
+	aios_wants_done(&names);
+	return err;
 }
 
 static void names_free(char **names, size_t cnt)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../lib/err.h"
+#include "wants.h"
 
 /**
  * struct aios_kernel - facts about the running kernel
@@ -47,11 +48,11 @@ struct aios_kernel {
 /**
  * aios_kernel_ask() - reads BTF and kallsyms
  * @ret: overwritten; free with aios_kernel_done()
- * @wanted: is this function name of interest to the plan?
+ * @wants: adds the functions that are of interest; NULL for none
  *
  * Return: 0 or -ENOMEM. What cannot be read is missing in @ret, which the plan then says.
  */
-int aios_kernel_ask(struct aios_kernel *ret, bool (*wanted)(const char *name));
+int aios_kernel_ask(struct aios_kernel *ret, int (*wants)(struct aios_wants *wants));
 void aios_kernel_done(struct aios_kernel *kernel);
 
 bool aios_kernel_has_function(const struct aios_kernel *kernel, const char *name);

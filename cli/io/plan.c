@@ -296,29 +296,15 @@ const char *aios_level_name(enum aios_level level)
 	return levels[level].name;
 }
 
-static bool level_wants(enum aios_level level, const char *function)
-{
-	const struct aios_hook *of = levels[level].hooks;
-
-	for (size_t i = 0; i < levels[level].cnt; i++)
-		if (of[i].function[0] == function[0] && !strcmp(of[i].function, function))
-			return true;
-	return false;
-}
-
-/**
- * aios_plan_wants() - does the plan hook this function?
- * @function: of the kernel
- * Return: whether it does.
- */
-bool aios_plan_wants(const char *function)
+int aios_plan_wants(struct aios_wants *wants)
 {
 	const enum aios_level of_functions[] = { AIOS_LEVEL_FUNCTION, AIOS_LEVEL_COUNT };
+	int err = 0;
 
 	for (size_t l = 0; l < sizeof(of_functions) / sizeof(of_functions[0]); l++)
-		if (level_wants(of_functions[l], function))
-			return true;
-	return false;
+		for (size_t i = 0; i < levels[of_functions[l]].cnt && !err; i++)
+			err = aios_wants_add(wants, levels[of_functions[l]].hooks[i].function);
+	return err;
 }
 
 void aios_hook_name(struct aios_buf *buf, const struct aios_hook *hook)

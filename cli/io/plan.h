@@ -139,7 +139,12 @@ struct aios_plan_wish {
 	size_t without_cnt;
 };
 
-bool aios_plan_wants(const char *function);
+/**
+ * aios_plan_wants() - the functions that a plan may hook
+ * @wants: added to
+ * Return: 0 or -ENOMEM.
+ */
+int aios_plan_wants(struct aios_wants *wants);
 
 /**
  * aios_plan_make() - chooses a way for each hook

@@ -90,12 +90,6 @@ uint32_t aios_top_room(void)
 	return (uint32_t)now * 2 + ROOM_MIN;
 }
 
-static bool wants_nothing(const char *function)
-{
-	(void)function;
-	return false;
-}
-
 int aios_top_load(bool verbose, struct aios_load **ret, struct aios_err *err)
 {
 	struct aios_plan plan = { .level = AIOS_LEVEL_COUNT };
@@ -103,7 +97,7 @@ int aios_top_load(bool verbose, struct aios_load **ret, struct aios_err *err)
 		.buffer = 1, .snap_ctxs = aios_top_room(), .verbose = verbose,
 	};
 	struct aios_kernel kernel;
-	int code = aios_kernel_ask(&kernel, wants_nothing);
+	int code = aios_kernel_ask(&kernel, NULL);
 
 	*ret = NULL;
 	if (code)

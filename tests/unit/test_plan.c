@@ -10,6 +10,7 @@
 #include "kit.h"
 
 #include "io/plan.c"
+#include "io/wants.c"
 
 /* Facts of a made-up kernel: lists that end in NULL, or "everything" where the list is NULL. */
 static const char *const *functions, *const *tracepoints, *const *symbols;
@@ -323,15 +324,25 @@ static void the_head_needs_both_addresses(void **state)
 	aios_plan_done(&plan);
 }
 
+static bool wants_have(struct aios_wants *wants, const char *name)
+{
+	return aios_wants_have(wants, name, strlen(name));
+}
+
 static void the_plan_asks_the_kernel_for_what_it_hooks(void **state)
 {
+	struct aios_wants wants = { 0 };
+
 	(void)state;
-	assert_true(aios_plan_wants("aio_complete"));
-	assert_true(aios_plan_wants("io_submit_one"));
-	assert_true(aios_plan_wants("pipe_poll"));
-	assert_false(aios_plan_wants("aio_complete_"));
-	assert_false(aios_plan_wants("aio_comp"));
-	assert_false(aios_plan_wants(""));
+	assert_int_equal(aios_plan_wants(&wants), 0);
+	assert_true(wants_have(&wants, "aio_complete"));
+	assert_true(wants_have(&wants, "io_submit_one"));
+	assert_true(wants_have(&wants, "pipe_poll"));
+	assert_true(aios_wants_have(&wants, "pipe_poll.constprop.0", strlen("pipe_poll")));
+	assert_false(wants_have(&wants, "aio_complete_"));
+	assert_false(wants_have(&wants, "aio_comp"));
+	assert_false(wants_have(&wants, ""));
+	aios_wants_done(&wants);
 }
 
 static void assert_programs(const struct aios_plan *plan, const char *hook, enum aios_way way,
@@ -755,18 +766,21 @@ static void what_is_counted_has_programs_of_its_own(void **state)
 {
 	struct aios_plan_wish wish = { .level = AIOS_LEVEL_COUNT };
 	struct aios_plan plan = plan_of(&full, wish);
+	struct aios_wants wants = { 0 };
 	struct aios_err err = { "" };
 	char names[2][128];
 
 	(void)state;
+	assert_int_equal(aios_plan_wants(&wants), 0);
 	assert_int_equal(aios_plan_check(&plan, &full, &err), 0);
 	assert_string_equal(aios_level_name(AIOS_LEVEL_COUNT), "function");
 	for (size_t i = 0; i < plan.cnt; i++) {
 		assert_int_equal(plan.rows[i].way, AIOS_WAY_BTF);
-		assert_true(aios_plan_wants(plan.rows[i].hook->function));
+		assert_true(wants_have(&wants, plan.rows[i].hook->function));
 		assert_int_equal(aios_plan_programs(&plan.rows[i], names), 1);
 		assert_non_null(strstr(names[0], "_count_"));
 	}
+	aios_wants_done(&wants);
 	aios_plan_done(&plan);
 	wish.attach = AIOS_ATTACH_KPROBE;
 	plan = plan_of(&full, wish);
