@@ -48,7 +48,7 @@ static void check_once(struct argp_state *state, const struct aios_top_opts *opt
 	if (opts->once && (opts->batch || opts->frames || opts->openmetrics || opts->ready_file))
 		aios_usage_error(state, "--once is a single look: -b, -n, --openmetrics and "
 				 "--ready-file do not go with it");
-	if (opts->output && !opts->once && !aios_top_script_wanted(opts))
+	if (opts->output && !opts->once && !opts->batch && !opts->json)
 		aios_usage_error(state, "-o is for --once, -b and --json");
 }
 

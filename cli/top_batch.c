@@ -185,7 +185,7 @@ static int batch_loop(struct batch *batch, struct aios_err *err)
 		sigprocmask(SIG_BLOCK, &ends, NULL);
 	code = step(batch, NULL, err);
 	if (!code)
-		code = aios_ready(batch->opts->ready_file, err);
+		code = aios_ready(batch->live->ready_file, err);
 	while (!code && !ended && (!batch->live->frames || batch->shown < batch->live->frames)) {
 		struct aios_top_sample *before = &batch->samples[batch->now];
 

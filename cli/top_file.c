@@ -215,7 +215,7 @@ static void check(struct argp_state *state, const struct file *file)
 	if (file->speed && aios_top_script_wanted(&file->opts))
 		aios_usage_error(state, "--speed is for the screen: frames for scripts come as "
 				 "fast as they can");
-	if (file->opts.output && !aios_top_script_wanted(&file->opts))
+	if (file->opts.output && !file->opts.batch && !file->opts.json)
 		aios_usage_error(state, "-o is for -b and --json");
 }
 

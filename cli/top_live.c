@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "io/msg.h"
+#include "io/out.h"
 #include "io/status.h"
 #include "io/terminal.h"
 #include "lib/screen.h"
@@ -187,9 +188,11 @@ static int loop(struct session *session, struct aios_err *err)
 	ret = take(session, err);
 	if (!ret)
 		ret = draw(session, false, err);
+	if (!ret)
+		ret = aios_ready(session->live->ready_file, err);
 	set_timer(session);
 	for (ret = ret ? ret : 1; ret > 0 && !aios_terminal_signal();) {
-		int ready = poll(fds, 2, -1);
+		int ready = aios_terminal_wait(fds, 2);
 
 		if (ready < 0 && errno != EINTR)
 			return aios_fail(err, -errno, "cannot wait for keys");

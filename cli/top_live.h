@@ -31,6 +31,7 @@ struct aios_top_tape {
  * @frames: as many, then it ends; 0 for until somebody ends it
  * @waits: @sample takes the time that there is between two samples, or there is none
  * @tape: of a recorded trace; NULL for what happens now
+ * @ready_file: made when the first sample is shown, or NULL
  * @why: why samples tell less than was wanted, or NULL; said once it is clear that they are shown
  */
 struct aios_top_live {
@@ -41,6 +42,7 @@ struct aios_top_live {
 	unsigned int frames;
 	bool waits;
 	const struct aios_top_tape *tape;
+	const char *ready_file;
 	const char *why;
 };
 

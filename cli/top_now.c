@@ -15,7 +15,7 @@ static int now(const struct aios_top_opts *opts,
 	struct aios_top_source_opts wish = { .count = true, .verbose = opts->verbose };
 	struct aios_top_live live = {
 		.sample = aios_top_source_sample, .delay_ns = opts->delay_ns,
-		.frames = opts->frames,
+		.frames = opts->frames, .ready_file = opts->ready_file,
 	};
 	struct aios_top_source *source = NULL;
 	struct aios_err err = { "" };

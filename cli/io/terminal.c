@@ -29,6 +29,7 @@ static struct {
 	size_t restore_len;
 	bool colours;
 	bool utf8;
+	sigset_t waiting;	/* what is blocked while aios_terminal_wait() waits */
 	volatile sig_atomic_t open;
 	volatile sig_atomic_t signal;
 } terminal;
@@ -165,6 +166,18 @@ int aios_terminal_check(struct aios_err *err)
 	return 0;
 }
 
+/* What comes between a look at them and the wait would not end it. */
+static void block_what_wakes(void)
+{
+	sigset_t wakes;
+
+	sigemptyset(&wakes);
+	sigaddset(&wakes, SIGWINCH);
+	for (size_t i = 0; i < NR(ending); i++)
+		sigaddset(&wakes, ending[i]);
+	sigprocmask(SIG_BLOCK, &wakes, &terminal.waiting);
+}
+
 int aios_terminal_open(struct aios_err *err)
 {
 	int ret = aios_terminal_check(err);
@@ -181,6 +194,7 @@ int aios_terminal_open(struct aios_err *err)
 	terminal.open = 1;
 	terminal.signal = 0;
 	catch_all();
+	block_what_wakes();
 	atexit(aios_terminal_close);
 	cbreak();
 	noecho();
@@ -203,7 +217,13 @@ void aios_terminal_close(void)
 	give_back();
 	catch(ending, NR(ending), SIG_DFL, 0);
 	catch(crashing, NR(crashing), SIG_DFL, 0);
+	sigprocmask(SIG_SETMASK, &terminal.waiting, NULL);
 	delscreen(terminal.screen);
+}
+
+int aios_terminal_wait(struct pollfd *fds, unsigned int cnt)
+{
+	return ppoll(fds, cnt, NULL, &terminal.waiting);
 }
 
 void aios_terminal_size(int *rows, int *cols)

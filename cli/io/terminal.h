@@ -5,6 +5,8 @@
 #ifndef AIOS_TERMINAL_H
 #define AIOS_TERMINAL_H
 
+#include <poll.h>
+
 #include "../lib/err.h"
 #include "../lib/grid.h"
 #include "../lib/screen.h"
@@ -40,6 +42,16 @@ void aios_terminal_draw(const struct aios_grid *grid, bool all);
 
 /* The next key that was typed already; AIOS_KEY_NONE where there is none. */
 struct aios_key aios_terminal_key(void);
+
+/**
+ * aios_terminal_wait() - waits for one of these, or a signal about the end or the size
+ * @fds: as for poll(2)
+ * @cnt: of them
+ *
+ * Such signals come in here and nowhere else while the terminal is open.
+ * Return: as poll(2).
+ */
+int aios_terminal_wait(struct pollfd *fds, unsigned int cnt);
 
 /* The signal that asks the program to end, 0 for none. */
 int aios_terminal_signal(void);

@@ -304,6 +304,7 @@ void aios_top_why_not(struct aios_err *ret, const struct aios_err *because)
 		const char *name;
 	} needed[] = {
 		{ 39, "CAP_BPF" }, { 38, "CAP_PERFMON" }, { 21, "CAP_SYS_ADMIN" },
+		{ 34, "CAP_SYSLOG" },
 	};
 	uint64_t has = effective_capabilities();
 	char missing[64] = "";
@@ -315,7 +316,8 @@ void aios_top_why_not(struct aios_err *ret, const struct aios_err *because)
 						len ? ", " : "", needed[i].name);
 	if (len)
 		aios_fail(ret, 0, "missing: %s; run as root (sudo aiotop), or as a service with "
-			  "AmbientCapabilities=CAP_BPF CAP_PERFMON CAP_SYS_ADMIN", missing);
+			  "AmbientCapabilities=CAP_BPF CAP_PERFMON CAP_SYS_ADMIN CAP_SYSLOG",
+			  missing);
 	else
 		aios_fail(ret, 0, "%s; this process has the capabilities, so a user namespace, a "
 			  "seccomp filter or a security module stands in the way: run it outside "

@@ -90,26 +90,20 @@ uint32_t aios_top_room(void)
 	return (uint32_t)now * 2 + ROOM_MIN;
 }
 
-int aios_top_load(bool verbose, struct aios_load **ret, struct aios_err *err)
+int aios_top_load(const struct aios_kernel *kernel, bool verbose, struct aios_load **ret,
+		  struct aios_err *err)
 {
 	struct aios_plan plan = { .level = AIOS_LEVEL_COUNT };
 	struct aios_load_opts opts = {
 		.buffer = 1, .snap_ctxs = aios_top_room(), .verbose = verbose,
 	};
-	struct aios_kernel kernel;
-	int code = aios_kernel_ask(&kernel, NULL);
 
 	*ret = NULL;
-	if (code)
-		return code;
-	if (!kernel.has_btf)
-		code = aios_fail(err, -EOPNOTSUPP,
+	if (!kernel->has_btf)
+		return aios_fail(err, -EOPNOTSUPP,
 				 "this kernel has no BTF (/sys/kernel/btf/vmlinux); it needs "
 				 "CONFIG_DEBUG_INFO_BTF=y");
-	if (!code)
-		code = aios_load_new(&plan, &kernel, &opts, ret, err);
-	aios_kernel_done(&kernel);
-	return code;
+	return aios_load_new(&plan, kernel, &opts, ret, err);
 }
 
 static uint64_t wall_ns(void)

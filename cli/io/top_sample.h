@@ -28,12 +28,14 @@ uint32_t aios_top_room(void);
 
 /**
  * aios_top_load() - loads what a snapshot needs, and no hook
+ * @kernel: facts
  * @verbose: libbpf's messages go to stderr
  * @ret: to be freed with aios_load_free(), also after an error
  * @err: why not, and what to do
  * Return: 0 or a negative errno.
  */
-int aios_top_load(bool verbose, struct aios_load **ret, struct aios_err *err);
+int aios_top_load(const struct aios_kernel *kernel, bool verbose, struct aios_load **ret,
+		  struct aios_err *err);
 
 /**
  * aios_top_take() - looks at all contexts

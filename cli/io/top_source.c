@@ -69,7 +69,20 @@ static int source_look(struct aios_top_source *source, const struct aios_top_sou
 {
 	source->count = aios_top_count_free(source->count);
 	source->load = aios_load_free(source->load);
-	return aios_top_load(opts->verbose, &source->load, err);
+	aios_plan_done(&source->plan);
+	aios_kernel_done(&source->kernel);
+	if (aios_kernel_ask(&source->kernel, NULL))
+		return aios_fail(err, -ENOMEM, "not enough memory");
+	return aios_top_load(&source->kernel, opts->verbose, &source->load, err);
+}
+
+/* What is loaded does its work, but for what takes addresses of the kernel's variables. */
+static void source_half_blind(struct aios_top_source *source)
+{
+	if (!source->kernel.vmemmap_base && !source->why.text[0])
+		aios_fail(&source->why, 0,
+			  "/proc/kallsyms hides addresses, so what is free, in flight and unread "
+			  "is not known: CAP_SYSLOG is missing, or kernel.kptr_restrict is 2");
 }
 
 static void source_blind(struct aios_top_source *source, int code)
@@ -103,6 +116,8 @@ int aios_top_source_new(const struct aios_top_source_opts *opts, struct aios_top
 	}
 	if (code)
 		source_blind(source, code);
+	else
+		source_half_blind(source);
 	return 0;
 }
 

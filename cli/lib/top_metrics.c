@@ -15,12 +15,15 @@
 
 /* Who samples are of. */
 enum whose {
+	HOST,
 	PROCESS,
 	CONTEXT,
 	WHOSE
 };
 
-static const char *const whose_names[WHOSE] = { [PROCESS] = "process_", [CONTEXT] = "context_" };
+static const char *const whose_names[WHOSE] = {
+	[HOST] = "host_", [PROCESS] = "process_", [CONTEXT] = "context_",
+};
 
 /* A number of the moment: false where it is not known, or no number. */
 static bool of_contexts(const struct aios_top_row *row, uint64_t *ret)
@@ -155,10 +158,13 @@ static void label(struct aios_buf *buf, const char *name, const char *value)
 	aios_buf_done(&safe);
 }
 
+/* The sums of the host are nobody's. */
 static void labels(struct aios_buf *buf, const struct aios_top_row *row)
 {
 	char comm[AIOS_COMM_LEN + 1] = "";
 
+	if (!row->proc)
+		return;
 	memcpy(comm, row->proc->snap.comm, AIOS_COMM_LEN);
 	aios_buf_fmt(buf, "pid=\"%u\",", aios_top_pid(row->proc));
 	label(buf, "comm", comm);
@@ -183,6 +189,10 @@ static bool is_hidden(const struct aios_top_row *row)
 static const struct aios_top_row *rows_of(const struct aios_top_frame *frame, enum whose whose,
 					  size_t *cnt)
 {
+	if (whose == HOST) {
+		*cnt = 1;
+		return &frame->all;
+	}
 	*cnt = whose == PROCESS ? frame->proc_cnt : frame->ctx_cnt;
 	return whose == PROCESS ? frame->proc_rows : frame->ctx_rows;
 }
@@ -233,7 +243,7 @@ static void counter_sample(struct aios_buf *buf, enum whose whose, const struct 
 	aios_buf_fmt(buf, PREFIX "%s%s_total{", whose_names[whose], counter->name);
 	labels(buf, row);
 	if (counter->label) {
-		aios_buf_str(buf, ",");
+		aios_buf_str(buf, row->proc ? "," : "");
 		label(buf, counter->label, label_value(counter, i));
 	}
 	aios_buf_str(buf, "} ");
@@ -257,17 +267,24 @@ static void counter_family(struct aios_buf *buf, const struct aios_top_frame *fr
 				counter_sample(buf, whose, counter, &rows[i], j);
 }
 
-static void bucket(struct aios_buf *buf, const struct aios_top_row *row, enum aios_top_class class,
-		   const char *le, uint64_t count)
+/* "aioscope_process_latency_seconds_sum{pid="1",...,class="read"" */
+static void latency(struct aios_buf *buf, enum whose whose, const char *suffix,
+		    const struct aios_top_row *row, enum aios_top_class class)
 {
-	aios_buf_str(buf, PREFIX "process_latency_seconds_bucket{");
+	aios_buf_fmt(buf, PREFIX "%slatency_seconds_%s{", whose_names[whose], suffix);
 	labels(buf, row);
-	aios_buf_fmt(buf, ",class=\"%s\",le=\"%s\"} %llu\n", aios_top_class_name(class), le,
-		     (unsigned long long)count);
+	aios_buf_fmt(buf, "%sclass=\"%s\"", row->proc ? "," : "", aios_top_class_name(class));
+}
+
+static void bucket(struct aios_buf *buf, enum whose whose, const struct aios_top_row *row,
+		   enum aios_top_class class, const char *le, uint64_t count)
+{
+	latency(buf, whose, "bucket", row, class);
+	aios_buf_fmt(buf, ",le=\"%s\"} %llu\n", le, (unsigned long long)count);
 }
 
 /* The sum is of the middles of the buckets, so it only rises, as a sum has to. */
-static void histogram(struct aios_buf *buf, const struct aios_top_row *row,
+static void histogram(struct aios_buf *buf, enum whose whose, const struct aios_top_row *row,
 		      enum aios_top_class class)
 {
 	const uint32_t *hist = row->total.hist[class];
@@ -284,30 +301,30 @@ static void histogram(struct aios_buf *buf, const struct aios_top_row *row,
 	for (size_t end = 0; end < sizeof(ends) / sizeof(ends[0]); end++) {
 		for (; i < aios_top_bucket(1ULL << ends[end].bits); i++)
 			count += hist[i];
-		bucket(buf, row, class, ends[end].le, count);
+		bucket(buf, whose, row, class, ends[end].le, count);
 	}
 	for (; i < AIOS_TOP_BUCKETS; i++)
 		count += hist[i];
-	bucket(buf, row, class, "+Inf", count);
-	aios_buf_str(buf, PREFIX "process_latency_seconds_count{");
-	labels(buf, row);
-	aios_buf_fmt(buf, ",class=\"%s\"} %llu\n", aios_top_class_name(class),
-		     (unsigned long long)count);
-	aios_buf_str(buf, PREFIX "process_latency_seconds_sum{");
-	labels(buf, row);
-	aios_buf_fmt(buf, ",class=\"%s\"} ", aios_top_class_name(class));
+	bucket(buf, whose, row, class, "+Inf", count);
+	latency(buf, whose, "count", row, class);
+	aios_buf_fmt(buf, "} %llu\n", (unsigned long long)count);
+	latency(buf, whose, "sum", row, class);
+	aios_buf_str(buf, "} ");
 	add_seconds(buf, sum);
 	aios_buf_str(buf, "\n");
 }
 
-static void histograms(struct aios_buf *buf, const struct aios_top_frame *frame)
+static void histograms(struct aios_buf *buf, const struct aios_top_frame *frame, enum whose whose)
 {
-	family(buf, "process_", "latency_seconds", "histogram", "seconds",
+	size_t cnt;
+	const struct aios_top_row *rows = rows_of(frame, whose, &cnt);
+
+	family(buf, whose_names[whose], "latency_seconds", "histogram", "seconds",
 	       "From the beginning of an operation to its completion; the sum is within 6.25 %.");
-	for (size_t i = 0; i < frame->proc_cnt; i++)
+	for (size_t i = 0; i < cnt; i++)
 		for (enum aios_top_class class = 0; class < AIOS_TOP_CLASSES; class++)
-			if (!frame->proc_rows[i].gone)
-				histogram(buf, &frame->proc_rows[i], class);
+			if (!rows[i].gone)
+				histogram(buf, whose, &rows[i], class);
 }
 
 static void host_number(struct aios_buf *buf, const char *name, const char *type, uint64_t value,
@@ -337,6 +354,8 @@ static void host(struct aios_buf *buf, const struct aios_top_frame *frame)
 	host_number(buf, "accounted", "gauge", frame->accounted,
 		    "What the contexts that are seen add up to of fs.aio-nr.");
 	host_number(buf, "findings", "gauge", frame->finding_cnt, "What is wrong now.");
+	host_number(buf, "not_shown", "gauge", about->not_shown,
+		    "Contexts and processes that there was no room for.");
 	if (about->evidence < AIOS_TOP_FUNCTION)
 		return;
 	host_number(buf, "setup_again", "counter", about->setup_again,
@@ -345,6 +364,8 @@ static void host(struct aios_buf *buf, const struct aios_top_frame *frame)
 		    "Calls of io_setup that ended in another error.");
 	host_number(buf, "missed_calls", "counter", about->missed,
 		    "Calls that the kernel let pass without counting.");
+	host_number(buf, "not_apart", "counter", about->not_apart,
+		    "Contexts that are counted with others, for want of room.");
 }
 
 void aios_top_openmetrics(struct aios_buf *buf, const struct aios_top_frame *frame)
@@ -358,7 +379,8 @@ void aios_top_openmetrics(struct aios_buf *buf, const struct aios_top_frame *fra
 		for (size_t i = 0; counts && i < sizeof(counters) / sizeof(counters[0]); i++)
 			counter_family(buf, frame, whose, &counters[i]);
 	}
-	if (counts)
-		histograms(buf, frame);
+	/* A context has its process's. */
+	for (enum whose whose = HOST; counts && whose <= PROCESS; whose++)
+		histograms(buf, frame, whose);
 	aios_buf_str(buf, "# EOF\n");
 }

@@ -24,6 +24,11 @@ top_json() {
 	done
 }
 
+# metrics_sum FAMILY: of all its samples.
+metrics_sum() {
+	awk -v name="$1{" 'index($0, name) == 1 { sum += $NF } END { print sum + 0 }' metrics.txt
+}
+
 top_metrics() {
 	local more name
 	for more in --first --second; do
@@ -33,6 +38,10 @@ top_metrics() {
 	expect "$(jq -s 'map(select(.pid == 4711))[0].counts.by_op.pwrite.completed' frame.json)" \
 		"$(sed -n 's/^aioscope_process_completed_total{pid="4711".*op="pwrite"} //p' metrics.txt)" \
 		"writes that completed"
+	expect "$(jq -s 'map(select(.host))[0].counts.completed' frame.json)" \
+		"$(metrics_sum aioscope_host_completed_total)" "requests of the host"
+	[ "$(metrics_sum aioscope_process_completed_total)" -le \
+		"$(metrics_sum aioscope_host_completed_total)" ]
 	# It can say no: without its end, with a sample twice, a family in two places, no +Inf.
 	sed '$d' metrics.txt >bad.1
 	sed '3p' metrics.txt >bad.2
@@ -130,6 +139,8 @@ top_mistakes() {
 	says 2 "--once is a single look" aiotop --once -b
 	says 2 "--once is a single look" aiotop --once --openmetrics x.prom
 	says 2 "-o is for --once, -b and --json" aiotop -o x.txt
+	says 2 "-o is for --once, -b and --json" aiotop -o x.txt --openmetrics x.prom
+	says 2 "-o is for -b and --json" aiotop file -o x.txt --openmetrics x.prom a
 	says 2 "cannot write /nowhere/x.txt" aiotop -b -o /nowhere/x.txt
 	says 2 "cannot write /nowhere/x.txt" aiotop --once -o /nowhere/x.txt
 	says 2 "cannot write /nowhere/x.prom" aiotop --openmetrics /nowhere/x.prom -o x.txt -b

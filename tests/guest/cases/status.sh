@@ -3,6 +3,8 @@
 #
 # status.sh - what cannot be done ends in the documented status, with one line that helps.
 
+# Which hooks there are makes no difference to most of this, and a few take less time to attach.
+
 # says STATUS TEXT COMMAND...: expects a status, and one line on stderr with TEXT in it.
 says() {
 	local want=$1 text=$2
@@ -30,8 +32,8 @@ cgroup_that_does_not_exist() {
 }
 
 command_fails() {
-	says 6 "exited with status 7" aiotrace run -- sh -c 'exit 7'
-	says 6 "killed by signal 9" aiotrace run -- sh -c 'kill -9 $$'
+	says 6 "exited with status 7" aiotrace run --source syscall -- sh -c 'exit 7'
+	says 6 "killed by signal 9" aiotrace run --source syscall -- sh -c 'kill -9 $$'
 }
 
 no_aio() {
@@ -53,12 +55,12 @@ names_with_newlines() {
 	cp "$(command -v sleep)" "$(printf 'new\nline')"
 	"./$(printf 'new\nline')" 60 &
 	pid=$!
-	status 0 aiotrace record -o t.aios -p $pid -d 200ms
+	status 0 aiotrace record --source syscall -o t.aios -p $pid -d 200ms
 	kill $pid
 }
 
 what_is_left_running_is_told() {
-	aiotrace record -o t.aios -- sh -c 'sleep 30 & exit 0' 2>said.txt
+	aiotrace record --source syscall -o t.aios -- sh -c 'sleep 30 & exit 0' 2>said.txt
 	grep -q '1 processes that the command started still run' said.txt
 }
 
@@ -71,7 +73,7 @@ the_trace_read_is_not_written() {
 traces_are_private() {
 	touch t.aios
 	chmod 644 t.aios
-	aiotrace record -o t.aios -- true
+	aiotrace record --source syscall -o t.aios -- true
 	expect 600 "$(stat -c %a t.aios)" "mode of a trace that replaces a file"
 	aiotrace record -o - -- aiowork ops 2>/dev/null | aiotrace report --json - >report.json
 	expect 28 "$(jq .requests.submitted report.json)" "requests in a trace that goes through a pipe"
