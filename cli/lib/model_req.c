@@ -570,10 +570,11 @@ static int return_of_born(struct aios_model *model, struct aios_request *req,
 	}
 	req->refused = rec->req_return.err;
 	req->ctx->refused++;
-	if (!req->completed_ns)
-		ctx_landed(req->ctx);
-	else
+	/* One that got no slot was never in flight. */
+	if (req->completed_ns)
 		err = req_take_back(model, req);
+	else if (req->origin != AIOS_ORIGIN_RETURN)
+		ctx_landed(req->ctx);
 	return err ? err : aios_req_over(model, req, AIOS_FATE_REFUSED);
 }
 

@@ -260,6 +260,20 @@ static void in_flight_is_what_was_born_and_neither_refused_nor_completed(void **
 	assert_int_equal(the(k, 1)->ctx.in_flight_max, 4);
 }
 
+/* io_submit found no slot for it, or could not read it. */
+static void what_never_was_a_request_was_never_in_flight(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = begin(k);
+	struct kit_req r = kit_read(&c, 1), none = kit_read(&c, 2);
+
+	see_accepted(k, 100, by_t1, &r);
+	see(k, rec_iocb(110, by_t1, &none));
+	see(k, rec_return(111, by_t1, &none, -EAGAIN));
+	assert_int_equal(the(k, 2)->req.fate, AIOS_FATE_REFUSED);
+	assert_int_equal(the(k, 2)->ctx.in_flight, 1);
+}
+
 /* On a file without a wait queue no hook sees the poll before it completes. */
 static void a_poll_without_a_wait_queue_is_known_from_its_return(void **state)
 {
@@ -1003,6 +1017,7 @@ int main(void)
 		RUN(a_refusal_of_an_iocb_that_cannot_be_read_asked_for_nothing_known),
 		RUN(a_refusal_after_birth_ends_the_life),
 		RUN(in_flight_is_what_was_born_and_neither_refused_nor_completed),
+		RUN(what_never_was_a_request_was_never_in_flight),
 		RUN(a_poll_without_a_wait_queue_is_known_from_its_return),
 		RUN(the_event_of_such_a_poll_may_be_read_before_its_return),
 		RUN(an_iocb_that_repeats_a_birth_changes_nothing),
