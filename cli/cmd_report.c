@@ -6,20 +6,30 @@
 #include "io/msg.h"
 #include "io/status.h"
 #include "lib/check.h"
+#include "lib/doctor.h"
 
 struct report {
 	struct aios_replay_opts replay;
 	bool json;
 };
 
-static int report_write(const struct report *report, struct aios_check *check,
+/**
+ * struct report_by - who looks at the trace
+ */
+struct report_by {
+	struct aios_check *check;
+	struct aios_doctor *doctor;
+};
+
+static int report_write(const struct report *report, const struct report_by *by,
 			struct aios_out *out)
 {
-	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
+	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(by->check));
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
-	trace.check = check;
+	trace.check = by->check;
+	trace.doctor = by->doctor;
 	if (report->json)
 		err = aios_report_json(&buf, &trace);
 	else
@@ -31,35 +41,39 @@ static int report_write(const struct report *report, struct aios_check *check,
 }
 
 /* Rules are asked as well; that they are broken is no failure of the report. */
-static int report_judge(const struct report *report, struct aios_check *check, struct aios_out *out)
+static int report_judge(const struct report *report, const struct report_by *by,
+			struct aios_out *out)
 {
-	struct aios_pipeline *pipe = check ? aios_check_pipeline(check) : NULL;
-	int status = aios_replay(&report->replay, pipe);
+	struct aios_pipeline *pipe = aios_check_pipeline(by->check);
+	int status = aios_doctor_watch(by->doctor, pipe) ? AIOS_UNREADABLE :
+		     aios_replay(&report->replay, pipe);
 
-	if (check && aios_check_end(check)) {
+	if (aios_check_end(by->check) || aios_doctor_end(by->doctor)) {
 		aios_say("%s: not enough memory", report->replay.path);
 		status = AIOS_UNREADABLE;
 	}
-	if (check && aios_pipeline_trace(pipe).info->kernel)
-		report_write(report, check, out);
+	if (aios_pipeline_trace(pipe).info->kernel)
+		report_write(report, by, out);
 	return status;
 }
 
 static int report_run(const struct report *report)
 {
 	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
-	struct aios_check *check;
+	int status = AIOS_UNREADABLE;
+	struct report_by by;
 	struct aios_out out;
 	struct aios_err err;
-	int status;
 
 	if (aios_out_open(&out, report->replay.output, report->replay.path, &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	check = aios_check_new(&opts);
-	status = report_judge(report, check, &out);
-	aios_check_free(check);
+	by = (struct report_by){ aios_check_new(&opts), aios_doctor_new() };
+	if (by.check && by.doctor)
+		status = report_judge(report, &by, &out);
+	aios_check_free(by.check);
+	aios_doctor_free(by.doctor);
 	return aios_out_status(&out, status);
 }
 
@@ -93,8 +107,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "FILE",
 	.doc = "What a trace file holds in numbers: requests, latency by operation and stage, "
-	       "rings, poll orders, losses, and which rules of aiocheck were broken. FILE may be - "
-	       "for standard input.\vExamples:\n"
+	       "rings, poll orders, losses, which rules of aiocheck were broken, and what is the "
+	       "matter with how AIO is used. FILE may be - for standard input.\vExamples:\n"
 	       "  aiotrace report trace.aios\n"
 	       "  aiotrace report --json trace.aios | jq .requests",
 };

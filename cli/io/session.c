@@ -30,6 +30,8 @@
 
 #define ROUND_MS	50	/* is there anything to do? is asked at least that often */
 #define SETTLE_MS	10	/* ... and while the last contexts go away */
+#define AIO_NR		"/proc/sys/fs/aio-nr"
+#define AIO_MAX_NR	"/proc/sys/fs/aio-max-nr"
 #define NR_SAME		3	/* times in a row that fs.aio-nr fits, to be taken for certain */
 #define NR_LOOKS	50
 #define NR_PAUSE_US	1000
@@ -348,6 +350,30 @@ static int64_t wall_offset_ns(void)
 	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)aios_now_ns();
 }
 
+/* A number of fs.aio-*. Return: whether it could be read. */
+static bool read_aio(const char *path, int64_t *ret)
+{
+	FILE *file = fopen(path, "re");
+	long long nr = 0;
+	bool got = file && fscanf(file, "%lld", &nr) == 1;
+
+	if (file)
+		fclose(file);
+	*ret = nr;
+	return got;
+}
+
+/* How much of the limit is taken; together, or neither is told. */
+static void info_limit(struct aios_info *info)
+{
+	int64_t nr, max;
+
+	if (!read_aio(AIO_NR, &nr) || !read_aio(AIO_MAX_NR, &max))
+		return;
+	info->aio_nr = (uint64_t)nr;
+	info->aio_max_nr = (uint64_t)max;
+}
+
 static int session_info(struct session *s)
 {
 	struct aios_info *info = &s->info;
@@ -369,6 +395,7 @@ static int session_info(struct session *s)
 	info->wall_offset_ns = wall_offset_ns();
 	info->utc_offset_s = (int32_t)local.tm_gmtoff;
 	info->start_ns = aios_now_ns();
+	info_limit(info);
 	err = aios_plan_info(&s->plan, info);
 	if (!err)
 		err = aios_info_write(info, &json);
@@ -384,18 +411,6 @@ static int session_scan(void *arg)
 	int err = aios_live_look(s->live, AIOS_LOOK_READ);
 
 	return err < 0 ? err : 0;
-}
-
-static bool read_aio_nr(int64_t *ret)
-{
-	FILE *file = fopen("/proc/sys/fs/aio-nr", "re");
-	long long nr = 0;
-	bool got = file && fscanf(file, "%lld", &nr) == 1;
-
-	if (file)
-		fclose(file);
-	*ret = nr;
-	return got;
 }
 
 /*
@@ -414,7 +429,7 @@ static bool nr_drift(const struct session *s, int64_t *ret)
 	if (s->plan.level == AIOS_LEVEL_SYSCALL || s->opts->wish.attach == AIOS_ATTACH_KPROBE)
 		return false;
 	for (int i = 0; i < NR_LOOKS && same < NR_SAME; i++) {
-		if (!read_aio_nr(&nr))
+		if (!read_aio(AIO_NR, &nr))
 			return false;
 		*ret = nr - (int64_t)(*(const volatile __u64 *)&stats->nr_added -
 				      *(const volatile __u64 *)&stats->nr_taken);

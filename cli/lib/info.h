@@ -39,6 +39,8 @@ struct aios_hook_info {
  * @utc_offset_s: local time minus UTC
  * @start_ns: CLOCK_MONOTONIC when all hooks were attached
  * @begins_ns: the file begins then, in the middle of a recording; 0 where it is its beginning
+ * @aio_nr: fs.aio-nr when the trace began: requests that all contexts of the host may have
+ * @aio_max_nr: fs.aio-max-nr then, 0 where not known
  * @hooks: owned
  * @hook_cnt: of @hooks
  */
@@ -53,6 +55,8 @@ struct aios_info {
 	int32_t utc_offset_s;
 	uint64_t start_ns;
 	uint64_t begins_ns;
+	uint64_t aio_nr;
+	uint64_t aio_max_nr;
 	struct aios_hook_info *hooks;
 	size_t hook_cnt;
 };

@@ -4,11 +4,22 @@
  */
 #include "pipeline.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
-struct aios_pipeline {
+#include "vec.h"
+
+/**
+ * struct listener - who is told
+ */
+struct listener {
 	struct aios_pipeline_ops ops;
 	void *arg;
+};
+
+struct aios_pipeline {
+	struct listener *listeners;	/* the first one is the view */
+	size_t listener_cnt, listener_cap;
 	struct aios_decode *decode;
 	struct aios_model *model;
 	struct aios_summary *sum;
@@ -17,6 +28,19 @@ struct aios_pipeline {
 	uint64_t now_ns;	/* everything older has been passed on */
 	bool ended;
 };
+
+/* Tells those who listen for it, the view first, until one of them ends the stream. */
+#define TELL_FROM(first, pipe, what, ...)						\
+	({										\
+		int told = 0;								\
+											\
+		for (size_t i = first; i < (pipe)->listener_cnt && !told; i++)		\
+			if ((pipe)->listeners[i].ops.what)				\
+				told = (pipe)->listeners[i].ops.what(			\
+					(pipe)->listeners[i].arg, ##__VA_ARGS__);	\
+		told;									\
+	})
+#define TELL(pipe, what, ...)	TELL_FROM(0, pipe, what, ##__VA_ARGS__)
 
 static int pipe_record(void *arg, const struct aios_rec *rec)
 {
@@ -28,9 +52,7 @@ static int pipe_record(void *arg, const struct aios_rec *rec)
 		err = aios_summary_caller(pipe->sum, rec);
 	if (!err)
 		err = aios_model_record(pipe->model, rec);
-	if (!err && pipe->ops.record)
-		err = pipe->ops.record(pipe->arg, rec);
-	return err;
+	return err ? err : TELL(pipe, record, rec);
 }
 
 static int pipe_gap(void *arg, const struct aios_gap *gap)
@@ -40,9 +62,7 @@ static int pipe_gap(void *arg, const struct aios_gap *gap)
 
 	if (!err)
 		err = aios_summary_gap(pipe->sum, gap);
-	if (!err && pipe->ops.gap)
-		err = pipe->ops.gap(pipe->arg, gap);
-	return err;
+	return err ? err : TELL(pipe, gap, gap);
 }
 
 static int pipe_until(void *arg, uint64_t time_ns)
@@ -51,7 +71,7 @@ static int pipe_until(void *arg, uint64_t time_ns)
 
 	if (time_ns != UINT64_MAX)
 		pipe->now_ns = time_ns;
-	return pipe->ops.until ? pipe->ops.until(pipe->arg, time_ns) : 0;
+	return TELL(pipe, until, time_ns);
 }
 
 static int pipe_request(void *arg, const struct aios_request *req)
@@ -61,12 +81,10 @@ static int pipe_request(void *arg, const struct aios_request *req)
 
 	if (!aios_pipeline_selected(pipe, req)) {
 		pipe->left_out++;
-		return 0;
+		return TELL_FROM(1, pipe, request, req);
 	}
 	err = aios_summary_request(pipe->sum, req);
-	if (!err && pipe->ops.request)
-		err = pipe->ops.request(pipe->arg, req);
-	return err;
+	return err ? err : TELL(pipe, request, req);
 }
 
 static int pipe_context(void *arg, const struct aios_ctx *ctx)
@@ -74,9 +92,7 @@ static int pipe_context(void *arg, const struct aios_ctx *ctx)
 	struct aios_pipeline *pipe = arg;
 	int err = aios_summary_context(pipe->sum, ctx);
 
-	if (!err && pipe->ops.context)
-		err = pipe->ops.context(pipe->arg, ctx);
-	return err;
+	return err ? err : TELL(pipe, context, ctx);
 }
 
 struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
@@ -96,12 +112,10 @@ struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, voi
 
 	if (!pipe)
 		return NULL;
-	pipe->ops = *ops;
-	pipe->arg = arg;
 	pipe->sum = aios_summary_new();
 	pipe->model = aios_model_new(&model_ops, pipe, opts);
 	pipe->decode = aios_decode_new(&sink);
-	if (!pipe->sum || !pipe->model || !pipe->decode)
+	if (!pipe->sum || !pipe->model || !pipe->decode || aios_pipeline_beside(pipe, ops, arg))
 		return aios_pipeline_free(pipe);
 	return pipe;
 }
@@ -117,9 +131,23 @@ struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe)
 		aios_decode_free(pipe->decode);
 		aios_model_free(pipe->model);
 		aios_summary_free(pipe->sum);
+		free(pipe->listeners);
 		free(pipe);
 	}
 	return NULL;
+}
+
+int aios_pipeline_beside(struct aios_pipeline *pipe, const struct aios_pipeline_ops *ops,
+			 void *arg)
+{
+	struct listener *room = aios_vec_room(pipe->listeners, pipe->listener_cnt,
+					      &pipe->listener_cap, sizeof(*room));
+
+	if (!room)
+		return -ENOMEM;
+	pipe->listeners = room;
+	room[pipe->listener_cnt++] = (struct listener){ *ops, arg };
+	return 0;
 }
 
 void aios_pipeline_select(struct aios_pipeline *pipe, const struct aios_select *sel)
@@ -156,8 +184,8 @@ int aios_pipeline_end(struct aios_pipeline *pipe)
 		return 0;
 	pipe->ended = true;
 	err = aios_decode_end(pipe->decode);
-	if (!err && pipe->ops.ending)
-		err = pipe->ops.ending(pipe->arg);
+	if (!err)
+		err = TELL(pipe, ending);
 	return err ? err : aios_model_end(pipe->model);
 }
 

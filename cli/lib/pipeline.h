@@ -49,6 +49,19 @@ struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, voi
 struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe);
 
 /**
+ * aios_pipeline_beside() - one more listener, who hears of everything
+ * @pipe: before its first chunk
+ * @ops: copied; called after those of the view
+ * @arg: passed to @ops
+ *
+ * What is narrowed for the view by aios_pipeline_select() is not narrowed for it.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int aios_pipeline_beside(struct aios_pipeline *pipe, const struct aios_pipeline_ops *ops,
+			 void *arg);
+
+/**
  * aios_pipeline_select() - narrows what is passed on and counted
  * @pipe: before its first chunk
  * @sel: copied

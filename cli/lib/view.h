@@ -64,6 +64,7 @@ void aios_fmt_subject(struct aios_buf *buf, const struct aios_request *req);
 void aios_fmt_result(struct aios_buf *buf, const struct aios_request *req);
 
 struct aios_check;
+struct aios_doctor;
 
 /**
  * struct aios_trace - what a report is made of
@@ -77,6 +78,7 @@ struct aios_check;
  * @left_out: requests that @sel left out
  * @unknown_records: of a newer version, skipped
  * @check: what the rules say of it; NULL where they were not asked
+ * @doctor: what is the matter with how AIO is used; NULL where nobody asked
  */
 struct aios_trace {
 	const struct aios_summary *sum;
@@ -88,6 +90,7 @@ struct aios_trace {
 	uint64_t left_out;
 	uint64_t unknown_records;
 	const struct aios_check *check;
+	const struct aios_doctor *doctor;
 };
 
 /**

@@ -9,6 +9,7 @@
 #include "units.h"
 #include "view.h"
 #include "view_check.h"
+#include "view_doctor.h"
 
 #define CTX_ROWS	20	/* contexts shown; JSON has them all */
 #define CALLER_ROWS	20	/* processes shown at evidence level syscall; so does JSON */
@@ -470,6 +471,8 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 	report_head(buf, trace);
 	if (aios_info_calls_only(trace->info)) {
 		report_calls_only(buf, trace);
+		if (trace->doctor)
+			aios_report_doctor(buf, trace->doctor);
 		return;
 	}
 	report_selection(buf, trace);
@@ -490,4 +493,6 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 	report_gaps(buf, trace);
 	if (trace->check)
 		aios_report_findings(buf, trace->check);
+	if (trace->doctor)
+		aios_report_doctor(buf, trace->doctor);
 }

@@ -8,6 +8,7 @@
 #include "names.h"
 #include "view.h"
 #include "view_check.h"
+#include "view_doctor.h"
 
 #define SCHEMA	"aioscope.report/1"
 
@@ -309,19 +310,26 @@ static json_t *callers_json(const struct aios_summary *sum)
 	return array;
 }
 
+static json_t *doctor_json(const struct aios_trace *trace)
+{
+	return trace->doctor ? aios_doctor_object(trace->doctor, trace) : NULL;
+}
+
 /* The same keys as ever, so that scripts find them; and calls by process. */
 static int report_calls_only(struct aios_buf *buf, const struct aios_trace *trace)
 {
 	const struct aios_info *info = trace->info;
 	const struct aios_summary *sum = trace->sum;
-	json_t *root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:n s:n s:o s:n s:o}",
+	json_t *root = json_pack("{s:s s:o s:o s:o s:o s:o s:o s:o s:o s:o* s:n s:n s:o s:n"
+				 " s:o}",
 				 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 				 "host", aios_json_text(info->host),
 				 "evidence", aios_json_text(info->evidence),
 				 "command", aios_json_text(info->command),
 				 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
 				 "requests", requests_calls_only(sum), "loss", loss_json(trace),
-				 "findings", json_array(), "poll_orders", "completions",
+				 "findings", json_array(), "doctor", doctor_json(trace),
+				 "poll_orders", "completions",
 				 "calls", calls_json(sum), "contexts",
 				 "processes", callers_json(sum));
 
@@ -349,7 +357,7 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o s:o s:o s:o}",
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o* s:o s:o s:o s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
 			 "evidence", aios_json_text(info->evidence),
@@ -358,7 +366,7 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 			 "selection", selection_json(trace), "part", part_json(trace),
 			 "requests", requests_json(sum), "ledgers", ledgers_json(trace),
 			 "loss", loss_json(trace), "findings", findings_json(trace),
-			 "poll_orders", polls_json(sum),
+			 "doctor", doctor_json(trace), "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),
 			 "contexts", ctxs_json(sum));
 
