@@ -55,8 +55,8 @@
 #define AIOS_BACKLOG_MIN	32	/* events, that are there however much is read */
 
 /*
- * The line of head and tail. A reader on another CPU than the device's that takes 8 events at a time
- * makes it move twice in 9 writes, which is 22 %: what is above is worth a change.
+ * The line of head and tail. A reader on another CPU than the device's that takes 8 events at a
+ * time makes it move twice in 9 writes, which is 22 %: what is above is worth a change.
  */
 #define AIOS_BOUNCE_WRITES	512
 #define AIOS_BOUNCE_SHARE	30	/* per cent */

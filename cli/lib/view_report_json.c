@@ -357,7 +357,8 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o* s:o s:o s:o s:o}",
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o* s:o s:o s:o"
+			 " s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
 			 "evidence", aios_json_text(info->evidence),
