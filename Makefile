@@ -197,7 +197,7 @@ $(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
 
 # aiotop's screen on a real terminal, of a host that is made up.
 scene_obj := $(patsubst %,$(BUILD)/obj/%.o,tests/screen/scene tests/unit/kit_scene cli/top_live \
-	     cli/io/msg) $(term_obj)
+	     cli/io/msg cli/io/out) $(term_obj)
 $(filter $(BUILD)/obj/tests/%,$(scene_obj)): ALL_CFLAGS += -Icli -Itests/unit
 
 $(BUILD)/tests/scene: $(scene_obj) $(core_obj)

@@ -173,7 +173,7 @@ static int tell_news(struct aios_namer *namer)
 	struct aios_buf json = { 0 };
 	int err;
 
-	if (!namer->news.map.used)
+	if (!aios_symbols_any(&namer->news))
 		return 0;
 	err = aios_symbols_write(&namer->news, &json);
 	if (!err)

@@ -30,6 +30,7 @@ static void thread_free(struct front_thread *thread)
 {
 	req_put(thread->born);
 	aios_buf_done(&thread->name);
+	free(thread->call);
 	free(thread);
 }
 
@@ -113,7 +114,7 @@ static struct front_thread *thread_get(struct aios_front *front, const struct ai
 static void thread_rest(struct aios_front *front, struct front_thread *thread)
 {
 	if (thread->born || thread->has_orphan || thread->has_told || thread->is_reading ||
-	    thread->name.len)
+	    thread->name.len || thread->call_cnt)
 		return;
 	aios_map_take(&front->threads, thread->tid);
 	thread_free(thread);
@@ -628,6 +629,54 @@ static int take_wake(struct aios_front *front, const struct aios_rec *rec)
 	return req_log(front, aios_map_get(&front->reqs, body->kiocb), rec);
 }
 
+static int call_log(struct aios_front *front, struct front_thread *thread,
+		    const struct aios_rec *rec)
+{
+	struct aios_rec *call = aios_vec_room(thread->call, thread->call_cnt, &thread->call_cap,
+					      sizeof(*call));
+
+	if (!call)
+		return -ENOMEM;
+	thread->call = call;
+	call[thread->call_cnt++] = numbered(front, rec);
+	return 0;
+}
+
+static int take_submit_begin(struct aios_front *front, const struct aios_rec *rec)
+{
+	struct front_thread *thread = thread_get(front, &rec->h);
+
+	if (!thread)
+		return -ENOMEM;
+	thread->call_cnt = 0;
+	return call_log(front, thread, rec);
+}
+
+/* Of a call that slept too often it is not told that it is watched. */
+static int take_sleep(struct aios_front *front, const struct aios_rec *rec)
+{
+	struct front_thread *thread = aios_map_get(&front->threads, rec->h.tid);
+
+	if (!thread || !thread->call_cnt)
+		return 0;
+	if (thread->call_cnt < FRONT_CALL)
+		return call_log(front, thread, rec);
+	thread->call_cnt = 0;
+	thread_rest(front, thread);
+	return 0;
+}
+
+static int take_submit(struct aios_front *front, const struct aios_rec *rec)
+{
+	struct front_thread *thread = aios_map_get(&front->threads, rec->h.tid);
+
+	if (!thread || !thread->call_cnt)
+		return 0;
+	thread->call_cnt = 0;
+	thread_rest(front, thread);
+	return 0;
+}
+
 /* All of these begin with the address of their kiocb. */
 static int take_step(struct aios_front *front, const struct aios_rec *rec)
 {
@@ -663,6 +712,10 @@ static int (*const take[AIOS_EV_MAX])(struct aios_front *, const struct aios_rec
 	[AIOS_EV_POLL_DECIDE] = take_step,
 	[AIOS_EV_FREEZE] = take_step,
 	[AIOS_EV_STACK] = take_step,
+	[AIOS_EV_SUBMIT_BEGIN] = take_submit_begin,
+	[AIOS_EV_FRAMES] = take_sleep,
+	[AIOS_EV_SLEEP] = take_sleep,
+	[AIOS_EV_SUBMIT] = take_submit,
 };
 
 static int front_record(void *arg, const struct aios_rec *rec)

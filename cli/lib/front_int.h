@@ -11,6 +11,7 @@
 #include "map.h"
 
 #define FRONT_HISTORY	64	/* records of a request that are kept */
+#define FRONT_CALL	1024	/* of a call of io_submit */
 
 /**
  * struct front_req - a request in flight
@@ -42,6 +43,8 @@ struct front_req {
  * @told: the iocb of a submission whose request no hook saw
  * @reading: the beginning of its io_getevents
  * @name: records of a file name that is not complete
+ * @call: the beginning of its io_submit, and its sleeps there with their stacks; owned
+ * @call_cnt: of @call, 0 where it is not inside, or that is not watched
  */
 struct front_thread {
 	uint32_t tid;
@@ -54,6 +57,8 @@ struct front_thread {
 	bool is_reading;
 	struct aios_rec reading;
 	struct aios_buf name;
+	struct aios_rec *call;
+	size_t call_cnt, call_cap;
 };
 
 /**

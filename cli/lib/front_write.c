@@ -213,6 +213,8 @@ static int note_threads(struct writer *writer, const struct aios_front *front)
 			err = writer_note(writer, &thread->told);
 		if (!err && thread->is_reading)
 			err = writer_note(writer, &thread->reading);
+		for (size_t i = 0; i < thread->call_cnt && !err; i++)
+			err = writer_note(writer, &thread->call[i]);
 	}
 	return err;
 }

@@ -40,14 +40,14 @@ static json_t *hooks_json(const struct aios_info *info)
 int aios_info_write(const struct aios_info *info, struct aios_buf *buf)
 {
 	json_t *root = json_pack(
-		"{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:I s:I s:I s:o}", "version",
+		"{s:o s:o s:o s:o s:o s:i s:I s:i s:I s:I s:I s:I s:I s:o}", "version",
 		aios_json_text(info->version), "kernel", aios_json_text(info->kernel), "host",
 		aios_json_text(info->host), "evidence", aios_json_text(info->evidence), "command",
 		aios_json_text(info->command), "cpus", (int)info->cpus, "wall_offset_ns",
 		(json_int_t)info->wall_offset_ns, "utc_offset_s", (int)info->utc_offset_s,
 		"start_ns", (json_int_t)info->start_ns, "begins_ns", (json_int_t)info->begins_ns,
 		"aio_nr", (json_int_t)info->aio_nr, "aio_max_nr", (json_int_t)info->aio_max_nr,
-		"hooks", hooks_json(info));
+		"blocked_over_ns", (json_int_t)info->blocked_over_ns, "hooks", hooks_json(info));
 
 	return aios_json_line(root, buf);
 }
@@ -92,6 +92,7 @@ int aios_info_read(const char *json, size_t len, struct aios_info *ret)
 		ret->begins_ns = (uint64_t)get_number(root, "begins_ns");
 		ret->aio_nr = (uint64_t)get_number(root, "aio_nr");
 		ret->aio_max_nr = (uint64_t)get_number(root, "aio_max_nr");
+		ret->blocked_over_ns = (uint64_t)get_number(root, "blocked_over_ns");
 		err = hooks_read(json_object_get(root, "hooks"), ret);
 	}
 	json_decref(root);

@@ -41,6 +41,8 @@ struct aios_hook_info {
  * @begins_ns: the file begins then, in the middle of a recording; 0 where it is its beginning
  * @aio_nr: fs.aio-nr when the trace began: requests that all contexts of the host may have
  * @aio_max_nr: fs.aio-max-nr then, 0 where not known
+ * @blocked_over_ns: it is told when threads sleep within io_submit, and by way of whom where they
+ *	do so for that long; 0 where nobody looked
  * @hooks: owned
  * @hook_cnt: of @hooks
  */
@@ -57,6 +59,7 @@ struct aios_info {
 	uint64_t begins_ns;
 	uint64_t aio_nr;
 	uint64_t aio_max_nr;
+	uint64_t blocked_over_ns;
 	struct aios_hook_info *hooks;
 	size_t hook_cnt;
 };

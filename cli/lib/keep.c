@@ -247,7 +247,7 @@ static int write_symbols(const struct aios_keep *keep, struct aios_buf *buf)
 	struct aios_buf json = { 0 };
 	int err;
 
-	if (!keep->symbols.map.used)
+	if (!aios_symbols_any(&keep->symbols))
 		return 0;
 	err = aios_symbols_write(&keep->symbols, &json);
 	if (!err)

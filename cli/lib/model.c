@@ -31,6 +31,7 @@ static void thread_free(struct aios_thread *thread)
 	aios_req_set(&thread->work, NULL);
 	aios_ring_reader_gone(thread);
 	aios_name_parts_drop(&thread->name);
+	aios_submit_forget(thread);
 	free(thread);
 }
 
@@ -98,6 +99,7 @@ struct aios_model *aios_model_free(struct aios_model *model)
 	while ((process = aios_map_next(&model->processes, &iter)))
 		free(process);
 	aios_map_done(&model->processes);
+	aios_chains_done(&model->chains);
 	free(model);
 	return NULL;
 }
@@ -111,7 +113,7 @@ static void thread_forget(struct aios_model *model, struct aios_thread *thread)
 static bool thread_is_idle(const struct aios_thread *thread)
 {
 	return !thread->born && !thread->orphan && !thread->work && !thread->reading &&
-	       !thread->has_told && !thread->name.file;
+	       !thread->has_told && !thread->name.file && !thread->call && !thread->chain;
 }
 
 /* Forgets those that are in the middle of nothing; the more there are left, the later again. */
@@ -243,7 +245,7 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_REQ_IOCB] = aios_req_iocb,
 	[AIOS_EV_REQ_FOUND] = aios_req_birth,
 	[AIOS_EV_REQ_RETURN] = aios_req_return,
-	[AIOS_EV_SUBMIT] = no_change,
+	[AIOS_EV_SUBMIT] = aios_submit_returns,
 	[AIOS_EV_REQ_DONE] = aios_req_done,
 	[AIOS_EV_REQ_COMPLETE] = aios_req_complete,
 	[AIOS_EV_CANCEL] = no_change,
@@ -279,6 +281,9 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_MREMAP_BEGIN] = no_change,
 	[AIOS_EV_MREMAP_END] = no_change,
 	[AIOS_EV_STACK] = aios_req_stack,
+	[AIOS_EV_SUBMIT_BEGIN] = aios_submit_begins,
+	[AIOS_EV_FRAMES] = aios_submit_frames,
+	[AIOS_EV_SLEEP] = aios_submit_slept,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)
@@ -301,6 +306,8 @@ static void threads_gap(struct aios_model *model)
 		aios_ring_reader_gone(thread);
 		thread->has_told = false;
 		thread->name.whole = false;
+		if (thread->call)
+			thread->call->tainted = true;
 	}
 }
 
@@ -342,12 +349,24 @@ int aios_model_gap(struct aios_model *model, const struct aios_gap *gap)
 	return err;
 }
 
+/* Calls that have not returned, and may not do so for a long time. */
+static int threads_end(struct aios_model *model)
+{
+	struct aios_thread *thread;
+	size_t iter = 0;
+	int err = 0;
+
+	while (!err && (thread = aios_map_next(&model->threads, &iter)))
+		err = aios_submit_end(model, thread);
+	return err;
+}
+
 /* What was never completed, first; then the contexts hand out what lies unread in their rings. */
 int aios_model_end(struct aios_model *model)
 {
 	struct aios_ctx *ctx;
 	size_t iter = 0;
-	int err = 0;
+	int err = threads_end(model);
 
 	while ((ctx = aios_map_next(&model->ctxs, &iter)) && !err) {
 		err = aios_ctx_end(model, ctx);

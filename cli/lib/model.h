@@ -17,6 +17,7 @@
 #include <aioscope/record.h>
 
 #include "order.h"
+#include "sleeps.h"
 
 /**
  * struct aios_process - a process that uses AIO, as last told
@@ -263,6 +264,8 @@ struct aios_poll {
  * @complete_tid: who was current there; means something without AIOS_F_*IRQ only
  * @tainted: it was alive while records were lost: what is told of it may be incomplete
  * @ledger: who held what, owned; NULL where that was not watched
+ * @sleeps: what its thread did from its birth to the end of its submission instead of running,
+ *	owned; NULL where nobody watched: no --blocked-over, or a call older than the trace
  * @history: its records in order, owned; NULL unless asked for
  * @mark: for the view
  */
@@ -297,6 +300,7 @@ struct aios_request {
 	uint32_t complete_tid;
 	struct aios_poll poll;
 	struct aios_refs *ledger;
+	struct aios_sleeps *sleeps;
 	struct aios_rec *history;
 	size_t history_cnt;
 	size_t history_cap;
@@ -412,15 +416,43 @@ struct aios_ctx {
 };
 
 /**
+ * struct aios_submit_call - a call of io_submit
+ * @process: who called; NULL where no record told of it
+ * @tid: the thread
+ * @user_id: aio_context_t it was given
+ * @nr: iocbs given
+ * @ret: iocbs accepted, or a negative errno
+ * @begin_ns: when it was called, 0 where that was not watched
+ * @end_ns: when it returned, 0 where it had not when the trace ended, or that was lost
+ * @tainted: records were lost meanwhile
+ * @sleeps: what its thread did instead of running; NULL where nobody watched
+ * @between: of those, what belongs to no request: before a birth, or after the end of a submission
+ */
+struct aios_submit_call {
+	const struct aios_process *process;
+	uint32_t tid;
+	uint64_t user_id;
+	int64_t nr;
+	int64_t ret;
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	bool tainted;
+	struct aios_sleeps *sleeps;
+	struct aios_sleeps *between;
+};
+
+/**
  * struct aios_model_ops - who listens
  * @request: a life is over; good until the call returns; may be NULL
  * @context: a context's life is over; good until the call returns; may be NULL
+ * @call: a call of io_submit is over; good until the call returns; may be NULL
  *
  * Each returns 0 or a negative errno, which ends the stream.
  */
 struct aios_model_ops {
 	int (*request)(void *arg, const struct aios_request *req);
 	int (*context)(void *arg, const struct aios_ctx *ctx);
+	int (*call)(void *arg, const struct aios_submit_call *call);
 };
 
 /**

@@ -42,6 +42,8 @@ struct aios_name_parts {
  * @read_nr: events it asked for and has not taken
  * @read_got: events it has been seen to take
  * @stack: by way of whom what it completes next completes; its time is 0 where that was not told
+ * @call: the call of io_submit that it is in, owned; NULL where that is not watched
+ * @chain: the stack of a sleep that will be told next, owned, or NULL
  */
 struct aios_thread {
 	uint32_t tid;
@@ -61,6 +63,8 @@ struct aios_thread {
 	uint64_t read_got;
 	struct aios_name_parts name;
 	struct aios_rec stack;
+	struct aios_submit_call *call;
+	struct aios_chain *chain;
 };
 
 struct aios_model {
@@ -83,6 +87,7 @@ struct aios_model {
 	uint64_t gap_req;		/* the newest request of which the last one was told */
 	uint64_t tainted_until_ns;
 	uint64_t now_ns;
+	struct aios_chains chains;
 };
 
 /* model.c */
@@ -144,6 +149,15 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_done(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_complete(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_stack(struct aios_model *model, const struct aios_rec *rec);
+
+/* model_sleep.c: what threads do within io_submit instead of running. */
+int aios_submit_begins(struct aios_model *model, const struct aios_rec *rec);
+int aios_submit_frames(struct aios_model *model, const struct aios_rec *rec);
+int aios_submit_slept(struct aios_model *model, const struct aios_rec *rec);
+int aios_submit_returns(struct aios_model *model, const struct aios_rec *rec);
+int aios_submit_watch(const struct aios_thread *thread, struct aios_request *req);
+int aios_submit_end(struct aios_model *model, struct aios_thread *thread);
+void aios_submit_forget(struct aios_thread *thread);
 
 /* model_refs.c: the ledger of a request, at evidence level exact. */
 int aios_refs_open(struct aios_model *model, struct aios_request *req, const struct aios_rec *rec);

@@ -37,6 +37,7 @@ void aios_req_unpin(struct aios_request *req)
 	if (req->ledger)
 		aios_req_unpin(req->ledger->older);
 	free(req->ledger);
+	aios_sleeps_free(req->sleeps);
 	aios_ctx_unpin(req->ctx);
 	aios_file_unpin(req->file);
 	free(req->history);
@@ -415,7 +416,9 @@ int aios_req_birth(struct aios_model *model, const struct aios_rec *rec)
 	}
 	thread->has_told = false;
 	thread->past = false;
-	err = thread_goes_on(model, thread, req);
+	err = aios_submit_watch(thread, req);
+	if (!err)
+		err = thread_goes_on(model, thread, req);
 	return err ? err : req->process ? aios_req_log(model, req, rec) : -ENOMEM;
 }
 

@@ -23,6 +23,7 @@ struct aios_pipeline {
 	struct aios_decode *decode;
 	struct aios_model *model;
 	struct aios_summary *sum;
+	struct aios_blocked blocked;
 	struct aios_select sel;
 	uint64_t left_out;	/* requests that were not selected */
 	uint64_t now_ns;	/* everything older has been passed on */
@@ -74,6 +75,12 @@ static int pipe_until(void *arg, uint64_t time_ns)
 	return TELL(pipe, until, time_ns);
 }
 
+static struct aios_blocked *pipe_blocked(struct aios_pipeline *pipe)
+{
+	pipe->blocked.over_ns = aios_decode_info(pipe->decode)->blocked_over_ns;
+	return &pipe->blocked;
+}
+
 static int pipe_request(void *arg, const struct aios_request *req)
 {
 	struct aios_pipeline *pipe = arg;
@@ -84,6 +91,8 @@ static int pipe_request(void *arg, const struct aios_request *req)
 		return TELL_FROM(1, pipe, request, req);
 	}
 	err = aios_summary_request(pipe->sum, req);
+	if (!err)
+		err = aios_blocked_request(pipe_blocked(pipe), req);
 	return err ? err : TELL(pipe, request, req);
 }
 
@@ -95,12 +104,22 @@ static int pipe_context(void *arg, const struct aios_ctx *ctx)
 	return err ? err : TELL(pipe, context, ctx);
 }
 
+static int pipe_call(void *arg, const struct aios_submit_call *call)
+{
+	struct aios_pipeline *pipe = arg;
+	int err = aios_blocked_call(pipe_blocked(pipe), call,
+				    !aios_selects_any(&pipe->sel));
+
+	return err ? err : TELL(pipe, call, call);
+}
+
 struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, void *arg,
 					const struct aios_model_opts *opts)
 {
 	static const struct aios_model_ops model_ops = {
 		.request = pipe_request,
 		.context = pipe_context,
+		.call = pipe_call,
 	};
 	struct aios_pipeline *pipe = calloc(1, sizeof(*pipe));
 	struct aios_sink sink = {
@@ -128,6 +147,7 @@ struct aios_pipeline *aios_pipeline_new(const struct aios_pipeline_ops *ops, voi
 struct aios_pipeline *aios_pipeline_free(struct aios_pipeline *pipe)
 {
 	if (pipe) {
+		aios_blocked_done(&pipe->blocked);
 		aios_decode_free(pipe->decode);
 		aios_model_free(pipe->model);
 		aios_summary_free(pipe->sum);
@@ -199,6 +219,7 @@ struct aios_trace aios_pipeline_trace(const struct aios_pipeline *pipe)
 		.symbols = aios_decode_symbols(pipe->decode),
 		.sel = &pipe->sel,
 		.left_out = pipe->left_out,
+		.blocked = &pipe->blocked,
 		.unknown_records = aios_decode_stats(pipe->decode)->unknown,
 	};
 }

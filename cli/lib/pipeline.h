@@ -20,6 +20,7 @@
  * @record: a record, after the model has taken it
  * @request: a request's life is over
  * @context: a context's life is over
+ * @call: a call of io_submit is over
  * @gap: a hole, after the model has noted it
  * @until: everything older than a time has been passed on
  * @ending: all records have been passed on; what is alive is handed out next
@@ -30,6 +31,7 @@ struct aios_pipeline_ops {
 	int (*record)(void *arg, const struct aios_rec *rec);
 	int (*request)(void *arg, const struct aios_request *req);
 	int (*context)(void *arg, const struct aios_ctx *ctx);
+	int (*call)(void *arg, const struct aios_submit_call *call);
 	int (*gap)(void *arg, const struct aios_gap *gap);
 	int (*until)(void *arg, uint64_t time_ns);
 	int (*ending)(void *arg);

@@ -5,7 +5,6 @@
 #include "symbols.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 /* A file may say what it likes: more and longer ones than any machine tells are left out. */
 #define SYMBOLS_MAX	65536U
 #define NAME_MAX_BYTES	1024U
+
+#define IMAGES		"images"	/* a key that is no address */
 
 /* What calls the programs that are attached to a function or a tracepoint. */
 static const char *const hooks[] = { "bpf_trampoline_", "__traceiter_", "__bpf_trace_" };
@@ -37,6 +38,8 @@ static int symbol_read(struct aios_symbols *symbols, const char *key, const json
 	char *end;
 	uint64_t address = strtoull(key, &end, 16);
 
+	if (!strcmp(key, IMAGES))
+		return aios_images_read(&symbols->images, value);
 	if (end == key || *end || json_string_length(value) > NAME_MAX_BYTES ||
 	    !json_is_string(value) || symbols->map.used >= SYMBOLS_MAX)
 		return 0;
@@ -55,6 +58,11 @@ int aios_symbols_read(struct aios_symbols *symbols, const char *json, size_t len
 	return err;
 }
 
+bool aios_symbols_any(const struct aios_symbols *symbols)
+{
+	return symbols->map.used || symbols->images.cnt;
+}
+
 int aios_symbols_write(const struct aios_symbols *symbols, struct aios_buf *buf)
 {
 	json_t *root = json_object();
@@ -70,6 +78,9 @@ int aios_symbols_write(const struct aios_symbols *symbols, struct aios_buf *buf)
 		if (json_object_set_new(root, key, aios_json_text(slot->value)))
 			err = -ENOMEM;
 	}
+	if (!err && symbols->images.cnt &&
+	    json_object_set_new(root, IMAGES, aios_images_write(&symbols->images)))
+		err = -ENOMEM;
 	if (!err)
 		return aios_json_line(root, buf);
 	json_decref(root);
@@ -93,6 +104,7 @@ void aios_symbols_done(struct aios_symbols *symbols)
 	while ((name = aios_map_next(&symbols->map, &iter)))
 		free(name);
 	aios_map_done(&symbols->map);
+	aios_images_done(&symbols->images);
 }
 
 static struct aios_frame stack_frame(const struct aios_stack *stack,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * symbols.h - what functions of the kernel are called: names of addresses in stacks.
+ * symbols.h - what functions of the kernel are called: names of addresses in stacks; and where the
+ * addresses of programs are.
  *
  * Only the machine that recorded can tell. It does so in the stream, before the records that have
  * the addresses, so that whoever reads them later, elsewhere or without privilege knows as much.
@@ -8,20 +9,24 @@
 #ifndef AIOS_SYMBOLS_H
 #define AIOS_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <aioscope/record.h>
 
 #include "buf.h"
+#include "image.h"
 #include "map.h"
 
 /**
  * struct aios_symbols - names by address; zero-initialised is empty
  * @map: address -> "io_submit_one+0x2a7", owned
+ * @images: what programs have mapped
  */
 struct aios_symbols {
 	struct aios_map map;
+	struct aios_images images;
 };
 
 /**
@@ -41,6 +46,13 @@ int aios_symbols_add(struct aios_symbols *symbols, uint64_t address, const char 
  * Return: 0; -EBADMSG where it is no such payload; -ENOMEM.
  */
 int aios_symbols_read(struct aios_symbols *symbols, const char *json, size_t len);
+
+/**
+ * aios_symbols_any() - is there anything to write?
+ * @symbols: any
+ * Return: whether there is.
+ */
+bool aios_symbols_any(const struct aios_symbols *symbols);
 
 /**
  * aios_symbols_write() - the payload of a chunk with these names

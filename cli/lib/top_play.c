@@ -99,7 +99,10 @@ static int over_context(void *arg, const struct aios_ctx *ctx)
 
 struct aios_top_play *aios_top_play_new(void)
 {
-	static const struct aios_model_ops ops = { over_request, over_context };
+	static const struct aios_model_ops ops = {
+		.request = over_request,
+		.context = over_context,
+	};
 	static const struct aios_model_opts opts = { .history = false };
 	struct aios_top_play *play = calloc(1, sizeof(*play));
 	struct aios_sink sink = { play_record, play_gap, play_until, play };

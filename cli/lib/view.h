@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "blocked.h"
 #include "buf.h"
 #include "decode.h"
 #include "model.h"
@@ -77,6 +78,7 @@ struct aios_doctor;
  *	the whole trace in any case
  * @left_out: requests that @sel left out
  * @unknown_records: of a newer version, skipped
+ * @blocked: what blocked io_submit
  * @check: what the rules say of it; NULL where they were not asked
  * @doctor: what is the matter with how AIO is used; NULL where nobody asked
  */
@@ -89,6 +91,7 @@ struct aios_trace {
 	const struct aios_select *sel;
 	uint64_t left_out;
 	uint64_t unknown_records;
+	const struct aios_blocked *blocked;
 	const struct aios_check *check;
 	const struct aios_doctor *doctor;
 };

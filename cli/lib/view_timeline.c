@@ -278,6 +278,22 @@ static void detail_stack(struct aios_buf *buf, const struct aios_rec *rec)
 	aios_buf_fmt(buf, "where it is %s:", aios_stack_what(&rec->stack));
 }
 
+static void detail_sleep(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	uint64_t slept_ns = aios_sleep_ns(rec), waited_ns = aios_sleep_wait_ns(rec);
+
+	if (slept_ns) {
+		aios_buf_str(buf, "its thread slept for ");
+		aios_fmt_duration(buf, slept_ns);
+	}
+	if (waited_ns) {
+		aios_buf_str(buf, slept_ns ? ", then waited " : "its thread was preempted for ");
+		aios_fmt_duration(buf, waited_ns);
+		aios_buf_str(buf, slept_ns ? " for a CPU" : "");
+	}
+	aios_buf_str(buf, rec->sleep.how & AIOS_SLEEP_IOWAIT ? " (I/O)" : "");
+}
+
 static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_rec *) = {
 	[AIOS_EV_REQ_BIRTH] = detail_iocb,
 	[AIOS_EV_REQ_FOUND] = detail_found,
@@ -304,6 +320,7 @@ static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_r
 	[AIOS_EV_MREMAP_BEGIN] = detail_mremap,
 	[AIOS_EV_MREMAP_END] = detail_mremap,
 	[AIOS_EV_STACK] = detail_stack,
+	[AIOS_EV_SLEEP] = detail_sleep,
 };
 
 /* "+12.3us" since the first event. */

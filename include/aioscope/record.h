@@ -172,7 +172,13 @@ struct aios_hdr {
 	X(51, MREMAP_END,	"mremap-end",	aios_mremap,			\
 	   "it was moved, or could not be")					\
 	X(52, STACK,		"stack",	aios_stack,			\
-	   "by way of which functions a request was taken, completes or is freed")
+	   "by way of which functions a request was taken, completes or is freed") \
+	X(53, SUBMIT_BEGIN,	"submit-begin",	aios_submit_begin,		\
+	   "io_submit is called, and it is told when its thread does not run")	\
+	X(54, FRAMES,		"frames",	aios_frames,			\
+	   "by way of which functions a thread went to sleep within io_submit")	\
+	X(55, SLEEP,		"sleep",	aios_sleep,			\
+	   "a thread that had left its CPU within io_submit runs again")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -986,6 +992,83 @@ struct aios_stack {
 	__s32 more[AIOS_STACK_FRAMES - 1];
 };
 
+/**
+ * struct aios_submit_begin - io_submit is called
+ * @user_id: aio_context_t it was given
+ * @nr: iocbs given
+ *
+ * From now on until the thread's AIOS_EV_SUBMIT it is told whenever it has left its CPU. Since
+ * format 1.5, as the next two.
+ */
+struct aios_submit_begin {
+	__u64 user_id;
+	__s64 nr;
+};
+
+enum aios_frames_of {
+	AIOS_FRAMES_KERNEL,
+	AIOS_FRAMES_USER,
+	AIOS_FRAMES_OF_CNT
+};
+
+#define AIOS_FRAMES_PIECE	10
+#define AIOS_FRAMES_KERNEL_MAX	40	/* told of a stack */
+#define AIOS_FRAMES_USER_MAX	20
+#define AIOS_FRAMES_MAX		AIOS_FRAMES_KERNEL_MAX
+
+/* Of the frames of the program. */
+#define AIOS_FRAMES_FULL	0x1	/* there are more than were told */
+#define AIOS_FRAMES_BROKEN	0x2	/* the chain of frame pointers breaks off behind these */
+#define AIOS_FRAMES_TOP		0x4	/* frame 1 is what lay on top of the stack; see there */
+
+/**
+ * struct aios_frames - functions by way of which a thread went to sleep
+ * @of: enum aios_frames_of: of the kernel, or of the program
+ * @first: number of the first one in its stack, whose innermost one is 0
+ * @count: how many are told here
+ * @flags: AIOS_FRAMES_*
+ * @ip: where each is, or will go on
+ *
+ * Told, innermost first, right before the AIOS_EV_SLEEP that they belong to, by the same CPU and
+ * for the same thread. A program's frames are found by the chain of frame pointers, which leaves
+ * out who called a function that keeps none, as all that make system calls. So what lies on top of
+ * the stack, which is the return address there, is told as frame 1; with other code it can be
+ * anything.
+ */
+struct aios_frames {
+	__u8 of;
+	__u8 first;
+	__u8 count;
+	__u8 flags;
+	__u32 reserved;
+	__u64 ip[AIOS_FRAMES_PIECE];
+};
+
+/* How a thread left its CPU, and its enum task_state bits if it went to sleep. */
+#define AIOS_SLEEP_PREEMPTED	0x0	/* it would have gone on */
+#define AIOS_SLEEP_STATE	0xffff
+#define AIOS_SLEEP_IOWAIT	0x10000	/* it waits for I/O, says the scheduler's accounting */
+
+/**
+ * struct aios_sleep - a thread runs again; the header's time, process and thread are its own
+ * @from_ns: when it left its CPU
+ * @woken_ns: when it was woken, 0 where that was not seen: until then it slept, since then it has
+ *	waited for a CPU
+ * @how: AIOS_SLEEP_*
+ * @kernel: frames of the kernel that were told, 0 for none
+ * @user: frames of the program
+ *
+ * It belongs to the request that the thread is submitting, if any. All are told; their frames are
+ * where it slept for longer than was asked for (--blocked-over).
+ */
+struct aios_sleep {
+	__u64 from_ns;
+	__u64 woken_ns;
+	__u32 how;
+	__u16 kernel;
+	__u16 user;
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
@@ -1072,6 +1155,9 @@ struct aios_rec {
 		struct aios_mismatch mismatch;
 		struct aios_mremap mremap;
 		struct aios_stack stack;
+		struct aios_submit_begin submit_begin;
+		struct aios_frames frames;
+		struct aios_sleep sleep;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1406,6 +1492,24 @@ AIOS_AT(aios_stack, ip, 16);
 AIOS_AT(aios_stack, what, 24);
 AIOS_AT(aios_stack, count, 26);
 AIOS_AT(aios_stack, more, 28);
+
+AIOS_SIZE(aios_submit_begin, 16);
+AIOS_AT(aios_submit_begin, user_id, 0);
+AIOS_AT(aios_submit_begin, nr, 8);
+
+AIOS_SIZE(aios_frames, 88);
+AIOS_AT(aios_frames, of, 0);
+AIOS_AT(aios_frames, first, 1);
+AIOS_AT(aios_frames, count, 2);
+AIOS_AT(aios_frames, flags, 3);
+AIOS_AT(aios_frames, ip, 8);
+
+AIOS_SIZE(aios_sleep, 24);
+AIOS_AT(aios_sleep, from_ns, 0);
+AIOS_AT(aios_sleep, woken_ns, 8);
+AIOS_AT(aios_sleep, how, 16);
+AIOS_AT(aios_sleep, kernel, 20);
+AIOS_AT(aios_sleep, user, 22);
 
 AIOS_SIZE(aios_rec, 120);
 

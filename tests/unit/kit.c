@@ -3,6 +3,7 @@
  * kit.c - a model that is fed by a test, and copies of all that it hands out.
  */
 #include "kit.h"
+#include "lib/format.h"
 
 #include <zlib.h>
 
@@ -64,6 +65,14 @@ static struct kit_out *out_copy(const struct aios_request *req)
 		out->ledger.older = NULL;
 		out->req.ledger = &out->ledger;
 	}
+	if (req->sleeps) {
+		out->sleeps = *req->sleeps;
+		out->sleeps.by = calloc(req->sleeps->by_cnt + 1, sizeof(*req->sleeps->by));
+		assert_non_null(out->sleeps.by);
+		for (size_t i = 0; i < req->sleeps->by_cnt; i++)
+			out->sleeps.by[i] = req->sleeps->by[i];
+		out->req.sleeps = &out->sleeps;
+	}
 	if (req->history) {
 		out->req.history = calloc(req->history_cnt + 1, sizeof(*req->history));
 		assert_non_null(out->req.history);
@@ -75,6 +84,7 @@ static struct kit_out *out_copy(const struct aios_request *req)
 void kit_out_free(struct kit_out *out)
 {
 	free(out->file.path);
+	free(out->sleeps.by);
 	free(out->req.history);
 	free(out);
 }
@@ -89,7 +99,16 @@ static int kit_request(void *arg, const struct aios_request *req)
 	assert_non_null(k->outs);
 	k->outs[k->out_cnt] = out_copy(req);
 	k->outs[k->out_cnt++]->at_ns = k->now_ns;
-	return 0;
+	return aios_blocked_request(&k->blocked, req);
+}
+
+static int kit_call(void *arg, const struct aios_submit_call *call)
+{
+	struct kit *k = arg;
+
+	k->call = *call;
+	k->call_cnt++;
+	return aios_blocked_call(&k->blocked, call, true);
 }
 
 static int kit_context(void *arg, const struct aios_ctx *ctx)
@@ -112,6 +131,7 @@ struct kit *kit_new(bool history)
 	static const struct aios_model_ops ops = {
 		.request = kit_request,
 		.context = kit_context,
+		.call = kit_call,
 	};
 	struct aios_model_opts opts = { .history = history };
 	struct kit *k = calloc(1, sizeof(*k));
@@ -126,6 +146,7 @@ struct kit *kit_free(struct kit *k)
 {
 	if (!k)
 		return NULL;
+	aios_blocked_done(&k->blocked);
 	aios_model_free(k->model);
 	for (size_t i = 0; i < k->out_cnt; i++)
 		kit_out_free(k->outs[i]);
@@ -171,6 +192,41 @@ void see_end(struct kit *k)
 {
 	k->now_ns = 0;
 	assert_int_equal(aios_model_end(k->model), 0);
+}
+
+static int front_record(void *arg, const struct aios_rec *rec)
+{
+	see(arg, *rec);
+	return 0;
+}
+
+static int front_gap(void *arg, const struct aios_gap *gap)
+{
+	struct kit *k = arg;
+
+	return aios_model_gap(k->model, gap);
+}
+
+void see_front(struct kit *k, const struct aios_buf *chunks)
+{
+	struct aios_sink sink = { .record = front_record, .gap = front_gap, .arg = k };
+	struct aios_order *order = aios_order_new(&sink);
+	struct aios_buf payload = { 0 };
+	size_t at = 0;
+
+	while (at < chunks->len) {
+		struct aios_chunk chunk;
+		long stored = aios_format_chunk_check(chunks->data + at, &chunk);
+
+		assert_true(stored > 0);
+		assert_int_equal(chunk.kind, AIOS_CHUNK_FRONT);
+		at += sizeof(chunk);
+		assert_int_equal(aios_format_chunk_open(&chunk, chunks->data + at, &payload), 0);
+		at += (size_t)stored;
+		assert_int_equal(aios_order_front(order, payload.data, payload.len), 0);
+	}
+	aios_buf_done(&payload);
+	aios_order_free(order);
 }
 
 void see_accepted(struct kit *k, uint64_t t, struct kit_who who, const struct kit_req *req)

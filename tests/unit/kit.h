@@ -30,6 +30,7 @@
 #include <aioscope/record.h>
 #include <aioscope/trace_file.h>
 
+#include "lib/blocked.h"
 #include "lib/buf.h"
 #include "lib/decode.h"
 #include "lib/model.h"
@@ -150,6 +151,13 @@ struct aios_rec rec_mismatch(uint64_t t, struct kit_who who, uint64_t kiocb, uin
 /* Of @frames, each 256 bytes behind the one before. */
 struct aios_rec rec_stack(uint64_t t, struct kit_who who, const struct kit_req *req,
 			  enum aios_stack_what what, uint64_t ip, uint16_t frames);
+/* Calls of io_submit, and sleeps there. Frames as for rec_stack(). */
+struct aios_rec rec_submit_begin(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+				 int64_t nr);
+struct aios_rec rec_frames(uint64_t t, struct kit_who who, enum aios_frames_of of, uint8_t first,
+			   uint64_t ip, uint8_t frames);
+struct aios_rec rec_sleep(uint64_t from, uint64_t woken, uint64_t t, struct kit_who who,
+			  uint32_t how);
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table);
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);
@@ -181,6 +189,7 @@ struct kit_out {
 	struct aios_file file;
 	struct aios_process process;
 	struct aios_refs ledger;
+	struct aios_sleeps sleeps;
 	enum aios_balance balance;
 	enum aios_poll_order order;
 	enum aios_wake_order woken;
@@ -190,6 +199,9 @@ struct kit_out {
 /**
  * struct kit - a model and what came out of it
  * @outs: in the order they were handed out
+ * @blocked: all of them, and of the calls
+ * @call: the last one, without what its pointers go to
+ * @call_cnt: how many there were
  * @text: for views
  */
 struct kit {
@@ -198,6 +210,9 @@ struct kit {
 	size_t out_cnt;
 	struct aios_ctx *ctxs;
 	size_t ctx_cnt;
+	struct aios_blocked blocked;
+	struct aios_submit_call call;
+	size_t call_cnt;
 	uint64_t now_ns;
 	struct aios_buf text;
 };
@@ -213,6 +228,8 @@ int kit_teardown(void **state);
 void see(struct kit *k, struct aios_rec rec);
 void see_gap(struct kit *k, enum aios_gap_kind kind, uint64_t from_ns, uint64_t to_ns);
 void see_end(struct kit *k);
+/* Front chunks, as the beginning of a file would be. */
+void see_front(struct kit *k, const struct aios_buf *chunks);
 
 /* Stories that happen all the time: two, three and two records, a nanosecond apart. */
 void see_accepted(struct kit *k, uint64_t t, struct kit_who who, const struct kit_req *req);

@@ -486,6 +486,40 @@ struct aios_rec rec_stack(uint64_t t, struct kit_who who, const struct kit_req *
 	return rec;
 }
 
+struct aios_rec rec_submit_begin(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
+				 int64_t nr)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_SUBMIT_BEGIN, sizeof(rec.submit_begin), t, who);
+
+	rec.submit_begin.user_id = ctx->user_id;
+	rec.submit_begin.nr = nr;
+	return rec;
+}
+
+struct aios_rec rec_frames(uint64_t t, struct kit_who who, enum aios_frames_of of, uint8_t first,
+			   uint64_t ip, uint8_t frames)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_FRAMES, sizeof(rec.frames), t, who);
+
+	rec.frames.of = (uint8_t)of;
+	rec.frames.first = first;
+	rec.frames.count = frames;
+	for (uint8_t i = 0; i < frames; i++)
+		rec.frames.ip[i] = ip + 256ULL * (first + i);
+	return rec;
+}
+
+struct aios_rec rec_sleep(uint64_t from, uint64_t woken, uint64_t t, struct kit_who who,
+			  uint32_t how)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_SLEEP, sizeof(rec.sleep), t, who);
+
+	rec.sleep.from_ns = from;
+	rec.sleep.woken_ns = woken;
+	rec.sleep.how = how;
+	return rec;
+}
+
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table)
 {

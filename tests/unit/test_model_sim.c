@@ -273,29 +273,6 @@ static void with_losses_what_is_not_marked_is_true(void **state)
 	assert_true(clean > told / 10);
 }
 
-/* Reads front chunks into a model, as the beginning of a file would be. */
-static void feed_front(struct kit *k, const struct aios_buf *chunks)
-{
-	struct aios_sink sink = { .record = order_record, .gap = order_gap, .arg = k };
-	struct aios_order *order = aios_order_new(&sink);
-	struct aios_buf payload = { 0 };
-	size_t at = 0;
-
-	while (at < chunks->len) {
-		struct aios_chunk chunk;
-		long stored = aios_format_chunk_check(chunks->data + at, &chunk);
-
-		assert_true(stored > 0);
-		assert_int_equal(chunk.kind, AIOS_CHUNK_FRONT);
-		at += sizeof(chunk);
-		assert_int_equal(aios_format_chunk_open(&chunk, chunks->data + at, &payload), 0);
-		at += (size_t)stored;
-		assert_int_equal(aios_order_front(order, payload.data, payload.len), 0);
-	}
-	aios_buf_done(&payload);
-	aios_order_free(order);
-}
-
 /* A recording that is cut in two after @cut records: the second half, behind its front. */
 static void feed_second_half(struct kit *k, const struct sim *sim, size_t cut)
 {
@@ -306,7 +283,7 @@ static void feed_second_half(struct kit *k, const struct sim *sim, size_t cut)
 	for (size_t i = 0; i < cut; i++)
 		assert_int_equal(sink.record(sink.arg, &sim->recs[i]), 0);
 	assert_int_equal(aios_front_write(front, sim->recs[cut].h.time_ns, &chunks), 0);
-	feed_front(k, &chunks);
+	see_front(k, &chunks);
 	for (size_t i = cut; i < sim->rec_cnt; i++)
 		see(k, sim->recs[i]);
 	see_end(k);
