@@ -14,6 +14,7 @@
 struct timeline {
 	struct aios_replay_opts replay;
 	bool addresses;
+	bool utf8;			/* what is written may have more than ASCII */
 	uint64_t request;		/* 0 for the slowest */
 	size_t slowest;			/* 0: not asked for */
 	bool finding;			/* what findings are about, and nothing else */
@@ -76,17 +77,30 @@ static int timeline_until(void *arg, uint64_t time_ns)
 	return 0;
 }
 
+/* @trace is borrowed for as long as the pages are written. */
+static struct aios_timeline_opts timeline_opts(const struct timeline *tl,
+					       const struct aios_pipeline *pipe,
+					       const struct aios_trace *trace)
+{
+	return (struct aios_timeline_opts){
+		.clock = aios_pipeline_clock(pipe),
+		.trace = trace,
+		.addresses = tl->addresses,
+		.utf8 = tl->utf8,
+	};
+}
+
 static int timeline_write(const struct timeline *tl, struct aios_pipeline *pipe,
 			  struct aios_out *out)
 {
-	const struct aios_symbols *symbols = aios_pipeline_trace(pipe).symbols;
-	struct aios_clock clock = aios_pipeline_clock(pipe);
+	struct aios_trace trace = aios_pipeline_trace(pipe);
+	struct aios_timeline_opts opts = timeline_opts(tl, pipe, &trace);
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
 	for (size_t i = 0; i < tl->found_cnt && !err; i++) {
 		aios_buf_str(&buf, i ? "\n" : "");
-		aios_timeline(&buf, tl->found[i], &clock, symbols, tl->addresses);
+		aios_timeline(&buf, tl->found[i], &opts);
 		err = aios_out_write(out, &buf);
 	}
 	aios_buf_done(&buf);
@@ -150,7 +164,7 @@ static size_t findings_write(const struct timeline *tl, struct aios_check *check
 			     struct aios_out *out)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(check));
-	struct aios_clock clock = aios_pipeline_clock(aios_check_pipeline(check));
+	struct aios_timeline_opts opts = timeline_opts(tl, aios_check_pipeline(check), &trace);
 	size_t cnt, told = 0;
 	const struct aios_finding *findings = aios_check_findings(check, &cnt);
 	struct aios_buf buf = { 0 };
@@ -160,7 +174,7 @@ static size_t findings_write(const struct timeline *tl, struct aios_check *check
 			continue;
 		aios_buf_str(&buf, told++ ? "\n" : "");
 		finding_lines(&buf, findings, cnt, findings[i].req);
-		aios_timeline(&buf, findings[i].req, &clock, trace.symbols, tl->addresses);
+		aios_timeline(&buf, findings[i].req, &opts);
 		if (aios_out_write(out, &buf))
 			break;
 	}
@@ -214,6 +228,7 @@ static int timeline_run(struct timeline *tl)
 		aios_say("%s", err.text);
 		status = AIOS_USAGE;
 	} else {
+		tl->utf8 = aios_out_utf8(&out);
 		status = aios_out_status(&out, tl->finding ? findings_replay(tl, &out)
 							   : timeline_replay(tl, &out));
 	}

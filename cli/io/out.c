@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +52,20 @@ int aios_out_write(struct aios_out *out, struct aios_buf *buf)
 	}
 	aios_buf_clear(buf);
 	return out->err;
+}
+
+bool aios_out_utf8(const struct aios_out *out)
+{
+	locale_t locale;
+	bool utf8;
+
+	if (!isatty(out->fd))
+		return false;
+	locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	utf8 = locale && !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+	if (locale)
+		freelocale(locale);
+	return utf8;
 }
 
 int aios_out_close(struct aios_out *out)

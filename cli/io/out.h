@@ -41,6 +41,13 @@ int aios_out_open(struct aios_out *out, const char *path, const char *input, str
 int aios_out_write(struct aios_out *out, struct aios_buf *buf);
 
 /**
+ * aios_out_utf8() - can somebody look at more than ASCII there?
+ * @out: open
+ * Return: whether it is a terminal of a locale with UTF-8.
+ */
+bool aios_out_utf8(const struct aios_out *out);
+
+/**
  * aios_out_close() - closes it
  * Return: 0 or a negative errno: the first that happened.
  */

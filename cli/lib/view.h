@@ -51,6 +51,13 @@ void aios_line_gap(struct aios_buf *buf, const struct aios_gap *gap,
 		   const struct aios_clock *clock);
 
 /**
+ * aios_fmt_gap() - what is missing in a hole
+ * @buf: appended to
+ * @gap: the hole
+ */
+void aios_fmt_gap(struct aios_buf *buf, const struct aios_gap *gap);
+
+/**
  * aios_fmt_subject() - what a request does to what: `5</srv/db> @128K +4K`
  * @buf: appended to
  * @req: the request
@@ -111,25 +118,40 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace);
  */
 int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace);
 
-/**
- * aios_timeline() - one request's life, event by event
- * @buf: appended to
- * @req: over, with its history
- * @clock: of the trace
- * @symbols: of the trace
- * @addresses: show kernel addresses
- */
-void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
-		   const struct aios_clock *clock, const struct aios_symbols *symbols,
-		   bool addresses);
+#define AIOS_PAGE_COLUMNS	100	/* of a timeline; all but its events fit 80 */
 
 /**
- * aios_timeline_event() - a line of that: when, where, what
- * @buf: appended to
- * @rec: the event
- * @start_ns: times are told from here
+ * struct aios_timeline_opts - how a life is shown
+ * @clock: of the trace
+ * @trace: what it is from, for names, holes and the evidence level; may be NULL
+ * @addresses: show kernel addresses
+ * @utf8: lines and bars may be drawn with more than ASCII
  */
-void aios_timeline_event(struct aios_buf *buf, const struct aios_rec *rec, uint64_t start_ns);
+struct aios_timeline_opts {
+	struct aios_clock clock;
+	const struct aios_trace *trace;
+	bool addresses;
+	bool utf8;
+};
+
+/**
+ * aios_timeline() - one request's life: its stages to scale, event by event, and in words
+ * @buf: appended to
+ * @req: over, with its history
+ * @opts: how
+ */
+void aios_timeline(struct aios_buf *buf, const struct aios_request *req,
+		   const struct aios_timeline_opts *opts);
+
+/**
+ * aios_timeline_events() - the table of events alone: when, where, who, what
+ * @buf: appended to
+ * @recs: in order; times are told from the first one
+ * @cnt: of @recs
+ * @opts: how
+ */
+void aios_timeline_events(struct aios_buf *buf, const struct aios_rec *recs, size_t cnt,
+			  const struct aios_timeline_opts *opts);
 
 /**
  * aios_export_json() - a request as an object of schema aioscope.request/1, in a line

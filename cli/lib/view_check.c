@@ -9,10 +9,11 @@
 void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
 			const struct aios_check_view *view)
 {
+	struct aios_timeline_opts opts = { .clock = view->clock, .trace = view->trace };
+
 	if (finding->req)
-		aios_timeline(buf, finding->req, &view->clock, view->trace->symbols, false);
-	for (size_t i = 0; i < finding->event_cnt; i++)
-		aios_timeline_event(buf, &finding->events[i], finding->events[0].h.time_ns);
+		aios_timeline(buf, finding->req, &opts);
+	aios_timeline_events(buf, finding->events, finding->event_cnt, &opts);
 }
 
 static void text_whose(struct aios_buf *buf, const struct aios_finding *finding)

@@ -201,11 +201,8 @@ void aios_line(struct aios_buf *buf, const struct aios_request *req,
 	line_move(buf, &line);
 }
 
-void aios_line_gap(struct aios_buf *buf, const struct aios_gap *gap,
-		   const struct aios_clock *clock)
+void aios_fmt_gap(struct aios_buf *buf, const struct aios_gap *gap)
 {
-	line_clock(buf, gap->from_ns, clock);
-	aios_buf_str(buf, "  *** ");
 	switch (gap->kind) {
 	case AIOS_GAP_RING:
 		aios_buf_fmt(buf,
@@ -224,6 +221,14 @@ void aios_line_gap(struct aios_buf *buf, const struct aios_gap *gap,
 		aios_buf_str(buf, "records are damaged here");
 		break;
 	}
+}
+
+void aios_line_gap(struct aios_buf *buf, const struct aios_gap *gap,
+		   const struct aios_clock *clock)
+{
+	line_clock(buf, gap->from_ns, clock);
+	aios_buf_str(buf, "  *** ");
+	aios_fmt_gap(buf, gap);
 	if (gap->to_ns != UINT64_MAX && gap->to_ns > gap->from_ns) {
 		aios_buf_str(buf, ", within ");
 		aios_fmt_duration(buf, gap->to_ns - gap->from_ns);

@@ -21,6 +21,19 @@ void fuzz_must(int holds, const char *what)
 	abort();
 }
 
+static void told_timeline(struct fuzz_told *told, const struct aios_request *req, bool all)
+{
+	struct aios_trace trace = aios_pipeline_trace(told->pipe);
+	struct aios_timeline_opts opts = {
+		.clock = aios_pipeline_clock(told->pipe),
+		.trace = &trace,
+		.addresses = all,
+		.utf8 = all,
+	};
+
+	aios_timeline(&told->buf, req, &opts);
+}
+
 /* One view for each request in turn: all of them take four times as long and find no more. */
 static int told_request(void *arg, const struct aios_request *req)
 {
@@ -32,8 +45,7 @@ static int told_request(void *arg, const struct aios_request *req)
 	if (req->id % 4 == 0)
 		aios_line(&told->buf, req, &clock);
 	else if (req->id % 4 == 1)
-		aios_timeline(&told->buf, req, &clock,
-			      aios_pipeline_trace(told->pipe).symbols, true);
+		told_timeline(told, req, true);
 	else if (req->id % 4 == 2)
 		aios_export_csv(&told->buf, req, true);
 	else
@@ -87,18 +99,16 @@ void fuzz_told_begin(struct fuzz_told *told)
 void fuzz_told_end(struct fuzz_told *told, int abort)
 {
 	struct aios_trace trace;
-	struct aios_clock clock;
 	int code = abort ? 0 : aios_pipeline_end(told->pipe);
 
 	fuzz_must(!code || (code == -EPIPE && told->stop_at), "a trace comes to its end");
 	trace = aios_pipeline_trace(told->pipe);
-	clock = aios_pipeline_clock(told->pipe);
 	aios_buf_clear(&told->buf);
 	aios_report_text(&told->buf, &trace);
 	fuzz_must(!aios_report_json(&told->buf, &trace), "a report can be told as JSON");
 	for (size_t i = 0; i < FUZZ_HELD; i++) {
 		if (told->held[i])
-			aios_timeline(&told->buf, told->held[i], &clock, trace.symbols, false);
+			told_timeline(told, told->held[i], false);
 		aios_request_release(told->held[i]);
 	}
 	fuzz_must(!told->buf.err, "there is memory for the text");

@@ -54,7 +54,10 @@ static int tell_request(void *arg, const struct aios_request *req)
 	if (told->requests++ < JSON_MAX)
 		aios_export_json(&told->json, req, true);
 	if (kind_is_new(told, req)) {
-		aios_timeline(&told->timelines, req, &clock, NULL, false);
+		struct aios_trace trace = aios_pipeline_trace(told->pipe);
+		struct aios_timeline_opts opts = { .clock = clock, .trace = &trace };
+
+		aios_timeline(&told->timelines, req, &opts);
 		aios_buf_str(&told->timelines, "\n");
 	}
 	return 0;

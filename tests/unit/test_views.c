@@ -755,6 +755,20 @@ static const struct kit_out *told_poll(struct kit *k)
 	return the(k, 1);
 }
 
+/* A page, of which names are known or not. */
+static void timeline(struct aios_buf *buf, const struct aios_request *req,
+		     const struct aios_symbols *symbols, bool addresses)
+{
+	struct aios_summary *sum = aios_summary_new();
+	struct aios_info info = { 0 };
+	struct aios_loss loss = { 0 };
+	struct aios_trace trace = { .sum = sum, .info = &info, .loss = &loss, .symbols = symbols };
+	struct aios_timeline_opts opts = { .clock = utc, .trace = &trace, .addresses = addresses };
+
+	aios_timeline(buf, req, &opts);
+	aios_summary_free(sum);
+}
+
 /* The same request with its ledger, as level exact tells it. */
 static void a_timeline_tells_who_held_what(void **state)
 {
@@ -775,15 +789,30 @@ static void a_timeline_tells_who_held_what(void **state)
 	see(k, rec_completed(3000, by_worker, &r, BIT_IN, AIOS_PUT_POLL_PUT_WORK));
 	see(k, rec_freed(3100, by_worker, &r, 0));
 	see_read(k, 4000, by_t3, &c, 1);
-	aios_timeline(&k->text, &the(k, 1)->req, &utc, NULL, false);
+	timeline(&k->text, &the(k, 1)->req, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
-	assert_has(text, "hold         takes a reference of an eventfd\n");
-	assert_has(text, "poll-decide  not ready: waits\n");
-	assert_has(text, "put          by the submitter, 1 left\n");
-	assert_has(text, "while it waited: completes it, and leaves the rest to work");
-	assert_has(text, "complete     result 1, last put by the poll-put-work, ring entry 0");
-	assert_has(text, "free         references 0, 1 fput() seen\n");
+	assert_has(text, "    TIME CPU PROCESS   EVENT       PARTY         REFS KEY SLOT\n"
+		   "      +0   0 1000/1001 birth                                    poll on fd 5\n"
+		   "   +10ns   0 1000/1001 hold                                     takes a "
+		   "reference "
+		   "of an eventfd\n"
+		   "  +100ns   0 1000/1001 poll-decide                              not ready: "
+		   "waits\n"
+		   "  +200ns   0 1000/1001 put         submitter        1           a reference is "
+		   "dropped\n"
+		   " +1.00us   1 softirq   poll-wake                    1 IN        while it "
+		   "waited: "
+		   "completes it, and\n"
+		   "                                                                leaves the "
+		   "rest to "
+		   "work\n"
+		   " +2.00us   3 55        complete    poll-put-work    0        0  result 1; "
+		   "head 0, "
+		   "0 to give back\n"
+		   " +2.10us   3 55        free                         0           1 fput() seen\n"
+		   " +3.00us     1003      reaped                                   io_getevents "
+		   "returned its event\n");
 	/* Its eventfd was never given up. */
 	assert_has(text, "\n  references: broken\n"
 		   "    submission   +0         +200ns    by the submitter, 1 left, "
@@ -803,27 +832,51 @@ static void a_timeline_tells_a_life_event_by_event(void **state)
 	const char *text;
 
 	(void)state;
-	aios_timeline(&k->text, &out->req, &utc, NULL, false);
+	timeline(&k->text, &out->req, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
 	assert_has(text, "request 1: poll 5</run/sock> IN = IN\n");
 	assert_has(text, "  by nginx[1000] in context #1 (0x7f0000001000) at 22:13:20.000001\n");
-	assert_has(text, "submit 200ns  in flight 3.80us  unread 1.00us  "
-		   "birth to completion 4.00us\n");
-	assert_has(text, "\n  +0          CPU 0 thread 1001           birth        poll on fd 5\n");
-	assert_has(text, "\n  +100ns      CPU 0 thread 1001           poll-queue   put on");
-	assert_has(text, "->poll returned to the submission: 0\n");
-	assert_has(text,
-		   "\n  +1.00us     CPU 3 thread 2001           poll-wake    key OUT: ignored");
-	assert_has(text,
-		   "\n  +2.00us     CPU 1 in a softirq          poll-wake    no key, while it "
-		   "waited: queued the work");
-	assert_has(text, "work-begin   poll work: asks the file again\n");
-	assert_has(text, "complete     result 1, references 0, ring tail 0, head 0, 0 slots");
-	assert_has(text, "\n  +5.00us     thread 1003                 reaped       io_getevents");
+	assert_has(text, "  submit        200ns     4%  |##                      ");
+	assert_has(text, "  in flight    3.80us    76%  |  ####################################   "
+		   " ");
+	assert_has(text, "  unread       1.00us    20%  |                                      "
+		   "##########|\n  birth to completion: 4.00us\n");
+	assert_has(text, "    TIME CPU PROCESS   EVENT       PARTY      REFS KEY  SLOT\n"
+		   "      +0   0 1000/1001 birth                                  poll on fd 5\n"
+		   "  +100ns   0 1000/1001 poll-queue                             put on the "
+		   "file's "
+		   "wait queue\n"
+		   "  +150ns   0 1000/1001 poll-return                            ->poll returned "
+		   "to "
+		   "the submission: 0\n"
+		   "  +200ns   0 1000/1001 return                                 accepted\n"
+		   " +1.00us   3 2000/2001 poll-wake                 1 OUT        ignored, it "
+		   "waits "
+		   "for IN|ERR|HUP\n"
+		   " +2.00us   1 softirq   poll-wake                 1 none       while it waited: "
+		   "queued the work\n"
+		   " +3.00us   3 55        work-begin                             poll work: asks "
+		   "the "
+		   "file again\n"
+		   " +4.00us   3 55        complete    poll-work?    0         0  result 1; head "
+		   "0, 0 "
+		   "to give back\n"
+		   " +4.10us   3 55        work-end                               poll work: asks "
+		   "the "
+		   "file again\n"
+		   " +5.00us     1003      reaped                                 io_getevents "
+		   "returned its event\n"
+		   "  ? inferred from what ran, not seen: party\n");
+	assert_has(text, "\n    +2.00us   1  .               .               * wake to work  .    "
+		   " ");
 	assert_has(text, "last reference dropped by the poll-work (inferred), in task context\n");
-	assert_has(text, "order: armed-work: waited; the wake-up left it to the work\n");
-	assert_has(text, "first wake-up against the return of ->poll: after\n");
+	assert_has(text, "order: armed-work: The file was not ready, so the submission decided to "
+		   "wait;\n");
+	assert_has(text, "known by: The wake-up found, under the wait queue's lock, that it was "
+		   "decided\n");
+	assert_has(text, "first wake-up against the return of ->poll: after: it was decided to "
+		   "wait in\n");
 	assert_has(text, "ring entry 0\n");
 	assert_null(strstr(text, "ffff8"));
 	kit_free(k);
@@ -835,7 +888,7 @@ static void a_timeline_shows_addresses_on_demand(void **state)
 	const struct kit_out *out = told_poll(k);
 
 	(void)state;
-	aios_timeline(&k->text, &out->req, &utc, NULL, true);
+	timeline(&k->text, &out->req, NULL, true);
 	assert_has(k->text.data, "kiocb 0xffff8882000000c0, kioctx 0xffff888100000240\n");
 	kit_free(k);
 }
@@ -846,7 +899,7 @@ static void a_timeline_without_a_history_is_its_head_and_end(void **state)
 
 	f->req->tainted = true;
 	f->req->reap_inferred = true;
-	aios_timeline(&f->buf, f->req, &utc, NULL, false);
+	timeline(&f->buf, f->req, NULL, false);
 	assert_harmless(&f->buf);
 	assert_has(f->buf.data, "request 7: pread 5</srv/db> @128K +4K = ~4K\n");
 	assert_has(f->buf.data, "TAINTED");
@@ -874,7 +927,7 @@ static void timelines_of_odd_records_are_harmless(void **state)
 	strcpy(f->out->process.comm, "\x1b[31m\n");
 	f->req->history = recs;
 	f->req->history_cnt = cnt;
-	aios_timeline(&f->buf, f->req, &utc, NULL, true);
+	timeline(&f->buf, f->req, NULL, true);
 	f->req->history = NULL;
 	assert_harmless(&f->buf);
 	assert_true(lines(&f->buf) >= cnt);

@@ -157,7 +157,7 @@ a_standstill_ends() {
 # stack_of FILE OP WHAT: the stack of an operation's first request in a trace, in a line.
 stack_of() {
 	aiotrace timeline --op "$2" "$1" | tr -s ' \n' ' ' | grep -oE "where it is $3: [^:]*" |
-		sed -E 's/^[^:]*: //; s/ \+[0-9.]+[num]?s? CPU .*//'
+		sed -E 's/^[^:]*: //; s/ \+[0-9.]+[num]?s? [0-9]+ .*//'
 }
 
 # leads FILE OP WHAT PATTERN: those functions, from the innermost on.
@@ -180,7 +180,8 @@ stacks_are_told() {
 	done
 	leads t.aios fsync completed \
 		"^aio_complete$offset < (.* < )?aio_fsync_work$offset < process_one_work$offset < " || return 1
-	if aiotrace timeline --slowest 100 t.aios | grep -E 'bpf_(prog|trace|trampoline)|0xffff|\?'; then
+	if aiotrace timeline --slowest 100 t.aios | grep -E '^ {14}[^ ]' |
+		grep -E 'bpf_(prog|trace|trampoline)|0xffff|\?'; then
 		echo "these are no functions that are called"
 		return 1
 	fi

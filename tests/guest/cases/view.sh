@@ -66,7 +66,8 @@ timeline_tells() {
 	aiotrace record -o t.aios -- aiowork poll-later >/dev/null
 	aiotrace timeline --slowest 2 t.aios >timeline.txt
 	expect 2 "$(grep -c '^request ' timeline.txt)" "requests"
-	grep -q 'poll-wake .*, while it waited' timeline.txt
+	grep -q 'poll-wake .* while it waited' timeline.txt
+	grep -q 'TIME CPU  submitter ' timeline.txt
 	grep -q 'order: armed-' timeline.txt
 	grep -q 'io_getevents returned its event' timeline.txt
 }
