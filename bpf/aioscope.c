@@ -11,6 +11,7 @@
 #include "process.bpf.c"
 #include "read.bpf.c"
 #include "request.bpf.c"
+#include "sleep.bpf.c"
 #include "snap.bpf.c"
 #include "witness.bpf.c"
 /* What it tells is told by those above, too. */

@@ -13,6 +13,7 @@
 
 #define AIOS_P_TRACED	0x1	/* chosen by pid, or child of one that was */
 #define AIOS_P_TOLD	0x2	/* its struct aios_proc record was written */
+#define AIOS_P_IMAGES	0x4	/* the tool was called to see what it has mapped */
 
 #define AIOS_CGROUP_DEPTH	64	/* deepest nesting looked at; systemd's are below 10 */
 

@@ -317,6 +317,7 @@ struct task_struct {
 	__u64 start_boottime;
 	struct sched_entity se;
 	unsigned in_eventfd : 1;
+	unsigned in_iowait : 1;
 	char comm[16];
 };
 

@@ -183,6 +183,32 @@ struct aios_top_call {
 	__u64 ran_ns;
 };
 
+/**
+ * struct aios_submitting - a thread that is inside of io_submit
+ * @id: what bpf_get_current_pid_tgid() returns there; 0 where nobody is
+ * @from_ns: when it left its CPU, 0 while it runs
+ * @woken_ns: when it was woken last
+ * @how: AIOS_SLEEP_*
+ * @compat: a 32-bit program
+ * @kernel: frames of the kernel by way of which it left
+ * @user: frames of the program
+ * @kernel_flags: AIOS_FRAMES_*
+ * @user_flags: the same
+ * @ips: both: the program's begin at AIOS_FRAMES_KERNEL_MAX
+ */
+struct aios_submitting {
+	__u64 id;
+	__u64 from_ns;
+	__u64 woken_ns;
+	__u32 how;
+	__u32 compat;
+	__u16 kernel;
+	__u16 user;
+	__u16 kernel_flags;
+	__u16 user_flags;
+	__u64 ips[AIOS_FRAMES_KERNEL_MAX + AIOS_FRAMES_USER_MAX];
+};
+
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_ARRAY);	\
@@ -214,6 +240,7 @@ typedef AIOS_ARRAY(struct aios_top_call, 1, 0) aios_top_calls_map;
 typedef AIOS_ARRAY(struct aios_snap_ctx, 1, BPF_F_MMAPABLE) aios_snap_ctxs_map;
 typedef AIOS_ARRAY(struct aios_snap_proc, 1, BPF_F_MMAPABLE) aios_snap_procs_map;
 typedef AIOS_HASH(__u64, __u32, 1) aios_snap_mms_map;
+typedef AIOS_ARRAY(struct aios_submitting, 1, 0) aios_submitting_map;
 typedef struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -260,6 +287,9 @@ extern struct aios_snap_head snap SEC(".bss");
 
 /* Address space -> index of its process, of this look; the tool empties it. */
 extern aios_snap_mms_map snap_mms SEC(".maps");
+
+/* By the number of the thread, modulo AIOS_SUBMITTING; sized by the loader where it is used. */
+extern aios_submitting_map submitting SEC(".maps");
 
 /* When requests began; see aioscope/top.h. No map, as looking up in one costs 15 instructions. */
 extern struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss");

@@ -16,6 +16,7 @@
 #include "name.h"
 #include "peek.h"
 #include "ring.h"
+#include "sleep.h"
 #include "state.h"
 
 static __always_inline void on_rw(aios_call_t call, const int is_write, const int direct)
@@ -111,11 +112,13 @@ static __always_inline void submit(__u64 user_id, __s64 nr, __s64 ret, const int
 
 static __always_inline void on_io_submit(aios_call_t call, const int direct)
 {
+	submitting_end(bpf_get_current_pid_tgid());
 	submit(aios_sys_arg(call, 0, direct), aios_sys_arg(call, 1, direct), call->ret, direct);
 }
 
 static __always_inline void on_io_submit32(aios_call_t call, const int direct)
 {
+	submitting_end(bpf_get_current_pid_tgid());
 	submit(aios_sys_arg32(call, 0, direct), (__s32)aios_sys_arg32(call, 1, direct), call->ret,
 	       direct);
 }

@@ -225,6 +225,7 @@ int aios_cmd_record(int argc, char **argv)
 
 	aios_options_default(&record.opts);
 	aios_options_parse(&argp, argc, argv, (char *)"aiotrace record", &record);
+	aios_options_stacks(&record.opts);
 	if (record.opts.plan) {
 		status = aios_print_plan(&record.opts);
 	} else {

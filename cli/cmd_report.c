@@ -5,12 +5,15 @@
 #include "cmd.h"
 #include "io/msg.h"
 #include "io/status.h"
+#include "io/user_names.h"
 #include "lib/check.h"
 #include "lib/doctor.h"
+#include "lib/view_blocked.h"
 
 struct report {
 	struct aios_replay_opts replay;
 	bool json;
+	bool folded;
 };
 
 /**
@@ -21,22 +24,36 @@ struct report_by {
 	struct aios_doctor *doctor;
 };
 
+static int report_folded(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	if (!trace->info->blocked_over_ns)
+		aios_say("nobody watched whether io_submit sleeps in this trace: record with "
+			 "--blocked-over");
+	return aios_blocked_folded(buf, trace);
+}
+
 static int report_write(const struct report *report, const struct report_by *by,
 			struct aios_out *out)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(by->check));
+	struct aios_files_named *files = aios_files_named_new();
+	struct aios_user_names names = aios_files_named(files);
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
 	trace.check = by->check;
 	trace.doctor = by->doctor;
-	if (report->json)
+	trace.names = files ? &names : NULL;
+	if (report->folded)
+		err = report_folded(&buf, &trace);
+	else if (report->json)
 		err = aios_report_json(&buf, &trace);
 	else
 		aios_report_text(&buf, &trace);
 	if (!err)
 		err = aios_out_write(out, &buf);
 	aios_buf_done(&buf);
+	aios_files_named_free(files);
 	return err;
 }
 
@@ -77,8 +94,11 @@ static int report_run(const struct report *report)
 	return aios_out_status(&out, status);
 }
 
+enum { OPT_FOLDED = 0x100 };
+
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "an object of schema aioscope.report/1", 0 },
+	{ "folded", OPT_FOLDED, NULL, 0, "stacks of blocked submits, for flame graphs: ns", 0 },
 	{ 0 },
 };
 
@@ -93,6 +113,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'j':
 		report->json = true;
+		return 0;
+	case OPT_FOLDED:
+		report->folded = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

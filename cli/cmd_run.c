@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "io/msg.h"
 #include "io/status.h"
+#include "io/user_names.h"
 
 #define LINGER_NS	500000000ULL	/* a completed request nobody reads is shown after this */
 
@@ -72,19 +73,25 @@ static int run_until(void *arg, uint64_t time_ns)
 static int run_ended(void *arg, const struct aios_session_result *result)
 {
 	struct run *run = arg;
+	struct aios_files_named *files;
+	struct aios_user_names names;
 	struct aios_trace trace;
 	int err = aios_pipeline_end(run->pipe);
 
 	(void)result;
 	if (err)
 		return err;
+	files = aios_files_named_new();
+	names = aios_files_named(files);
 	trace = aios_pipeline_trace(run->pipe);
+	trace.names = files ? &names : NULL;
 	if (run->opts.json) {
 		err = aios_report_json(&run->buf, &trace);
 	} else {
 		aios_buf_str(&run->buf, run->begun ? "\n" : "");
 		aios_report_text(&run->buf, &trace);
 	}
+	aios_files_named_free(files);
 	return err ? err : aios_out_write(&run->out, &run->buf);
 }
 
@@ -166,6 +173,7 @@ int aios_cmd_run(int argc, char **argv)
 
 	aios_options_default(&run.opts);
 	aios_options_parse(&argp, argc, argv, (char *)"aiotrace run", &run);
+	aios_options_stacks(&run.opts);
 	status = run.opts.plan ? aios_print_plan(&run.opts) : run_start(&run);
 	aios_options_done(&run.opts);
 	return status;

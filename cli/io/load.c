@@ -143,6 +143,8 @@ static int load_sizes(struct aios_load *load, const struct aios_plan *plan,
 		err = map_size(load, "ring_ctl", cpus);
 	if (!err && aios_plan_watched(plan))
 		err = map_size(load, "doing", AIOS_DOING_TASKS + 2 * cpus);
+	if (!err && aios_plan_sleeps(plan))
+		err = map_size(load, "submitting", AIOS_SUBMITTING);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
 		err = load_sizes_count(load, opts->config.top_bits);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
@@ -171,6 +173,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.fsync_work = kernel->fsync_work;
 	config.top_shift = 32 - config.top_bits;
 	config.preemptible = kernel->preemptible;
+	if (!aios_plan_sleeps(plan))
+		config.blocked_over = 0;
 	config.cast = kernel->cast;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
 	if (plan->level == AIOS_LEVEL_SYSCALL) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * namer.c - names of addresses in stacks, out of /proc/kallsyms.
+ * namer.c - names of addresses in stacks, out of /proc/kallsyms, and what processes have mapped.
  */
 #include "namer.h"
 
@@ -14,6 +14,7 @@
 #include "../lib/symbols.h"
 #include "../lib/vec.h"
 #include "kernel.h"
+#include "mapped.h"
 #include "msg.h"
 
 #define NAMES_MAX	16384U	/* an interrupt's stack ends in whatever it interrupted */
@@ -31,6 +32,7 @@ struct aios_namer {
 	struct aios_buf names;
 	struct aios_symbols told;	/* their values are of no use */
 	struct aios_symbols news;
+	struct aios_mapped *mapped;	/* NULL where processes cannot be looked at */
 };
 
 struct aios_namer *aios_namer_new(const struct aios_feed *to)
@@ -55,6 +57,7 @@ struct aios_namer *aios_namer_free(struct aios_namer *namer)
 	aios_buf_done(&namer->names);
 	aios_symbols_done(&namer->told);
 	aios_symbols_done(&namer->news);
+	aios_mapped_free(namer->mapped);
 	free(namer);
 	return NULL;
 }
@@ -86,12 +89,16 @@ static int function_compare(const void *a, const void *b)
 	return x->name > y->name ? -1 : 1;
 }
 
-int aios_namer_read(struct aios_namer *namer)
+int aios_namer_read(struct aios_namer *namer, bool sees_all)
 {
 	int err = aios_kernel_functions(function_add, namer);
 
 	if (err)
 		return err;
+	if (sees_all)
+		namer->mapped = aios_mapped_new();
+	if (sees_all && !namer->mapped)
+		return -ENOMEM;
 	if (!namer->cnt)
 		aios_say("/proc/kallsyms hides where the kernel's functions are "
 			 "(kernel.kptr_restrict): stacks will have no names");
@@ -151,6 +158,41 @@ static int name_stack(struct aios_namer *namer, const struct aios_stack *stack)
 	return err;
 }
 
+static int name_frames(struct aios_namer *namer, const struct aios_rec *rec)
+{
+	const struct aios_frames *frames = &rec->frames;
+	int err = 0;
+
+	for (size_t i = 0; i < frames->count && i < AIOS_FRAMES_PIECE && !err; i++) {
+		if (frames->of == AIOS_FRAMES_KERNEL)
+			err = name_address(namer, frames->ip[i]);
+		else if (namer->mapped)
+			err = aios_mapped_tell(namer->mapped, rec->h.tgid, frames->ip[i],
+					       &namer->news.images);
+	}
+	return err;
+}
+
+static int name_record(struct aios_namer *namer, const struct aios_rec *rec)
+{
+	switch (rec->h.type) {
+	case AIOS_EV_STACK:
+		return name_stack(namer, &rec->stack);
+	case AIOS_EV_FRAMES:
+		return name_frames(namer, rec);
+	case AIOS_EV_SUBMIT_BEGIN:
+		return namer->mapped ? aios_mapped_look(namer->mapped, rec->h.tgid) : 0;
+	case AIOS_EV_PROC:
+		/* Records of what it did may still come from other CPUs when a process is gone. */
+		if (namer->mapped && (rec->proc.what == AIOS_PROC_FORK ||
+				      rec->proc.what == AIOS_PROC_EXEC))
+			aios_mapped_forget(namer->mapped, rec->proc.tgid);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 static int name_records(struct aios_namer *namer, const char *at, size_t len)
 {
 	struct aios_rec rec;
@@ -162,8 +204,8 @@ static int name_records(struct aios_namer *namer, const char *at, size_t len)
 
 		if (parsed == AIOS_PARSE_BAD)
 			return 0;
-		if (parsed == AIOS_PARSE_OK && rec.h.type == AIOS_EV_STACK)
-			err = name_stack(namer, &rec.stack);
+		if (parsed == AIOS_PARSE_OK)
+			err = name_record(namer, &rec);
 	}
 	return err;
 }

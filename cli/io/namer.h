@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * namer.h - tells the names of addresses in stacks, in the stream, before who reads it needs them.
+ * namer.h - tells the names of addresses in stacks, in the stream, before who reads it needs them;
+ * and where addresses of programs are.
  */
 #ifndef AIOS_NAMER_H
 #define AIOS_NAMER_H
+
+#include <stdbool.h>
 
 #include "../lib/decode.h"
 
@@ -20,9 +23,11 @@ struct aios_namer *aios_namer_free(struct aios_namer *namer);
 /**
  * aios_namer_read() - learns the names of the running kernel; says so where it hides them
  * @namer: knows none yet
+ * @sees_all: the tool is in the initial pid namespace, whose numbers records have; only then are
+ *	processes looked at
  * Return: 0 or -ENOMEM.
  */
-int aios_namer_read(struct aios_namer *namer);
+int aios_namer_read(struct aios_namer *namer, bool sees_all);
 
 /**
  * aios_namer_feed() - its entrance

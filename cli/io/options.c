@@ -25,6 +25,7 @@ enum {
 	OPT_WITHOUT,
 	OPT_ADDRESSES,
 	OPT_STACKS,
+	OPT_BLOCKED,
 	OPT_VERBOSE,
 };
 
@@ -48,8 +49,9 @@ static const struct argp_option options[] = {
 	{ "buffer", OPT_BUFFER, "SIZE", 0, "records kept for each CPU: 64K, 8M ...", 2 },
 	{ "settle", OPT_SETTLE, "TIME", 0, "wait for contexts to end, at most (2s)", 2 },
 	{ "ready-file", OPT_READY, "FILE", 0, "make FILE when everything is attached", 2 },
-	{ "stacks", OPT_STACKS, NULL, 0,
-	  "by way of which functions requests are taken, complete, are freed", 2 },
+	{ "stacks", OPT_STACKS, NULL, 0, "functions that take, complete, free requests", 2 },
+	{ "blocked-over", OPT_BLOCKED, "TIME", 0,
+	  "sleeps in io_submit, with stacks from TIME on", 2 },
 	{ "kernel-addresses", OPT_ADDRESSES, NULL, 0, "show addresses of the kernel", 2 },
 	{ "verbose", OPT_VERBOSE, NULL, 0, "show what libbpf says", 2 },
 	{ 0 },
@@ -207,6 +209,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		opts->session.settle_ns = parse_number(state, "duration", arg,
 						       aios_parse_duration);
 		return 0;
+	case OPT_BLOCKED:
+		opts->session.blocked_over_ns = parse_positive(state, "duration", arg,
+							       aios_parse_duration);
+		return 0;
 	case OPT_BUFFER:
 		opts->session.buffer = parse_positive(state, "size", arg, aios_parse_size);
 		return 0;
@@ -234,6 +240,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp aios_trace_argp = { .options = options, .parser = parse };
+
+void aios_options_stacks(struct aios_options *opts)
+{
+	if (opts->session.stacks && !opts->session.blocked_over_ns)
+		opts->session.blocked_over_ns = AIOS_BLOCKED_OVER_NS;
+}
 
 void aios_options_default(struct aios_options *opts)
 {

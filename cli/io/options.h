@@ -12,6 +12,7 @@
 #include "session.h"
 
 #define AIOS_SETTLE_NS	2000000000ULL	/* --settle */
+#define AIOS_BLOCKED_OVER_NS	1000000ULL	/* --stacks without --blocked-over */
 
 /**
  * struct aios_options - what the user asked for
@@ -75,6 +76,12 @@ extern const struct argp aios_help_argp;
  */
 void aios_options_default(struct aios_options *opts);
 void aios_options_done(struct aios_options *opts);
+
+/**
+ * aios_options_stacks() - who wants stacks wants those of blocked submits, too
+ * @opts: parsed
+ */
+void aios_options_stacks(struct aios_options *opts);
 
 /**
  * aios_usage_error() - says what is wrong with the command line, in one line, and ends the program

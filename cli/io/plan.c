@@ -16,6 +16,7 @@
 #define EXACT(tp)	.function = tp, .point = AIOS_AT_TRACEPOINT, .level = AIOS_HOOK_EXACT
 #define REFERENCES	.group = AIOS_GROUP_REFERENCES
 #define STATE		.group = AIOS_GROUP_STATE
+#define BLOCKED		.group = AIOS_GROUP_BLOCKED
 #define WITNESSES	(AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE)
 #define WATCHES(bit)	REFERENCES, .watches = bit
 #define HOLD(what)	(1 << AIOS_HOLD_##what)
@@ -86,6 +87,16 @@ static const struct aios_hook hooks[] = {
 	  LOST("calls of io_submit and their batches") },
 	{ .what = "io_submit returned (32-bit)", RETURN("__ia32_compat_sys_io_submit"),
 	  LOST("calls of io_submit of 32-bit programs") },
+	{ .what = "io_submit begins", ENTRY("__x64_sys_io_submit"), BLOCKED,
+	  LOST("whether io_submit blocks, and where") },
+	{ .what = "io_submit begins (32-bit)", ENTRY("__ia32_compat_sys_io_submit"), BLOCKED,
+	  LOST("whether io_submit of 32-bit programs blocks") },
+	{ .what = "thread leaves its CPU, or runs", .function = "sched_switch",
+	  .point = AIOS_AT_TRACEPOINT, BLOCKED,
+	  LOST("whether io_submit blocks, and where") },
+	{ .what = "thread is woken", .function = "sched_waking", .point = AIOS_AT_TRACEPOINT,
+	  BLOCKED, .tidies = true,
+	  LOST("whether threads slept, or waited for a CPU") },
 	{ .what = "read or write done", ENTRY("aio_complete_rw"), FUNCTION,
 	  LOST("ends of operations that the submitter outlasts") },
 	{ .what = "operation done", EXACT("aio_op_done"), .vital = true,
@@ -415,6 +426,39 @@ static void plan_spare(struct aios_plan *plan)
 	}
 }
 
+static const struct aios_plan_row *plan_row(const struct aios_plan *plan, const char *function,
+					    enum aios_hook_point point)
+{
+	for (size_t i = 0; i < plan->cnt; i++)
+		if (plan->rows[i].hook->point == point && !plan->rows[i].hook->program &&
+		    !strcmp(plan->rows[i].hook->function, function))
+			return &plan->rows[i];
+	return NULL;
+}
+
+/* Who is not seen to come out again would be inside for ever. */
+static void plan_spare_begins(struct aios_plan *plan)
+{
+	for (size_t i = 0; i < plan->cnt; i++) {
+		struct aios_plan_row *row = &plan->rows[i];
+		const struct aios_plan_row *end;
+
+		if (row->hook->group != AIOS_GROUP_BLOCKED || row->hook->point != AIOS_AT_ENTRY)
+			continue;
+		end = plan_row(plan, row->hook->function, AIOS_AT_RETURN);
+		if (!end || end->way == AIOS_WAY_NONE)
+			row->way = AIOS_WAY_NONE;
+	}
+}
+
+bool aios_plan_sleeps(const struct aios_plan *plan)
+{
+	const struct aios_plan_row *begins = plan_row(plan, "__x64_sys_io_submit", AIOS_AT_ENTRY);
+	const struct aios_plan_row *leaves = plan_row(plan, "sched_switch", AIOS_AT_TRACEPOINT);
+
+	return begins && begins->way != AIOS_WAY_NONE && leaves && leaves->way != AIOS_WAY_NONE;
+}
+
 static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
 {
 	return hook->level == AIOS_HOOK_BOTH ||
@@ -447,6 +491,7 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 	for (size_t i = 0; i < ret->cnt; i++)
 		row_choose(&ret->rows[i], kernel, wish);
 	plan_spare(ret);
+	plan_spare_begins(ret);
 	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
 	ret->looks = ret->groups & AIOS_GROUP_STATE && ret->heads && kernel->per_cpu_offset &&
 		     kernel->poll_wake && kernel->complete_rw;
@@ -616,6 +661,7 @@ static const char *row_note(const struct aios_plan *plan, const struct aios_plan
 		[AIOS_GROUP_COMPAT] = "not asked for (--hooks compat); ",
 		[AIOS_GROUP_REFERENCES] = "not asked for (--hooks references); ",
 		[AIOS_GROUP_STATE] = "not asked for (--hooks state); ",
+		[AIOS_GROUP_BLOCKED] = "not asked for (--blocked-over); ",
 	};
 
 	if (row->skipped)

@@ -54,6 +54,7 @@ enum aios_group {
 	AIOS_GROUP_COMPAT = 1 << 1,
 	AIOS_GROUP_REFERENCES = 1 << 2,	/* level exact has these by default */
 	AIOS_GROUP_STATE = 1 << 3,
+	AIOS_GROUP_BLOCKED = 1 << 4,	/* by --blocked-over */
 };
 
 /**
@@ -204,6 +205,13 @@ unsigned int aios_plan_raw(const struct aios_plan *plan);
  * Return: 1 << enum aios_hold_what, AIOS_WATCH_FREE, AIOS_WATCH_PUTS.
  */
 unsigned int aios_plan_watched(const struct aios_plan *plan);
+
+/**
+ * aios_plan_sleeps() - is it told when threads sleep within io_submit?
+ * @plan: the plan
+ * Return: whether all that takes is hooked.
+ */
+bool aios_plan_sleeps(const struct aios_plan *plan);
 
 /**
  * aios_plan_exact() - has this kernel the tracepoints that level exact needs?

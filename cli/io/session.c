@@ -95,6 +95,8 @@ static int plan_level(struct session *s, enum aios_level level, struct aios_err 
 	int code;
 
 	wish.level = level;
+	if (s->opts->blocked_over_ns)
+		wish.groups |= AIOS_GROUP_BLOCKED;
 	aios_plan_done(&s->plan);
 	code = aios_plan_make(&s->plan, &s->kernel, &wish, err);
 	if (code == -EINVAL)
@@ -196,6 +198,7 @@ static int load_level(struct session *s, struct aios_err *err)
 {
 	struct aios_load_opts opts = {
 		.config.stacks = s->opts->stacks,
+		.config.blocked_over = s->opts->blocked_over_ns,
 		.buffer = s->opts->buffer,
 		.verbose = s->opts->verbose,
 	};
@@ -226,10 +229,11 @@ static int session_fall(struct session *s, struct aios_err *err)
 
 static int session_load(struct session *s, struct aios_err *err)
 {
+	bool named = s->opts->stacks || s->opts->blocked_over_ns;
 	int status;
 
-	s->namer = s->opts->stacks ? aios_namer_new(&s->ops->feed) : NULL;
-	status = s->namer || !s->opts->stacks ? load_level(s, err) : AIOS_CANNOT_OBSERVE;
+	s->namer = named ? aios_namer_new(&s->ops->feed) : NULL;
+	status = s->namer || !named ? load_level(s, err) : AIOS_CANNOT_OBSERVE;
 	while (may_fall(s))
 		status = session_fall(s, err);
 	return status;
@@ -396,6 +400,7 @@ static int session_info(struct session *s)
 	info->utc_offset_s = (int32_t)local.tm_gmtoff;
 	info->start_ns = aios_now_ns();
 	info_limit(info);
+	info->blocked_over_ns = aios_plan_sleeps(&s->plan) ? s->opts->blocked_over_ns : 0;
 	err = aios_plan_info(&s->plan, info);
 	if (!err)
 		err = aios_info_write(info, &json);
@@ -444,10 +449,13 @@ static bool nr_drift(const struct session *s, int64_t *ret)
 static int session_names(struct session *s)
 {
 	if (s->namer && s->plan.level == AIOS_LEVEL_SYSCALL)
-		aios_say("at evidence level syscall there are no stacks");
-	else if (s->namer)
-		return aios_namer_read(s->namer);
-	return 0;
+		aios_say("at evidence level syscall there are no stacks, and nobody sees whether "
+			 "io_submit sleeps");
+	else if (s->opts->blocked_over_ns && !aios_plan_sleeps(&s->plan))
+		aios_say("whether io_submit sleeps cannot be seen: --plan says what is missing");
+	if (!s->namer || s->plan.level == AIOS_LEVEL_SYSCALL)
+		return 0;
+	return aios_namer_read(s->namer, aios_load_sees_all(s->load));
 }
 
 static int session_begin(struct session *s, struct aios_err *err)

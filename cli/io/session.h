@@ -38,6 +38,8 @@ enum aios_source {
  * @source: evidence level
  * @wish: for the plan
  * @verbose: libbpf's messages go to stderr
+ * @blocked_over_ns: tell when threads sleep within io_submit, and by way of which functions where
+ *	they do so for that long; 0 for not
  * @stacks: tell by way of which functions requests are taken, complete and are freed
  * @kill: a command that is to be traced no more (see @enough) is killed with all that it started,
  *	not left behind
@@ -57,6 +59,7 @@ struct aios_session_opts {
 	enum aios_source source;
 	struct aios_plan_wish wish;
 	bool verbose;
+	uint64_t blocked_over_ns;
 	bool stacks;
 	bool kill;
 };

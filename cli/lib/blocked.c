@@ -48,7 +48,7 @@ static bool same_path(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static int file_add(struct aios_blocked_row *row, const char *path, const struct aios_slept *by)
+static int file_add(struct aios_blocked_row *row, const char *path, uint64_t sleeps, uint64_t ns)
 {
 	struct aios_blocked_file *files;
 	size_t i = 0;
@@ -56,7 +56,7 @@ static int file_add(struct aios_blocked_row *row, const char *path, const struct
 	while (i < row->file_cnt && !same_path(row->files[i].path, path))
 		i++;
 	if (i == AIOS_BLOCKED_FILES) {
-		row->other_files += by->times;
+		row->other_files += sleeps;
 		return 0;
 	}
 	if (i == row->file_cnt) {
@@ -69,8 +69,8 @@ static int file_add(struct aios_blocked_row *row, const char *path, const struct
 			return -ENOMEM;
 		row->file_cnt++;
 	}
-	row->files[i].sleeps += by->times;
-	row->files[i].ns += by->ns;
+	row->files[i].sleeps += sleeps;
+	row->files[i].ns += ns;
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int row_add(struct aios_blocked *blocked, const struct aios_slept *by,
 		row->longest_from_ns = by->longest_from_ns;
 		row->longest_request = from->request;
 	}
-	return from->request ? file_add(row, from->path, by) : 0;
+	return from->request ? file_add(row, from->path, by->times, by->ns) : 0;
 }
 
 static int sleeps_add(struct aios_blocked *blocked, const struct aios_sleeps *sleeps,
@@ -195,6 +195,112 @@ int aios_blocked_sorted(const struct aios_blocked *blocked, const struct aios_bl
 	return 0;
 }
 
+static void row_done(struct aios_blocked_row *row)
+{
+	for (size_t i = 0; i < row->file_cnt; i++)
+		free(row->files[i].path);
+	free(row->files);
+}
+
+/**
+ * aios_blocked_rows_free() - frees merged rows
+ * @rows: may be NULL
+ * @cnt: of @rows
+ */
+void aios_blocked_rows_free(struct aios_blocked_row *rows, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++)
+		row_done(&rows[i]);
+	free(rows);
+}
+
+static int row_merge(struct aios_blocked_row *to, const struct aios_blocked_row *from)
+{
+	int err = 0;
+
+	to->sleeps += from->sleeps;
+	to->ns += from->ns;
+	for (size_t op = 0; op < AIOS_BLOCKED_OPS; op++) {
+		to->by_op[op] += from->by_op[op];
+		to->by_op_ns[op] += from->by_op_ns[op];
+	}
+	if (from->longest_ns >= to->longest_ns) {
+		to->longest_ns = from->longest_ns;
+		to->longest_from_ns = from->longest_from_ns;
+		to->longest_request = from->longest_request;
+	}
+	to->other_files += from->other_files;
+	for (size_t i = 0; i < from->file_cnt && !err; i++)
+		err = file_add(to, from->files[i].path, from->files[i].sleeps, from->files[i].ns);
+	return err;
+}
+
+/**
+ * struct merge - rows that read differently
+ * @keys: how each of them reads, owned
+ */
+struct merge {
+	struct aios_blocked_row *rows;
+	struct aios_buf *keys;
+	size_t cnt;
+};
+
+/* Takes @key. */
+static int merge_add(struct merge *merge, const struct aios_blocked_row *row, struct aios_buf *key)
+{
+	size_t i = 0;
+
+	while (i < merge->cnt && strcmp(merge->keys[i].data, key->data))
+		i++;
+	if (i < merge->cnt) {
+		aios_buf_done(key);
+		return row_merge(&merge->rows[i], row);
+	}
+	merge->keys[i] = *key;
+	merge->rows[i] = (struct aios_blocked_row){ .chain = row->chain };
+	memcpy(merge->rows[i].comm, row->comm, sizeof(row->comm));
+	merge->cnt++;
+	return row_merge(&merge->rows[i], row);
+}
+
+static int merged_compare(const void *a, const void *b)
+{
+	return row_compare(&(const struct aios_blocked_row *){ a },
+			   &(const struct aios_blocked_row *){ b });
+}
+
+int aios_blocked_merged(const struct aios_blocked *blocked,
+			void (*key)(void *arg, const struct aios_blocked_row *row,
+				    struct aios_buf *buf),
+			void *arg, struct aios_blocked_row **ret, size_t *cnt)
+{
+	const struct aios_blocked_row **rows = NULL;
+	struct merge merge = { 0 };
+	size_t all = 0;
+	int err = aios_blocked_sorted(blocked, &rows, &all);
+
+	merge.rows = calloc(all + 1, sizeof(*merge.rows));
+	merge.keys = calloc(all + 1, sizeof(*merge.keys));
+	if (!merge.rows || !merge.keys)
+		err = -ENOMEM;
+	for (size_t i = 0; i < all && !err; i++) {
+		struct aios_buf text = { 0 };
+
+		key(arg, rows[i], &text);
+		aios_buf_str(&text, "\n");
+		err = text.err ? text.err : merge_add(&merge, rows[i], &text);
+	}
+	if (!err)
+		qsort(merge.rows, merge.cnt, sizeof(*merge.rows), merged_compare);
+	for (size_t i = 0; i < merge.cnt; i++)
+		aios_buf_done(&merge.keys[i]);
+	free(merge.keys);
+	free(rows);
+	*ret = merge.rows;
+	*cnt = merge.cnt;
+	return err;
+}
+
 /**
  * aios_blocked_done() - gives the memory back
  * @blocked: empty again
@@ -205,9 +311,7 @@ void aios_blocked_done(struct aios_blocked *blocked)
 	size_t iter = 0;
 
 	while ((row = aios_map_next(&blocked->rows, &iter))) {
-		for (size_t i = 0; i < row->file_cnt; i++)
-			free(row->files[i].path);
-		free(row->files);
+		row_done(row);
 		free(row);
 	}
 	aios_map_done(&blocked->rows);

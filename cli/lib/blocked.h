@@ -6,6 +6,7 @@
 #ifndef AIOS_BLOCKED_H
 #define AIOS_BLOCKED_H
 
+#include "buf.h"
 #include "model.h"
 #include "names.h"
 
@@ -145,6 +146,23 @@ int aios_blocked_request(struct aios_blocked *blocked, const struct aios_request
  */
 int aios_blocked_sorted(const struct aios_blocked *blocked, const struct aios_blocked_row ***ret,
 			size_t *cnt);
+
+/**
+ * aios_blocked_merged() - the rows, as one where they read the same
+ * @blocked: where
+ * @key: appends how a stack reads; called with @arg
+ * @ret: to be freed with aios_blocked_rows_free()
+ * @cnt: how many, the one that slept longest first
+ *
+ * Processes of a program have their own addresses for the same functions.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int aios_blocked_merged(const struct aios_blocked *blocked,
+			void (*key)(void *arg, const struct aios_blocked_row *row,
+				    struct aios_buf *buf),
+			void *arg, struct aios_blocked_row **ret, size_t *cnt);
+void aios_blocked_rows_free(struct aios_blocked_row *rows, size_t cnt);
 void aios_blocked_done(struct aios_blocked *blocked);
 
 #endif /* AIOS_BLOCKED_H */

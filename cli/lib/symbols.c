@@ -18,7 +18,8 @@
 #define IMAGES		"images"	/* a key that is no address */
 
 /* What calls the programs that are attached to a function or a tracepoint. */
-static const char *const hooks[] = { "bpf_trampoline_", "__traceiter_", "__bpf_trace_" };
+static const char *const hooks[] = { "bpf_trampoline_", "bpf_trace_run", "bpf_prog_",
+				     "__traceiter_", "__bpf_trace_" };
 
 int aios_symbols_add(struct aios_symbols *symbols, uint64_t address, const char *name)
 {
@@ -107,14 +108,6 @@ void aios_symbols_done(struct aios_symbols *symbols)
 	aios_images_done(&symbols->images);
 }
 
-static struct aios_frame stack_frame(const struct aios_stack *stack,
-				     const struct aios_symbols *symbols, size_t nr)
-{
-	uint64_t address = nr ? stack->ip + (__u64)(__s64)stack->more[nr - 1] : stack->ip;
-
-	return (struct aios_frame){ address, aios_symbols_name(symbols, address) };
-}
-
 static bool is_hook(const struct aios_frame *frame)
 {
 	for (size_t i = 0; frame->name && i < sizeof(hooks) / sizeof(hooks[0]); i++)
@@ -131,19 +124,60 @@ static bool is_same_function(const struct aios_frame *a, const struct aios_frame
 	return len && b->name && !strncmp(a->name, b->name, len) && b->name[len] == '+';
 }
 
-size_t aios_stack_frames(const struct aios_stack *stack, const struct aios_symbols *symbols,
-			 struct aios_frame *ret)
+size_t aios_kernel_frames(const uint64_t *ips, size_t all, const struct aios_symbols *symbols,
+			  struct aios_frame *ret)
 {
-	size_t all = stack->count < AIOS_STACK_FRAMES ? stack->count : AIOS_STACK_FRAMES, cnt = 0;
 	bool hooked = false;
+	size_t cnt = 0;
 
 	for (size_t i = 0; i < all; i++) {
-		struct aios_frame frame = stack_frame(stack, symbols, i);
+		struct aios_frame frame = { ips[i], aios_symbols_name(symbols, ips[i]) };
 		bool again = hooked && cnt && is_same_function(&ret[cnt - 1], &frame);
 
 		hooked = is_hook(&frame);
 		if (!hooked && !again)
 			ret[cnt++] = frame;
+	}
+	return cnt;
+}
+
+size_t aios_stack_frames(const struct aios_stack *stack, const struct aios_symbols *symbols,
+			 struct aios_frame *ret)
+{
+	size_t all = stack->count < AIOS_STACK_FRAMES ? stack->count : AIOS_STACK_FRAMES;
+	uint64_t ips[AIOS_STACK_FRAMES];
+
+	for (size_t i = 0; i < all; i++)
+		ips[i] = i ? stack->ip + (__u64)(__s64)stack->more[i - 1] : stack->ip;
+	return aios_kernel_frames(ips, all, symbols, ret);
+}
+
+size_t aios_user_frames(const struct aios_chain *chain, const struct aios_symbols *symbols,
+			struct aios_place *ret, bool *cut)
+{
+	size_t all, cnt = 0;
+	const uint64_t *ips = aios_chain_ips(chain, AIOS_FRAMES_USER, &all);
+	unsigned int flags = chain->flags[AIOS_FRAMES_USER];
+	const struct aios_images *images = &symbols->images;
+
+	*cut = flags & (AIOS_FRAMES_FULL | AIOS_FRAMES_BROKEN) || !all;
+	for (size_t i = 0; i < all; i++) {
+		bool guess = i == 1 && flags & AIOS_FRAMES_TOP;
+		/* A return address is behind the call, which may be the last of its function. */
+		uint64_t ip = i ? ips[i] - 1 : ips[i];
+		const struct aios_image *image = aios_images_find(images, chain->tgid, ip);
+
+		if (guess && (!image || (all > 2 && ips[2] == ips[1])))
+			continue;
+		/* Without frame pointers anything can look like a frame, but not like code. */
+		if (i && !image) {
+			*cut = true;
+			break;
+		}
+		ret[cnt++] = (struct aios_place){
+			.ip = ips[i], .image = image, .guess = guess,
+			.offset = image ? ip - image->from + image->offset : 0,
+		};
 	}
 	return cnt;
 }

@@ -16,6 +16,7 @@
 #include <aioscope/record.h>
 
 #include "buf.h"
+#include "chain.h"
 #include "image.h"
 #include "map.h"
 
@@ -94,6 +95,43 @@ struct aios_frame {
  */
 size_t aios_stack_frames(const struct aios_stack *stack, const struct aios_symbols *symbols,
 			 struct aios_frame *ret);
+
+/**
+ * aios_kernel_frames() - the same of addresses alone
+ * @ips: from the innermost on
+ * @all: of @ips
+ * @symbols: may be NULL
+ * @ret: room for @all
+ * Return: how many there are.
+ */
+size_t aios_kernel_frames(const uint64_t *ips, size_t all, const struct aios_symbols *symbols,
+			  struct aios_frame *ret);
+
+/**
+ * struct aios_place - where a program is, in a function that has not returned
+ * @ip: the address
+ * @image: what is mapped there, borrowed; NULL where nobody told
+ * @offset: in the file: of the instruction, or within the call that has not returned
+ * @guess: it was on top of the stack, and is code; so it is most likely who made the system call
+ */
+struct aios_place {
+	uint64_t ip;
+	const struct aios_image *image;
+	uint64_t offset;
+	bool guess;
+};
+
+/**
+ * aios_user_frames() - the frames of the program
+ * @chain: a stack
+ * @symbols: of the trace
+ * @ret: room for AIOS_FRAMES_USER_MAX
+ * @cut: there are more: the stack is deeper than what was told, or code there keeps no frame
+ *	pointers
+ * Return: how many there are.
+ */
+size_t aios_user_frames(const struct aios_chain *chain, const struct aios_symbols *symbols,
+			struct aios_place *ret, bool *cut);
 
 /* "taken", "completed", "freed", or "?": a constant. */
 const char *aios_stack_what(const struct aios_stack *stack);

@@ -75,6 +75,16 @@ struct aios_check;
 struct aios_doctor;
 
 /**
+ * struct aios_user_names - who knows what functions of programs are called
+ * @name: appends the name of the one at an offset in a file; returns whether there is one
+ */
+struct aios_user_names {
+	bool (*name)(void *arg, const struct aios_image *image, uint64_t offset,
+		     struct aios_buf *buf);
+	void *arg;
+};
+
+/**
  * struct aios_trace - what a report is made of
  * @sum: the numbers
  * @info: where and when
@@ -86,6 +96,7 @@ struct aios_doctor;
  * @left_out: requests that @sel left out
  * @unknown_records: of a newer version, skipped
  * @blocked: what blocked io_submit
+ * @names: of functions of programs; may be NULL
  * @check: what the rules say of it; NULL where they were not asked
  * @doctor: what is the matter with how AIO is used; NULL where nobody asked
  */
@@ -99,6 +110,7 @@ struct aios_trace {
 	uint64_t left_out;
 	uint64_t unknown_records;
 	const struct aios_blocked *blocked;
+	const struct aios_user_names *names;
 	const struct aios_check *check;
 	const struct aios_doctor *doctor;
 };

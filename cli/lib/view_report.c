@@ -8,6 +8,7 @@
 #include "names.h"
 #include "units.h"
 #include "view.h"
+#include "view_blocked.h"
 #include "view_check.h"
 #include "view_doctor.h"
 
@@ -489,6 +490,7 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 	report_ctxs(buf, sum);
 	if (calls_seen(&sum->calls))
 		report_calls(buf, sum);
+	aios_report_blocked(buf, trace);
 	report_completions(buf, sum);
 	report_gaps(buf, trace);
 	if (trace->check)

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "names.h"
 #include "view.h"
+#include "view_blocked.h"
 #include "view_check.h"
 #include "view_doctor.h"
 
@@ -357,7 +358,7 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 
 	if (aios_info_calls_only(info))
 		return report_calls_only(buf, trace);
-	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o* s:o s:o s:o"
+	root = json_pack("{s:s s:o s:o s:o s:o s:o s:o* s:o* s:o s:o* s:o s:o s:o* s:o s:o s:o s:o*"
 			 " s:o}",
 			 "schema", SCHEMA, "kernel", aios_json_text(info->kernel),
 			 "host", aios_json_text(info->host),
@@ -369,7 +370,7 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 			 "loss", loss_json(trace), "findings", findings_json(trace),
 			 "doctor", doctor_json(trace), "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),
-			 "contexts", ctxs_json(sum));
+			 "blocked", aios_blocked_json(trace), "contexts", ctxs_json(sum));
 
 	return aios_json_line(root, buf);
 }

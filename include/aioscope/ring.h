@@ -100,6 +100,8 @@ AIOS_AT(aios_ring_ctl, tail, 128);
 #define AIOS_BY_COMM	0x2	/* owner's command name is struct aios_config.comm */
 #define AIOS_BY_CGROUP	0x4	/* owner is in the cgroup, or below it */
 
+#define AIOS_SUBMITTING	8192	/* places for threads inside of io_submit, a power of two */
+
 /* Whose system calls the raw tracepoints are to tell of; see bpf/calls.bpf.c. */
 #define AIOS_RAW_64	0x1	/* 64-bit callers, where single calls have no tracepoints */
 #define AIOS_RAW_32	0x2	/* 32-bit callers, which those do not show */
@@ -127,6 +129,8 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @look: see whether requests are as they have to be: bpf/state.h
  * @stacks: tell by way of which functions requests are taken, complete and are freed: bpf/stack.h
  * @fsync_work: address of the kernel's function aio_fsync_work()
+ * @blocked_over: tell by way of which functions threads sleep within io_submit for so long, in ns;
+ *	0 where they are not watched
  * @top_bits: contexts that are counted apart, as a power of two; 0 where nothing is counted
  * @top_shift: 32 less that
  * @snap_ctxs: contexts that a look at all of them has room for
@@ -150,6 +154,7 @@ struct aios_config {
 	__u64 poll_wake;
 	__u64 complete_rw;
 	__u64 fsync_work;
+	__u64 blocked_over;
 	__u32 raw_calls;
 	__u32 locked;
 	__u32 newtask_pid;

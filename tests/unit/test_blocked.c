@@ -4,6 +4,7 @@
  */
 #include "kit.h"
 #include "lib/front.h"
+#include "lib/view_blocked.h"
 
 #define KERNEL	0xffffffff81000000ULL
 #define USER	0x7f0000001000ULL
@@ -373,6 +374,196 @@ static void a_front_does_not_tell_half_of_a_call(void **state)
 	assert_null(k->call.sleeps);
 }
 
+/* What a report is made of, and two processes of a program, whose addresses differ. */
+struct fixture {
+	struct aios_info info;
+	struct aios_symbols symbols;
+	struct aios_user_names names;
+	struct aios_trace trace;
+	struct aios_buf text;
+};
+
+static bool names_main(void *arg, const struct aios_image *image, uint64_t offset,
+		       struct aios_buf *buf)
+{
+	(void)arg;
+	if (strcmp(image->path, "/usr/bin/db") || offset < 0x80)
+		return false;
+	aios_buf_str(buf, offset < 0x180 ? "do;io" : "main");
+	return true;
+}
+
+static void fixture_begin(struct fixture *f, const struct kit *k)
+{
+	static const char *const functions[] = { "schedule+0x10", "io_schedule+0x20",
+						 "bpf_trampoline_1+0x1", "io_submit_one+0x30" };
+	struct aios_image image = { .tgid = KIT_PID, .from = USER, .to = USER + 0x1000,
+				    .path = (char *)"/usr/bin/db" };
+
+	*f = (struct fixture){ .info.blocked_over_ns = 1000, .names.name = names_main };
+	for (size_t i = 0; i < NR(functions); i++)
+		assert_int_equal(aios_symbols_add(&f->symbols, KERNEL + 256 * i, functions[i]), 0);
+	assert_int_equal(aios_images_add(&f->symbols.images, &image), 0);
+	image.tgid = KIT_OTHER_PID;
+	assert_int_equal(aios_images_add(&f->symbols.images, &image), 0);
+	f->trace = (struct aios_trace){ .info = &f->info, .symbols = &f->symbols,
+					.blocked = &k->blocked, .names = &f->names };
+}
+
+static void fixture_end(struct fixture *f)
+{
+	aios_symbols_done(&f->symbols);
+	aios_buf_done(&f->text);
+}
+
+static void see_blocked(struct kit *k, uint64_t t, struct kit_who who, struct kit_ctx *c,
+			unsigned int nr, uint64_t slept_ns)
+{
+	struct kit_req r = kit_read(c, nr);
+
+	r.ask.file = 0xf1;
+	see(k, rec_submit_begin(t, who, c, 1));
+	see(k, rec_birth(t + 10, who, &r));
+	see_slept(k, t + 20, t + 20 + slept_ns, t + 20 + slept_ns, who, KERNEL, slept_ns ? 4 : 0,
+		  slept_ns ? 3 : 0);
+	see(k, rec_return(t + 30 + slept_ns, who, &r, 0));
+	see(k, rec_submit(t + 40 + slept_ns, who, c, 1, 1));
+}
+
+/* Two processes sleep at the same place; a third sleep has no stack. */
+static void see_both(struct kit *k)
+{
+	static struct kit_ctx c, d;
+
+	c = kit_ctx(1);
+	d = kit_ctx(2);
+	k->blocked.over_ns = 1000;
+	see(k, rec_proc(1, AIOS_PROC_SEEN, KIT_PID, "db"));
+	see(k, rec_proc(1, AIOS_PROC_SEEN, KIT_OTHER_PID, "db"));
+	see(k, rec_setup(10, by_t1, &c));
+	see(k, rec_setup(10, by_other, &d));
+	see_name(k, 20, by_t1, 0xf1, "/srv/da\nta");
+	see_blocked(k, 1000, by_t1, &c, 1, 4000);
+	see_blocked(k, 10000, by_other, &d, 2, 2000);
+	see_blocked(k, 20000, by_t1, &c, 3, 0);
+	see_end(k);
+}
+
+static void stacks_that_read_the_same_are_one(void **state)
+{
+	struct kit *k = *state;
+	struct fixture f;
+
+	see_both(k);
+	fixture_begin(&f, k);
+	assert_int_equal(k->blocked.rows.used, 3);
+	assert_int_equal(aios_blocked_folded(&f.text, &f.trace), 0);
+	assert_string_equal(f.text.data,
+			    "db;main [db];do:io [db];db+0x0;io_submit_one_[k];io_schedule_[k];"
+			    "schedule_[k] 6000\n"
+			    "[no stack: shorter than --blocked-over, or not told] 0\n");
+	fixture_end(&f);
+}
+
+static void the_report_tells_who_blocked_where(void **state)
+{
+	struct kit *k = *state;
+	struct fixture f;
+
+	see_both(k);
+	fixture_begin(&f, k);
+	aios_report_blocked(&f.text, &f.trace);
+	assert_non_null(strstr(f.text.data, "3 calls of io_submit took 6.12us: their threads "
+			       "slept for 6.00us, waited 0 for a CPU, and ran for 120ns\n"
+			       "  in 2 of them a thread slept for 1.00us or longer at a time; of 3 "
+			       "sleeps the longest took 4.00us\n"));
+	assert_non_null(strstr(f.text.data, "  pread                 3        2"));
+	assert_non_null(strstr(f.text.data, "  1. db slept for 6.00us in 2 sleeps, at most 4.00us: "
+			       "pread 2\n     on /srv/da\\x0ata\n"
+			       "        schedule+0x10\n        io_schedule+0x20\n"
+			       "        io_submit_one+0x30\n"
+			       "        db+0x0\n        do;io [db]\n        main [db]\n"));
+	assert_null(strstr(f.text.data, "cut off"));
+	assert_non_null(strstr(f.text.data, "  1 sleeps without a stack"));
+	fixture_end(&f);
+}
+
+/* Without frame pointers there is who makes the call, perhaps who called that, and no more. */
+static void what_is_cut_off_is_said(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct aios_rec user = rec_frames(1100, by_t1, AIOS_FRAMES_USER, 0, USER, 3);
+	struct aios_rec slept = rec_sleep(1100, 9000, 9000, by_t1, UNINTERRUPTIBLE);
+	struct fixture f;
+
+	user.frames.flags = AIOS_FRAMES_TOP | AIOS_FRAMES_BROKEN;
+	user.frames.ip[2] = 0x7777;
+	slept.sleep.user = 3;
+	see(k, rec_setup(10, by_t1, &c));
+	see(k, rec_submit_begin(1000, by_t1, &c, 1));
+	see(k, user);
+	see(k, slept);
+	see(k, rec_submit(10000, by_t1, &c, 1, 1));
+	see_end(k);
+	fixture_begin(&f, k);
+	aios_report_blocked(&f.text, &f.trace);
+	assert_non_null(strstr(f.text.data, ": of no request 1\n"
+			       "        functions of the kernel are not known\n"
+			       "        db+0x0\n        do;io [db] (by the top of the stack)\n"
+			       "        cut off: code there keeps no frame pointers\n"));
+	aios_buf_clear(&f.text);
+	assert_int_equal(aios_blocked_folded(&f.text, &f.trace), 0);
+	assert_string_equal(f.text.data, "?;[cut];do:io [db];db+0x0 7900\n");
+	/* A process that was gone before anybody looked. */
+	aios_images_done(&f.symbols.images);
+	aios_buf_clear(&f.text);
+	aios_report_blocked(&f.text, &f.trace);
+	assert_non_null(strstr(f.text.data, "        0x7f0000001000\n        cut off"));
+	fixture_end(&f);
+}
+
+static json_t *at(json_t *json, const char *a, const char *b)
+{
+	json = json_object_get(json, a);
+	return b ? json_object_get(json, b) : json;
+}
+
+static void scripts_get_the_same(void **state)
+{
+	struct kit *k = *state;
+	struct fixture f;
+	json_t *json, *row, *place;
+
+	see_both(k);
+	fixture_begin(&f, k);
+	json = aios_blocked_json(&f.trace);
+	assert_int_equal(json_integer_value(at(json, "calls", "watched")), 3);
+	assert_int_equal(json_integer_value(at(json, "calls", "blocked")), 2);
+	assert_int_equal(json_integer_value(at(json, "calls", "asleep_ns")), 6000);
+	assert_int_equal(json_integer_value(at(json, "calls", "running_ns")), 120);
+	assert_int_equal(json_integer_value(at(at(json, "by_op", "pread"), "blocked", NULL)), 2);
+	assert_int_equal(json_array_size(at(json, "stacks", NULL)), 2);
+	row = json_array_get(at(json, "stacks", NULL), 0);
+	assert_int_equal(json_integer_value(at(row, "ns", NULL)), 6000);
+	assert_int_equal(json_integer_value(at(at(row, "by_op", "pread"), "sleeps", NULL)), 2);
+	assert_int_equal(json_array_size(at(row, "kernel", NULL)), 3);
+	place = json_array_get(at(row, "user", NULL), 2);
+	assert_string_equal(json_string_value(at(place, "function", NULL)), "main");
+	assert_string_equal(json_string_value(at(place, "path", NULL)), "/usr/bin/db");
+	assert_true(json_is_null(at(json_array_get(at(row, "user", NULL), 0), "function", NULL)));
+	assert_true(json_is_false(at(row, "user_cut", NULL)));
+	row = json_array_get(at(json, "stacks", NULL), 1);
+	assert_true(json_is_null(at(row, "kernel", NULL)));
+	json_decref(json);
+	/* Nobody watched: that is not nothing. */
+	f.info.blocked_over_ns = 0;
+	assert_null(aios_blocked_json(&f.trace));
+	aios_report_blocked(&f.text, &f.trace);
+	assert_int_equal(f.text.len, 0);
+	fixture_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +579,10 @@ int main(void)
 		cmocka_unit_test(many_stacks_are_not_told_apart),
 		KIT_TEST(a_front_has_the_calls_that_are_open),
 		KIT_TEST(a_front_does_not_tell_half_of_a_call),
+		KIT_TEST(stacks_that_read_the_same_are_one),
+		KIT_TEST(the_report_tells_who_blocked_where),
+		KIT_TEST(what_is_cut_off_is_said),
+		KIT_TEST(scripts_get_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -808,6 +808,42 @@ static void counting_without_completions_is_refused(void **state)
 	aios_plan_done(&plan);
 }
 
+/* Who is seen to go into io_submit has to be seen to come out of it. */
+static void sleeps_are_told_where_that_is_asked_for(void **state)
+{
+	static const char *const without[] = { "__x64_sys_io_submit:return" };
+	static const char *const points[] = { "sched_waking", NULL };
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	struct aios_plan_wish wish = { .groups = AIOS_GROUP_BLOCKED };
+
+	(void)state;
+	assert_int_equal(row_of(&plan, "sched_switch")->way, AIOS_WAY_NONE);
+	assert_false(aios_plan_sleeps(&plan));
+	aios_plan_done(&plan);
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "sched_switch")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "sched_waking")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "__x64_sys_io_submit")->way, AIOS_WAY_BTF);
+	assert_true(aios_plan_sleeps(&plan));
+	aios_plan_done(&plan);
+	wish.without = (const char **)without;
+	wish.without_cnt = 1;
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "__x64_sys_io_submit")->way, AIOS_WAY_NONE);
+	assert_int_equal(row_of(&plan, "__ia32_compat_sys_io_submit")->way, AIOS_WAY_BTF);
+	assert_false(aios_plan_sleeps(&plan));
+	aios_plan_done(&plan);
+	tracepoints = points;
+	wish.without_cnt = 0;
+	plan = plan_of(&full, wish);
+	assert_false(aios_plan_sleeps(&plan));
+	aios_plan_done(&plan);
+	wish.level = AIOS_LEVEL_SYSCALL;
+	plan = plan_of(&full, wish);
+	assert_false(aios_plan_sleeps(&plan));
+	aios_plan_done(&plan);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -843,6 +879,7 @@ int main(void)
 		PLAN_TEST(references_and_state_are_watched_where_that_is_asked_for),
 		PLAN_TEST(what_serves_nobody_is_not_hooked),
 		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
+		PLAN_TEST(sleeps_are_told_where_that_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

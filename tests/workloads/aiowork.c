@@ -30,6 +30,8 @@ static const struct aiow_scenario scenarios[] = {
 	{ "nonblock", "RWF_NOWAIT, RWF_DSYNC and O_NONBLOCK", 0, aiow_run_nonblock },
 	{ "blocked", "io_submit that sleeps in a read of an empty pipe; ended by data, a signal", 0,
 	  aiow_run_blocked },
+	{ "uncached", "buffered reads of pages that are not in memory: io_submit waits for them", 0,
+	  aiow_run_uncached },
 	{ "freeze", "writes, good and bad, to a file system that is frozen now and then", 0,
 	  aiow_run_freeze },
 	{ "refused", "submissions refused for every reason", 0, aiow_run_refused },

@@ -275,6 +275,7 @@ int aiow_run_iocb_reuse(struct aiow *w);
 int aiow_run_errors(struct aiow *w);
 int aiow_run_nonblock(struct aiow *w);
 int aiow_run_blocked(struct aiow *w);
+int aiow_run_uncached(struct aiow *w);
 int aiow_run_freeze(struct aiow *w);
 int aiow_run_refused(struct aiow *w);
 

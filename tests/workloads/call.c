@@ -96,9 +96,11 @@ static void take_note(const struct aiow *w, const struct iocb *cb, struct note *
 static long submit(struct aiow *w, aio_context_t ctx, long nr, struct iocb **cbs,
 		   const struct note *notes)
 {
+	uint64_t begin_ns = aiow_now_ns();
 	long done = sys(syscall(SYS_io_submit, ctx, nr, cbs));
 	long i;
 
+	aiow_extra_add(w, "in_submit_ns", (int64_t)(aiow_now_ns() - begin_ns));
 	aiow_count_submit(w, nr, done);
 	for (i = 0; i < done; i++)
 		aiow_count_accepted(w, notes[i].op, notes[i].hash);

@@ -264,3 +264,25 @@ int aiow_run_blocked(struct aiow *w)
 	}
 	return 0;
 }
+
+/* Each page is read from the disk, as nothing is read ahead; where it is no disk, nothing waits */
+int aiow_run_uncached(struct aiow *w)
+{
+	int fd = aiow_file(w, "uncached", 64 * AIOW_BLOCK, O_RDWR);
+	char *buf = aiow_buffer(AIOW_BLOCK);
+	aio_context_t ctx;
+
+	if (fd < 0 || aiow_open(w, 4, &ctx))
+		return -1;
+	if (fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM) ||
+	    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
+		return aiow_fail(w, "the page cache: %s", strerror(errno));
+	for (unsigned int i = 0; i < 64; i++) {
+		struct iocb cb, *ptr = &cb;
+
+		aiow_prep_rw(w, &cb, IOCB_CMD_PREAD, fd, buf, AIOW_BLOCK, i * AIOW_BLOCK);
+		if (aiow_do(w, ctx, 1, &ptr))
+			return -1;
+	}
+	return 0;
+}
