@@ -153,6 +153,7 @@ static void again_text(struct aios_buf *buf, enum aios_ailment_nr nr,
 	aios_buf_fmt(buf, "io_submit had no slot for a request %llu time%s in ",
 		     aios_ull(again->cnt), aios_s(again->cnt));
 	aios_doctor_whose(buf, ctx);
+	aios_buf_fmt(buf, ", made for %u", ctx->max_reqs);
 	if (nr == AIOS_AIL_AGAIN_UNCLEAR) {
 		aios_buf_str(buf, "; what held its slots is not known for certain");
 		return;
@@ -174,6 +175,7 @@ static int again_tell(struct aios_doctor *doctor, enum aios_ailment_nr nr,
 	aios_condition_ctx(&condition, ctx);
 	aios_condition_sample(&condition, &again->sample);
 	aios_condition_add(&condition, "refused", AIOS_UNIT_COUNT, again->cnt);
+	aios_condition_add(&condition, "asked", AIOS_UNIT_COUNT, ctx->max_reqs);
 	aios_condition_add(&condition, "slots", AIOS_UNIT_COUNT, aios_doctor_slots(ctx));
 	aios_condition_add(&condition, "batch", AIOS_UNIT_COUNT, ctx->req_batch);
 	aios_condition_add(&condition, "in_flight", AIOS_UNIT_COUNT, again->in_flight);

@@ -253,6 +253,11 @@ static void limit_text(struct aios_buf *text, const struct aios_limit *limit, co
 		aios_doctor_who(text, limit->comm, limit->pid);
 		aios_buf_fmt(text, " asked for %u", limit->asked);
 	}
+	if (limit->refused && nr->max && limit->asked > nr->max) {
+		aios_buf_fmt(text, ", which is more than the limit (fs.aio-max-nr) as a whole: "
+			     "%llu", aios_ull(nr->max));
+		return;
+	}
 	if (nr->max)
 		aios_buf_fmt(text, "%s%s%llu of %llu (fs.aio-max-nr) were taken%s",
 			     limit->refused ? ": " : "", told ? "" : "about ", aios_ull(nr->held),

@@ -31,12 +31,15 @@
 #define AIOS_USED_FEW		16	/* requests, before anything is said of a process' use */
 
 /*
- * A submission takes 2 to 100 us on any machine of today. Whoever is preempted in it loses some
- * time slices of 3 to 4 ms and is not blocked, so where it is not known whether the thread slept,
- * only what no scheduler explains counts, and once is chance.
+ * A submission takes 2 to 100 us on any machine of today. Where sleeps are told, one that slept for
+ * a millisecond was blocked: 10 to 500 times as long as it takes. Where they are not, whoever is
+ * preempted loses some time slices of 3 to 4 ms and is not blocked, so that only what no scheduler
+ * explains counts. Three times are chance, unless a user would notice them.
  */
+#define AIOS_SLEPT_MS		1
 #define AIOS_BLOCKED_MS		10
 #define AIOS_BLOCKED_FEW	4
+#define AIOS_BLOCKED_LONG_MS	100	/* all in all */
 
 /* Requests of a file, before it is said that all of them complete within io_submit. */
 #define AIOS_INSIDE_FEW		16
@@ -175,7 +178,7 @@ struct aios_backlog {
  * @killed: it was
  * @submits: calls of io_submit that took something
  * @single_submits: of these, with one iocb
- * @deep_submits: of these, with AIOS_DEEP requests and more in flight afterwards
+ * @deep_submits: of these, with AIOS_DEEP requests and more in flight or unread afterwards
  * @reads: calls of io_getevents that returned events
  * @single_reads: of these, with one event, while AIOS_DEEP requests and more were about
  * @slept_reads: of these, that had found the ring empty
@@ -211,9 +214,13 @@ struct aios_chart {
  * @buffered: a regular file or a block device that was opened without O_DIRECT
  * @requests: that were submitted
  * @inside: of these, that the submitting thread completed before it was through with them
- * @blocked: whose submission took AIOS_BLOCKED_MS
- * @submit_ns: of all
+ * @blocked: whose submission slept for AIOS_SLEPT_MS, or took AIOS_BLOCKED_MS
+ * @blocked_ns: for how long these did
+ * @watched: of @requests, for which it is told whether the thread slept
+ * @submit_ns: time in submissions, of all
  * @max_ns: the longest
+ * @slept_max_ns: the longest sleep
+ * @slept: by way of whom; owned by the model; NULL where not told
  */
 struct aios_spot {
 	uint16_t op;
@@ -224,8 +231,11 @@ struct aios_spot {
 	uint64_t inside_ns;
 	uint64_t blocked;
 	uint64_t blocked_ns;
+	uint64_t watched;
 	uint64_t submit_ns;
 	uint64_t max_ns;
+	uint64_t slept_max_ns;
+	const struct aios_chain *slept;
 	uint32_t pid;
 	char comm[AIOS_COMM_LEN + 1];
 	struct aios_sample insides;

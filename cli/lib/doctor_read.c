@@ -133,8 +133,8 @@ static int tell_singles(struct aios_doctor *doctor, const struct aios_ctx *ctx,
 	aios_buf_fmt(&text, "%llu of %llu calls of io_getevents that returned events from ",
 		     aios_ull(chart->single_reads), aios_ull(chart->reads));
 	aios_doctor_whose(&text, ctx);
-	aios_buf_fmt(&text, " returned a single one, while %u others or more were about; %llu had "
-		     "found the ring empty and waited", AIOS_DEEP - 1,
+	aios_buf_fmt(&text, " returned a single one, while %u others or more were in flight or "
+		     "unread; %llu had found the ring empty and waited", AIOS_DEEP - 1,
 		     aios_ull(chart->slept_reads));
 	return aios_doctor_tell(doctor, &condition, &text);
 }

@@ -16,6 +16,8 @@
 #include "units.h"
 #include "vec.h"
 
+#define MS		1000000ULL
+#define FRAMES_TOLD	4	/* of a stack, in a sentence */
 #define O_DIRECT_X86	040000U	/* as the traced kernel has it, not the machine that reads this */
 
 static bool is_buffered(const struct aios_request *req)
@@ -95,6 +97,30 @@ static bool is_inside(const struct aios_request *req)
 	       req->complete_tid == req->tid && aios_where(req->complete_flags) == AIOS_WHERE_TASK;
 }
 
+/* For how long was the thread kept from going on? What ran, or only waited for a CPU, was not. */
+static uint64_t blocked_ns(const struct aios_request *req, uint64_t submit_ns)
+{
+	if (req->sleeps)
+		return req->sleeps->asleep_ns >= AIOS_SLEPT_MS * MS ? req->sleeps->asleep_ns : 0;
+	return submit_ns >= AIOS_BLOCKED_MS * MS ? submit_ns : 0;
+}
+
+static void spot_blocked(struct aios_spot *spot, const struct aios_request *req, uint64_t submit_ns)
+{
+	uint64_t ns = blocked_ns(req, submit_ns);
+
+	spot->watched += req->sleeps != NULL;
+	if (!ns)
+		return;
+	spot->blocked++;
+	spot->blocked_ns += ns;
+	aios_sample_add(&spot->blocks, req->id, req->returned_ns);
+	if (!req->sleeps || req->sleeps->longest_ns <= spot->slept_max_ns)
+		return;
+	spot->slept_max_ns = req->sleeps->longest_ns;
+	spot->slept = req->sleeps->longest;
+}
+
 static int submit_request(struct aios_doctor *doctor, const struct aios_request *req)
 {
 	struct aios_spot *spot;
@@ -110,11 +136,7 @@ static int submit_request(struct aios_doctor *doctor, const struct aios_request 
 	spot->submit_ns += ns;
 	if (ns > spot->max_ns)
 		spot->max_ns = ns;
-	if (ns >= AIOS_BLOCKED_MS * 1000000ULL) {
-		spot->blocked++;
-		spot->blocked_ns += ns;
-		aios_sample_add(&spot->blocks, req->id, req->returned_ns);
-	}
+	spot_blocked(spot, req, ns);
 	if (spot->buffered && is_inside(req)) {
 		spot->inside++;
 		spot->inside_ns += ns;
@@ -141,7 +163,7 @@ static int submit_record(struct aios_doctor *doctor, const struct aios_rec *rec)
 	if (body->nr != 1)
 		return 0;
 	chart->single_submits++;
-	chart->deep_submits += ctx->in_flight >= AIOS_DEEP;
+	chart->deep_submits += (uint64_t)ctx->in_flight + ctx->unread >= AIOS_DEEP;
 	return 0;
 }
 
@@ -152,7 +174,8 @@ static int submit_over(struct aios_doctor *doctor, const struct aios_ctx *ctx,
 	struct aios_condition condition;
 	struct aios_buf text = { 0 };
 
-	if (chart->submits < AIOS_FEW || percent < AIOS_MOST)
+	/* Where nothing is left in flight, what io_submit does itself is the matter. */
+	if (chart->submits < AIOS_FEW || percent < AIOS_MOST || ctx->in_flight_max < 2)
 		return 0;
 	condition = aios_condition_of(AIOS_AIL_BATCHES, chart->deep_submits);
 	aios_condition_ctx(&condition, ctx);
@@ -167,8 +190,8 @@ static int submit_over(struct aios_doctor *doctor, const struct aios_ctx *ctx,
 	aios_buf_fmt(&text, "%llu of %llu calls of io_submit in ", aios_ull(chart->deep_submits),
 		     aios_ull(chart->submits));
 	aios_doctor_whose(&text, ctx);
-	aios_buf_fmt(&text, " had a single request for the kernel, and found %u or more in flight "
-		     "with it (%u at most)", AIOS_DEEP, ctx->in_flight_max);
+	aios_buf_fmt(&text, " had a single request for the kernel, while %u others or more were in "
+		     "flight or unread", AIOS_DEEP - 1);
 	return aios_doctor_tell(doctor, &condition, &text);
 }
 
@@ -185,27 +208,68 @@ static struct aios_condition spot_condition(enum aios_ailment_nr nr, uint64_t we
 	return condition;
 }
 
+/* The scheduler, by way of which every sleep goes, says nothing. */
+static bool is_scheduler(const char *name)
+{
+	return !strncmp(name, "schedule", 8) || !strcmp(name, "__schedule") ||
+	       !strcmp(name, "io_schedule");
+}
+
+/* "; longest in folio_wait_bit_common < filemap_read < ..." */
+static void blocks_where(struct aios_buf *text, const struct aios_chain *chain,
+			 const struct aios_symbols *symbols)
+{
+	size_t cnt, told = 0;
+	const uint64_t *ips = aios_chain_ips(chain, AIOS_FRAMES_KERNEL, &cnt);
+
+	for (size_t i = 0; i < cnt && told < FRAMES_TOLD; i++) {
+		const char *name = aios_symbols_name(symbols, ips[i]);
+
+		if (!name || (!told && is_scheduler(name)))
+			continue;
+		aios_buf_str(text, told++ ? " < " : "; the longest in ");
+		aios_buf_safe(text, name);
+	}
+}
+
+static void blocks_text(struct aios_buf *text, const struct aios_spot *spot,
+			const struct aios_symbols *symbols)
+{
+	bool watched = spot->watched == spot->requests;
+
+	aios_buf_fmt(text, "io_submit %s for %u ms or longer for %llu of %llu %s requests of ",
+		     watched ? "slept" : "was busy or blocked", watched ? AIOS_SLEPT_MS :
+		     AIOS_BLOCKED_MS, aios_ull(spot->blocked), aios_ull(spot->requests),
+		     aios_op_name(spot->op));
+	aios_doctor_who(text, spot->comm, spot->pid);
+	aios_buf_fmt(text, " on %s%s: ", spot->file, spot->buffered ? " (without O_DIRECT)" : "");
+	aios_fmt_duration(text, spot->blocked_ns);
+	aios_buf_str(text, " in all, ");
+	aios_fmt_duration(text, watched ? spot->slept_max_ns : spot->max_ns);
+	aios_buf_str(text, " at most");
+	if (spot->slept)
+		blocks_where(text, spot->slept, symbols);
+	if (!watched)
+		aios_buf_str(text, "; whether it slept or ran is not known, 'aiotrace record "
+			     "--blocked-over 1ms' tells");
+}
+
 static int tell_blocks(struct aios_doctor *doctor, const struct aios_spot *spot)
 {
 	struct aios_condition condition;
 	struct aios_buf text = { 0 };
 
-	if (spot->blocked < AIOS_BLOCKED_FEW)
+	if (spot->blocked < AIOS_BLOCKED_FEW &&
+	    (spot->watched < spot->requests || spot->blocked_ns < AIOS_BLOCKED_LONG_MS * MS))
 		return 0;
 	condition = spot_condition(AIOS_AIL_BLOCKS, spot->blocked_ns, spot, &spot->blocks);
 	aios_condition_add(&condition, "blocked", AIOS_UNIT_COUNT, spot->blocked);
 	aios_condition_add(&condition, "blocked_time", AIOS_UNIT_NS, spot->blocked_ns);
-	aios_condition_add(&condition, "longest", AIOS_UNIT_NS, spot->max_ns);
+	aios_condition_add(&condition, "longest_submission", AIOS_UNIT_NS, spot->max_ns);
+	if (spot->watched)
+		aios_condition_add(&condition, "longest_sleep", AIOS_UNIT_NS, spot->slept_max_ns);
 	aios_condition_add(&condition, "mean", AIOS_UNIT_NS, spot->submit_ns / spot->requests);
-	aios_buf_fmt(&text, "io_submit took %u ms or longer for %llu of %llu %s requests of ",
-		     AIOS_BLOCKED_MS, aios_ull(spot->blocked), aios_ull(spot->requests),
-		     aios_op_name(spot->op));
-	aios_doctor_who(&text, spot->comm, spot->pid);
-	aios_buf_fmt(&text, " on %s%s: ", spot->file, spot->buffered ? " (without O_DIRECT)" : "");
-	aios_fmt_duration(&text, spot->blocked_ns);
-	aios_buf_str(&text, " in all, ");
-	aios_fmt_duration(&text, spot->max_ns);
-	aios_buf_str(&text, " at most; whether the thread slept or ran meanwhile is not known");
+	blocks_text(&text, spot, aios_pipeline_trace(doctor->pipe).symbols);
 	return aios_doctor_tell(doctor, &condition, &text);
 }
 

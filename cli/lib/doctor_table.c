@@ -41,9 +41,9 @@ static const struct aios_ailment ailments[] = {
 			"neither in flight nor unread",
 		.why = "Each CPU takes slots in batches and keeps what it does not use, so a "
 		       "context can be full for one CPU and not for another.",
-		.advice = "Submit to a context from one CPU or a few (pin the threads, or use a "
-			  "context a thread); or ask io_setup for more: CPUs x 4 x what is in "
-			  "flight leaves room for all.",
+		.advice = "Ask io_setup for as many requests as can be in flight or unread at "
+			  "once: the kernel makes twice as many slots, for what CPUs keep. Or "
+			  "submit to a context from one CPU alone.",
 	},
 	[AIOS_AIL_AGAIN_POLLS] = {
 		.id = "D4", .slug = "eagain-polls",
@@ -90,7 +90,10 @@ static const struct aios_ailment ailments[] = {
 		.id = "D8", .slug = "submit-blocks",
 		.severity = AIOS_GRADE_WARN, .needs = AIOS_PROOF_FUNCTION,
 		.statement = "io_submit blocks, where it is meant to queue and return.",
-		.when = AIOS_TEXT(AIOS_BLOCKED_FEW) " submissions of an operation on a file took "
+		.when = AIOS_TEXT(AIOS_BLOCKED_FEW) " submissions of an operation on a file slept "
+			"for " AIOS_TEXT(AIOS_SLEPT_MS) " ms or longer, or some for "
+			AIOS_TEXT(AIOS_BLOCKED_LONG_MS) " ms together; where sleeps were not "
+			"recorded (--blocked-over): " AIOS_TEXT(AIOS_BLOCKED_FEW) " took "
 			AIOS_TEXT(AIOS_BLOCKED_MS) " ms or longer",
 		.why = "The thread that submits does nothing else meanwhile: not even what "
 		       "completed is read.",
@@ -116,9 +119,9 @@ static const struct aios_ailment ailments[] = {
 		.id = "D10", .slug = "batches-of-one",
 		.severity = AIOS_GRADE_INFO, .needs = AIOS_PROOF_FUNCTION,
 		.statement = "io_submit is called for single requests, while many are in flight.",
-		.when = AIOS_TEXT(AIOS_FEW) " calls or more, and " AIOS_TEXT(AIOS_MOST) " % of "
-			"them with one iocb while " AIOS_TEXT(AIOS_DEEP) " requests or more were "
-			"in flight",
+		.when = AIOS_TEXT(AIOS_FEW) " calls or more, and " AIOS_TEXT(AIOS_MOST)
+			" % of them with one iocb while " AIOS_TEXT(AIOS_DEEP)
+			" requests were in flight or unread",
 		.why = "Each call enters the kernel, looks the context up and rings the device's "
 		       "doorbell; the block layer merges and plugs within a call alone.",
 		.advice = "Collect requests and submit several by a call: as many as events were "

@@ -74,9 +74,12 @@ static void text_where(struct aios_buf *text, const struct aios_condition *condi
 			     ull(condition->requests[i]));
 	if (!condition->from_ns)
 		return;
-	aios_buf_str(text, condition->request_cnt ? "; from " : "see: from ");
+	aios_buf_str(text, condition->request_cnt ? "; " : "see: ");
+	aios_buf_str(text, condition->from_ns == condition->to_ns ? "at " : "from ");
 	aios_fmt_clock(text, condition->from_ns + (uint64_t)clock->wall_offset_ns,
 		       clock->utc_offset_s);
+	if (condition->from_ns == condition->to_ns)
+		return;
 	aios_buf_str(text, " to ");
 	aios_fmt_clock(text, condition->to_ns + (uint64_t)clock->wall_offset_ns,
 		       clock->utc_offset_s);

@@ -303,6 +303,12 @@ int aiow_run_eventfd(struct aiow *w);
 int aiow_run_eagain(struct aiow *w);
 int aiow_run_timeouts(struct aiow *w);
 
+int aiow_run_again_polls(struct aiow *w);
+int aiow_run_again_reads(struct aiow *w);
+int aiow_run_again_stranded(struct aiow *w);
+int aiow_run_piles_up(struct aiow *w);
+int aiow_run_slow_end(struct aiow *w);
+
 int aiow_run_poll_ready(struct aiow *w);
 int aiow_run_poll_later(struct aiow *w);
 int aiow_run_poll_cancel(struct aiow *w);
