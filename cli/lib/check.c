@@ -349,6 +349,13 @@ static int check_request(void *arg, const struct aios_request *req)
 	return err || !check->also.request ? err : check->also.request(check->opts.also_arg, req);
 }
 
+static int check_left_out(void *arg, const struct aios_request *req)
+{
+	const struct aios_check *check = arg;
+
+	return check->also.left_out ? check->also.left_out(check->opts.also_arg, req) : 0;
+}
+
 static int judge_context(struct aios_check *check, const struct aios_ctx *ctx)
 {
 	int err = 0;
@@ -470,6 +477,7 @@ struct aios_check *aios_check_new(const struct aios_check_opts *opts)
 	static const struct aios_pipeline_ops ops = {
 		.record = check_record,
 		.request = check_request,
+		.left_out = check_left_out,
 		.context = check_context,
 		.gap = check_gap,
 		.until = check_until,
