@@ -97,6 +97,8 @@ static const struct aiow_scenario scenarios[] = {
 	{ "poll-signalfd", "poll of a signalfd, which no work ever finds ready", 0,
 	  aiow_run_poll_signalfd },
 	{ "poll-server", "an echo server on IOCB_CMD_POLL", 0, aiow_run_poll_server },
+	{ "poll-orders", "polls in each order that can be forced, which is stated for each", 0,
+	  aiow_run_poll_orders },
 	{ "unreaped", "exits with events left in two rings", AIOW_LEAVES, aiow_run_unreaped },
 	{ "inflight-exit", "exits with polls and reads in flight", AIOW_LEAVES,
 	  aiow_run_inflight_exit },

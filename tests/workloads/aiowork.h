@@ -29,6 +29,7 @@
 #define AIOW_CONTEXTS_MAX	70000	/* contexts a run may set up */
 #define AIOW_RESULTS_MAX	64	/* different io_event.res of one operation */
 #define AIOW_EXTRA_MAX		32
+#define AIOW_ORDERS_MAX		4096	/* poll requests whose order is stated */
 #define AIOW_ERRNO_MAX		134	/* EHWPOISON, the last errno, is 133 */
 
 #define AIOW_SKIP		77	/* what the scenario needs is not on this machine */
@@ -105,6 +106,8 @@ struct aiow_oracle {
 	struct aiow_context contexts[AIOW_CONTEXTS_MAX];
 	uint32_t nr_extra;
 	struct aiow_extra extra[AIOW_EXTRA_MAX];
+	uint32_t nr_orders;
+	char orders[AIOW_ORDERS_MAX][16];	/* of poll requests, as they were submitted */
 };
 
 struct aiow;
@@ -190,6 +193,7 @@ void aiow_count_abandoned(struct aiow *w, unsigned int n, unsigned int in_ring);
 int aiow_count_events(struct aiow *w, const struct io_event *ev, long n);
 void aiow_extra(struct aiow *w, const char *name, int64_t value);
 void aiow_extra_add(struct aiow *w, const char *name, int64_t value);
+void aiow_expect_order(struct aiow *w, const char *order);
 int aiow_check(struct aiow *w);
 int aiow_print(const struct aiow *w);
 
@@ -322,6 +326,8 @@ int aiow_run_poll_free(struct aiow *w);
 int aiow_run_poll_signalfd(struct aiow *w);
 int aiow_run_poll_free_woken(struct aiow *w);
 int aiow_run_poll_server(struct aiow *w);
+
+int aiow_run_poll_orders(struct aiow *w);
 
 int aiow_run_unreaped(struct aiow *w);
 int aiow_run_inflight_exit(struct aiow *w);

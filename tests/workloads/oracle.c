@@ -283,6 +283,15 @@ void aiow_extra_add(struct aiow *w, const char *name, int64_t value)
 	extra(w, name, value, true);
 }
 
+/* The next poll request to be submitted will be woken and decided on in this order */
+void aiow_expect_order(struct aiow *w, const char *order)
+{
+	lock_counts(w);
+	if (w->o->nr_orders < AIOW_ORDERS_MAX)
+		snprintf(w->o->orders[w->o->nr_orders++], sizeof(w->o->orders[0]), "%s", order);
+	unlock_counts(w);
+}
+
 /* Does what was submitted agree with what was collected? A difference is a lost or double event */
 int aiow_check(struct aiow *w)
 {
@@ -424,6 +433,16 @@ static void put_contexts(const struct aiow_oracle *o)
 	putchar(']');
 }
 
+static void put_orders(const struct aiow_oracle *o)
+{
+	uint32_t i;
+
+	printf(",\"poll_orders\":[");
+	for (i = 0; i < o->nr_orders; i++)
+		printf("%s\"%s\"", i ? "," : "", o->orders[i]);
+	putchar(']');
+}
+
 /* One line of JSON with its keys in a fixed order; 0, or -1 if it cannot be written */
 int aiow_print(const struct aiow *w)
 {
@@ -441,7 +460,10 @@ int aiow_print(const struct aiow *w)
 	       c->eventfd_signals, o->processes);
 	for (i = 0; i < o->nr_extra; i++)
 		printf("%s\"%s\":%" PRId64, i ? "," : "", o->extra[i].name, o->extra[i].value);
-	printf("}}\n");
+	putchar('}');
+	if (o->nr_orders)
+		put_orders(o);
+	printf("}\n");
 	if (fflush(stdout) || ferror(stdout))
 		return aiow_fail(w, "standard output: %s", strerror(errno));
 	return 0;

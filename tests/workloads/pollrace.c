@@ -224,6 +224,7 @@ static int poll_own_signalfd(void *arg)
 	if (fd < 0)
 		return 1;
 	for (i = 0; i < 4; i++) {
+		aiow_expect_order(p->w, "pollfree");
 		aiow_prep_poll(p->w, &p->cbs[i], fd, POLLIN);
 		ptrs[i] = &p->cbs[i];
 	}

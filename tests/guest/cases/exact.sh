@@ -47,6 +47,7 @@ timelines_show_the_ledger() {
 	aiotrace timeline --slowest 28 t.aios >told
 	expect 28 "$(grep -c '^  references: balanced$' told)" "requests with a ledger"
 	expect 28 "$(grep -c '^    operation .*, on CPU ' told)" "operations' references"
+	expect 28 "$(grep -c '^  STAGE  *TIME' told)" "bars"
 	expect 56 "$(grep -cE '^    (submission|operation) .* by the .*, [01] left, ' told)" \
 		"references of requests that were dropped"
 }
@@ -63,12 +64,15 @@ without_a_witness() {
 		grep -q 'file dropped .*left out as asked; lost: whether requests drop their files'
 }
 
-# recorder LEVEL: records what the workloads of this name do until it is told to stop.
+# recorder LEVEL [OPTION...]: records what the workloads of this name do until it is told to stop.
 recorder() {
-	rm -f "ready.$1"
-	aiotrace record --source "$1" -c aiowork -o "$1.aios" --ready-file "ready.$1" 2>"$1.err" &
+	local level=$1
+	shift
+	rm -f "ready.$level"
+	aiotrace record --source "$level" -c aiowork -o "$level.aios" --ready-file "ready.$level" "$@" \
+		2>"$level.err" &
 	recorders+=($!)
-	wait_for "ready.$1"
+	wait_for "ready.$level"
 }
 
 # Contexts of the last workload go away by RCU and work queues.
