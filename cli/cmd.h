@@ -17,6 +17,7 @@ int aios_cmd_report(int argc, char **argv);
 int aios_cmd_timeline(int argc, char **argv);
 int aios_cmd_export(int argc, char **argv);
 int aios_cmd_doctor(int argc, char **argv);
+int aios_cmd_diff(int argc, char **argv);
 
 /**
  * struct aios_command - what a program can be told to do

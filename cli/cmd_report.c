@@ -14,6 +14,7 @@ struct report {
 	struct aios_replay_opts replay;
 	bool json;
 	bool folded;
+	bool distributions;
 };
 
 /**
@@ -43,6 +44,7 @@ static int report_write(const struct report *report, const struct report_by *by,
 
 	trace.check = by->check;
 	trace.doctor = by->doctor;
+	trace.distributions = report->distributions;
 	trace.names = files ? &names : NULL;
 	if (report->folded)
 		err = report_folded(&buf, &trace);
@@ -94,10 +96,15 @@ static int report_run(const struct report *report)
 	return aios_out_status(&out, status);
 }
 
-enum { OPT_FOLDED = 0x100 };
+enum {
+	OPT_FOLDED = 0x100,
+	OPT_DISTRIBUTIONS,
+};
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "an object of schema aioscope.report/1", 0 },
+	{ "distributions", OPT_DISTRIBUTIONS, NULL, 0,
+	  "with --json: and all that aiotrace diff needs of it", 0 },
 	{ "folded", OPT_FOLDED, NULL, 0, "stacks of blocked submits, for flame graphs: ns", 0 },
 	{ 0 },
 };
@@ -116,6 +123,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FOLDED:
 		report->folded = true;
+		return 0;
+	case OPT_DISTRIBUTIONS:
+		report->distributions = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (report->distributions && !report->json)
+			aios_usage_error(state, "--distributions goes with --json");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -6,7 +6,7 @@
 
 #define PER_GROUP	(1U << AIOS_HIST_BITS)
 
-static unsigned int hist_index(uint64_t value)
+unsigned int aios_hist_bucket(uint64_t value)
 {
 	unsigned int msb, shift;
 
@@ -17,17 +17,25 @@ static unsigned int hist_index(uint64_t value)
 	return ((shift + 1) << AIOS_HIST_BITS) + (unsigned int)((value >> shift) & (PER_GROUP - 1));
 }
 
+/**
+ * aios_hist_first() - the first value of a bucket
+ * @index: below AIOS_HIST_BUCKETS
+ * Return: the value.
+ */
+uint64_t aios_hist_first(unsigned int index)
+{
+	if (index < 2 * PER_GROUP)
+		return index;
+	return (uint64_t)(PER_GROUP + (index & (PER_GROUP - 1))) <<
+	       ((index >> AIOS_HIST_BITS) - 1);
+}
+
 /* The middle of a bucket: its first value and half its width. */
 static uint64_t hist_value(unsigned int index)
 {
-	unsigned int group = index >> AIOS_HIST_BITS, shift;
-	uint64_t first;
-
 	if (index < 2 * PER_GROUP)
 		return index;
-	shift = group - 1;
-	first = (uint64_t)(PER_GROUP + (index & (PER_GROUP - 1))) << shift;
-	return first + ((1ULL << shift) >> 1);
+	return aios_hist_first(index) + ((1ULL << ((index >> AIOS_HIST_BITS) - 1)) >> 1);
 }
 
 /**
@@ -43,7 +51,7 @@ void aios_hist_add(struct aios_hist *hist, uint64_t value)
 		hist->max = value;
 	hist->count++;
 	hist->sum += value;
-	hist->buckets[hist_index(value)]++;
+	hist->buckets[aios_hist_bucket(value)]++;
 }
 
 uint64_t aios_hist_percentile(const struct aios_hist *hist, double percent)

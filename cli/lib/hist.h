@@ -44,4 +44,14 @@ uint64_t aios_hist_percentile(const struct aios_hist *hist, double percent);
 
 uint64_t aios_hist_mean(const struct aios_hist *hist);
 
+/* The first value of a bucket; that of the next one is 1 more than its last. */
+uint64_t aios_hist_first(unsigned int index);
+
+/**
+ * aios_hist_bucket() - the bucket of a value
+ * @value: any
+ * Return: below AIOS_HIST_BUCKETS.
+ */
+unsigned int aios_hist_bucket(uint64_t value);
+
 #endif /* AIOS_HIST_H */

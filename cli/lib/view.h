@@ -99,6 +99,7 @@ struct aios_user_names {
  * @names: of functions of programs; may be NULL
  * @check: what the rules say of it; NULL where they were not asked
  * @doctor: what is the matter with how AIO is used; NULL where nobody asked
+ * @distributions: in JSON each stage has its whole distribution, for aios_diff_new()
  */
 struct aios_trace {
 	const struct aios_summary *sum;
@@ -113,6 +114,7 @@ struct aios_trace {
 	const struct aios_user_names *names;
 	const struct aios_check *check;
 	const struct aios_doctor *doctor;
+	bool distributions;
 };
 
 /**

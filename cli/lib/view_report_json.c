@@ -63,18 +63,37 @@ static json_t *hist_json(const struct aios_hist *hist)
 			 aios_json_count(aios_hist_mean(hist)));
 }
 
-static json_t *stages_json(const struct aios_op_summary *op)
+/* [first value of the bucket, how many], for what is not empty. */
+static json_t *distribution_json(const struct aios_hist *hist)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < AIOS_HIST_BUCKETS; i++)
+		if (hist->buckets[i])
+			json_array_append_new(array, json_pack("[o,o]",
+				aios_json_count(aios_hist_first(i)),
+				aios_json_count(hist->buckets[i])));
+	return array;
+}
+
+static json_t *stages_json(const struct aios_op_summary *op, bool distributions)
 {
 	json_t *object = json_object();
 
-	for (int i = 0; i < AIOS_STAGES; i++)
-		if (op->stages[i])
-			json_object_set_new(object, stage_keys[i], hist_json(op->stages[i]));
+	for (int i = 0; i < AIOS_STAGES; i++) {
+		json_t *stage = op->stages[i] ? hist_json(op->stages[i]) : NULL;
+
+		if (stage && distributions)
+			json_object_set_new(stage, "distribution",
+					    distribution_json(op->stages[i]));
+		if (stage)
+			json_object_set_new(object, stage_keys[i], stage);
+	}
 	return object;
 }
 
 /* The latency's percentiles stand at the top as well: they are part of the contract. */
-static json_t *op_json(const struct aios_op_summary *op)
+static json_t *op_json(const struct aios_op_summary *op, bool distributions)
 {
 	static const struct aios_hist none;
 	const struct aios_hist *latency = op->stages[AIOS_STAGE_LATENCY];
@@ -90,7 +109,8 @@ static json_t *op_json(const struct aios_op_summary *op)
 			 "bytes", aios_json_count(op->bytes), "p50_ns",
 			 aios_json_count(aios_hist_percentile(latency, 50)), "p99_ns",
 			 aios_json_count(aios_hist_percentile(latency, 99)), "max_ns",
-			 aios_json_count(latency->max), "stages", stages_json(op));
+			 aios_json_count(latency->max), "stages",
+			 stages_json(op, distributions));
 }
 
 static bool op_seen(const struct aios_op_summary *op)
@@ -98,13 +118,14 @@ static bool op_seen(const struct aios_op_summary *op)
 	return op->accepted || op->refused.total || op->completed || op->in_flight;
 }
 
-static json_t *requests_json(const struct aios_summary *sum)
+static json_t *requests_json(const struct aios_summary *sum, bool distributions)
 {
 	json_t *by_op = json_object();
 
 	for (unsigned int i = 0; i < AIOS_OPS; i++)
 		if (op_seen(&sum->ops[i]))
-			json_object_set_new(by_op, aios_op_name(i), op_json(&sum->ops[i]));
+			json_object_set_new(by_op, aios_op_name(i),
+					    op_json(&sum->ops[i], distributions));
 	return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o}", "submitted",
 			 aios_json_count(aios_summary_accepted(sum)), "completed",
 			 aios_json_count(aios_summary_completed(sum)), "failed",
@@ -366,7 +387,8 @@ int aios_report_json(struct aios_buf *buf, const struct aios_trace *trace)
 			 "command", aios_json_text(info->command),
 			 "duration_ns", aios_json_count(sum->last_ns - sum->first_ns),
 			 "selection", selection_json(trace), "part", part_json(trace),
-			 "requests", requests_json(sum), "ledgers", ledgers_json(trace),
+			 "requests", requests_json(sum, trace->distributions),
+			 "ledgers", ledgers_json(trace),
 			 "loss", loss_json(trace), "findings", findings_json(trace),
 			 "doctor", doctor_json(trace), "poll_orders", polls_json(sum),
 			 "completions", completions_json(sum), "calls", calls_json(sum),

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # build, golden: of suite
+#
+# diff.sh - aiotrace diff: traces and reports of them, what fails a run, what cannot be compared.
+
+# scaled FILE FACTOR: a report whose reads in flight took so many times as long.
+scaled() {
+	jq -c --argjson by "$2" '.requests.by_op.pread.stages |= with_entries(.value |=
+		(.distribution |= map([.[0] * $by, .[1]]) | .max_ns *= $by))' "$1"
+}
+
+# A report that was kept is as good as the trace, and a recording is as good as itself.
+diffs_of_the_same() {
+	aiotrace report --json --distributions "$golden/fio.aios" >kept.json
+	aiotrace diff --json "$golden/fio.aios" "$golden/fio.aios" >traces.json
+	aiotrace diff --json kept.json "$golden/fio.aios" >mixed.json
+	cmp traces.json mixed.json
+	expect '["aioscope.diff/1",null,["few","same"]]' \
+		"$(jq -c '[.schema, .incomparable, ([.percentiles[].verdict] | unique)]' traces.json)" \
+		"what is told of two that are the same"
+	status 0 aiotrace diff --baseline kept.json "$golden/fio.aios" >told.txt
+	grep -q '^result  percentiles: 0 worse by more than 10%' told.txt
+	expect "" "$(awk 'length > 110' told.txt)" "long lines"
+}
+
+diffs_that_fail() {
+	scaled kept.json 5 >slow.json
+	status 0 aiotrace diff kept.json slow.json >told.txt
+	grep -q ' p50 .*WORSE, by at least ' told.txt
+	status 1 aiotrace diff --baseline kept.json slow.json >told.txt
+	status 1 aiotrace diff --baseline kept.json --fail-on latency --over 50% slow.json >told.txt
+	status 0 aiotrace diff --baseline kept.json --over 900% slow.json >told.txt
+	status 0 aiotrace diff --baseline kept.json --fail-on errors,findings slow.json >told.txt
+	status 0 aiotrace diff --baseline slow.json kept.json >told.txt
+	grep -q 'better, by at least ' told.txt
+	jq -c '.findings += [{ id: "R9" }]' kept.json >finding.json
+	status 1 aiotrace diff --baseline kept.json --fail-on findings finding.json >told.txt
+	grep -qE '^R9 +0 +1  NEW$' told.txt
+	status 0 aiotrace diff --baseline finding.json --fail-on findings kept.json >told.txt
+	grep -qE '^R9 +1 +0  gone$' told.txt
+}
+
+diffs_that_prove_nothing() {
+	says 4 "cannot be compared: the evidence levels differ" \
+		aiotrace diff "$golden/ops.aios" "$golden/exact.aios"
+	grep -q '^NOT COMPARABLE: ' out.txt
+	status 4 aiotrace diff --baseline kept.json "$golden/lost.aios" >out.txt 2>said.txt
+	grep -q 'cannot be compared: records were lost' said.txt
+	aiotrace report --json "$golden/fio.aios" >short.json
+	says 5 "has no distributions" aiotrace diff short.json "$golden/fio.aios"
+	echo '{}' >none.json
+	says 5 "this is no report" aiotrace diff none.json "$golden/fio.aios"
+	says 5 "no-such-file: No such file" aiotrace diff no-such-file "$golden/fio.aios"
+	says 2 "two traces" aiotrace diff kept.json
+	says 2 "one trace is wanted" aiotrace diff --baseline kept.json
+	says 2 "'slow' is none of latency" aiotrace diff --fail-on slow kept.json kept.json
+	says 2 "'-3' is no share" aiotrace diff --over=-3 kept.json kept.json
+	says 2 "goes with --json" aiotrace report --distributions "$golden/fio.aios"
+}
+
+cases_diff() {
+	check "aiotrace diff: two that are the same, as traces or reports" diffs_of_the_same
+	check "aiotrace diff --baseline: what fails, and what does not" diffs_that_fail
+	check "aiotrace diff: what cannot be compared says so" diffs_that_prove_nothing
+}
