@@ -103,7 +103,18 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/aiotrace: $(trace_obj)
+# The page of export --to html, with its script and style, as C.
+$(BUILD)/page.c: cli/html/pack $(wildcard cli/html/*.html cli/html/*.css cli/html/*.js)
+	$(say) PAGE $@
+	@mkdir -p $(@D)
+	$(Q)$< > $@.new && mv $@.new $@
+
+$(BUILD)/obj/page.o: $(BUILD)/page.c cli/html/page.h $(BUILD)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -I. -MMD -MP -c $< -o $@
+
+$(BUILD)/aiotrace: $(trace_obj) $(BUILD)/obj/page.o
 $(BUILD)/aiocheck: $(check_obj)
 $(BUILD)/aiotop: $(top_obj) $(term_obj)
 $(BUILD)/aiotop: TOP_LIBS := $(TERM_LIBS)

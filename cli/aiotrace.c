@@ -11,7 +11,7 @@ static const struct aios_command commands[] = {
 	{ "timeline", aios_cmd_timeline, "one request's life, event by event" },
 	{ "doctor", aios_cmd_doctor, "what is the matter, and what to do" },
 	{ "diff", aios_cmd_diff, "what changed between two recordings" },
-	{ "export", aios_cmd_export, "requests for other tools, as JSON or CSV" },
+	{ "export", aios_cmd_export, "for other tools, or as a page to look at" },
 };
 
 static const struct aios_program program = {

@@ -65,6 +65,7 @@ static const struct format {
 	{ "json", export_json },
 	{ "csv", export_csv },
 	{ "perfetto", aios_export_perfetto },
+	{ "html", aios_export_html },
 };
 
 struct export_opts {
@@ -100,7 +101,7 @@ enum { OPT_TO = 0x100, OPT_ADDRESSES };
 
 static const struct argp_option options[] = {
 	{ "to", OPT_TO, "FORMAT", 0,
-	  "json (one object a line), csv, or perfetto (for ui.perfetto.dev)", 0 },
+	  "json (one object a line), csv, perfetto (for ui.perfetto.dev), or html (a page)", 0 },
 	{ "kernel-addresses", OPT_ADDRESSES, NULL, 0, "with addresses of the kernel", 0 },
 	{ 0 },
 };
@@ -116,16 +117,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_TO:
 		opts->format = format_find(arg);
 		if (!opts->format)
-			aios_usage_error(state, "'%s' is no format; there are json, csv and "
-					 "perfetto", arg);
+			aios_usage_error(state, "'%s' is no format; there are json, csv, "
+					 "perfetto and html", arg);
 		return 0;
 	case OPT_ADDRESSES:
 		opts->ex.addresses = true;
 		return 0;
 	case ARGP_KEY_END:
 		if (!opts->format)
-			aios_usage_error(state, "which format? '--to json', '--to csv' or "
-					 "'--to perfetto'");
+			aios_usage_error(state, "which format? '--to json', '--to csv', "
+					 "'--to perfetto' or '--to html'");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -142,7 +143,8 @@ static const struct argp argp = {
 	.doc = "The requests of a trace file for other tools, or all of it to look at.\vExamples:\n"
 	       "  aiotrace export --to json trace.aios | jq 'select(.latency_ns > 1e6)'\n"
 	       "  aiotrace export --to csv --errors -o failed.csv trace.aios\n"
-	       "  aiotrace export --to perfetto -o trace.pftrace trace.aios",
+	       "  aiotrace export --to perfetto -o trace.pftrace trace.aios\n"
+	       "  aiotrace export --to html -o trace.html trace.aios",
 };
 
 int aios_cmd_export(int argc, char **argv)

@@ -30,4 +30,11 @@ struct aios_export {
  */
 int aios_export_perfetto(struct aios_export *ex);
 
+/**
+ * aios_export_html() - a trace as a page for a browser
+ * @ex: its output is open
+ * Return: an exit status.
+ */
+int aios_export_html(struct aios_export *ex);
+
 #endif /* AIOS_CMD_EXPORT_H */

@@ -2,7 +2,7 @@
 /*
  * synth.c - a trace file of any length, as the tool would have recorded it, without a kernel.
  *
- *	bench-synth REQUESTS FILE
+ *	bench-synth REQUESTS FILE [COMMAND NAME]
  *
  * A process reads and writes a file with O_DIRECT from four threads, each on a CPU and with a
  * context of its own. A thread has up to 32 requests in flight, waits for 8 of them, and submits as
@@ -49,7 +49,13 @@ struct cpu {
 	bool over;
 };
 
+/**
+ * struct synth - what is told
+ * @comm: what the process is called
+ * @name: what its file is called
+ */
 struct synth {
+	const char *comm, *name;
 	struct cpu cpus[CPUS];
 	uint64_t seed, records;
 	struct aios_feed feed;
@@ -224,8 +230,9 @@ static void cpu_init(struct synth *synth, uint16_t nr, uint64_t requests)
 		cpu->reqs[i].ask.file = FILE_ADDRESS;
 	}
 	if (nr == 0) {
-		emit(synth, cpu, rec_proc(START_NS, AIOS_PROC_SEEN, KIT_PID, "synth"));
-		emit(synth, cpu, rec_name(START_NS, cpu->thread, FILE_ADDRESS, 0, 0, "data"));
+		emit(synth, cpu, rec_proc(START_NS, AIOS_PROC_SEEN, KIT_PID, synth->comm));
+		emit(synth, cpu, rec_name(START_NS, cpu->thread, FILE_ADDRESS, 0, 0,
+				     synth->name));
 		emit(synth, cpu, rec_name_last(START_NS, cpu->thread, FILE_ADDRESS, 1, 0));
 	}
 	emit(synth, cpu, rec_setup(cpu->now_ns, cpu->thread, &cpu->ctx));
@@ -253,7 +260,7 @@ static void begin(struct synth *synth)
 {
 	struct aios_info info = {
 		.version = "synth", .kernel = "none", .host = "none", .evidence = "function",
-		.command = "synth", .cpus = CPUS, .start_ns = START_NS,
+		.command = (char *)synth->comm, .cpus = CPUS, .start_ns = START_NS,
 	};
 	struct aios_buf buf = { 0 };
 
@@ -297,16 +304,20 @@ static void rounds(struct synth *synth)
 
 int main(int argc, char **argv)
 {
-	static struct synth synth = { .seed = 1 };
-	uint64_t requests = argc == 3 ? strtoull(argv[1], NULL, 10) : 0;
+	static struct synth synth = { .comm = "synth", .name = "data", .seed = 1 };
+	uint64_t requests = argc == 3 || argc == 5 ? strtoull(argv[1], NULL, 10) : 0;
 	struct aios_trace_out *out;
 	struct aios_err err;
 	uint64_t bytes;
 	int code;
 
 	if (!requests) {
-		fprintf(stderr, "usage: bench-synth REQUESTS FILE\n");
+		fprintf(stderr, "usage: bench-synth REQUESTS FILE [COMMAND NAME]\n");
 		return 2;
+	}
+	if (argc == 5) {
+		synth.comm = argv[3];
+		synth.name = argv[4];
 	}
 	code = aios_trace_out_open(argv[2], &out, &err);
 	if (!code)
