@@ -310,6 +310,12 @@ pictures: $(BUILD)/tests/test_screen
 	@for name in $(PICTURES); do \
 		$< --svg $$name docs/images/aiotop-$$name.svg || exit 1; done
 
+# Pictures of the page of export --to html, of a trace that is recorded for them.
+.PHONY: page-pictures
+page-pictures: all
+	@tests/deps html
+	@tests/html/pictures $(BUILD)
+
 # Fuzzes for some seconds each, beginning with what lies in tests/fuzz/corpus.
 FUZZ_SECONDS ?= 60
 .PHONY: fuzz fuzz-build seeds
