@@ -176,6 +176,15 @@ struct aio_kiocb {
 	struct eventfd_ctx *ki_eventfd;
 };
 
+/* What a request came to, as one field with one offset: struct io_event is user space's. */
+struct io_event___result {
+	__s64 res;
+};
+
+struct aio_kiocb___result {
+	struct io_event___result ki_res;
+};
+
 struct kioctx_cpu {
 	unsigned int reqs_available;
 };

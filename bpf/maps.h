@@ -175,12 +175,14 @@ struct aios_doing {
  * @ns: when it began
  * @slept: how often the thread had been switched out of its own will
  * @ran_ns: for how long it had run, to a tick
+ * @kctx: the context that io_submit was called for in this place before
  */
 struct aios_top_call {
 	__u64 tid;
 	__u64 ns;
 	__u64 slept;
 	__u64 ran_ns;
+	__u64 kctx;
 };
 
 /**
@@ -293,6 +295,12 @@ extern aios_submitting_map submitting SEC(".maps");
 
 /* When requests began; see aioscope/top.h. No map, as looking up in one costs 15 instructions. */
 extern struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss");
+
+/* What aiotop counts of the first context that comes to each place: likewise. */
+extern struct aios_top_slot top_near[AIOS_TOP_NEAR] SEC(".bss");
+
+/* What the tool asks the program top_ask. */
+extern struct aios_top_asked top_asked SEC(".bss");
 
 /* By CPU; of more CPUs some share. */
 extern struct aios_top_cpu top_cpus[AIOS_TOP_CPUS] SEC(".bss");

@@ -30,6 +30,15 @@ static __always_inline void top_raise(__u64 *max, __u64 value)
 		*max = value;
 }
 
+/* barrier_var(): else the compiler calculates the address again for each field. */
+static __always_inline struct aios_top_slot *top_near_place(__u64 kctx)
+{
+	struct aios_top_slot *slot = &top_near[aios_top_hash(kctx, AIOS_TOP_NEAR_BITS)];
+
+	barrier_var(slot);
+	return slot;
+}
+
 static __always_inline struct aios_top_slot *top_place(__u32 i)
 {
 	return bpf_map_lookup_elem(&top_slots, &i);
@@ -54,13 +63,17 @@ static __always_inline int top_take(struct aios_top_slot *slot, __u64 kctx)
 static __noinline struct aios_top_slot *top_search(__u64 kctx)
 {
 	__u32 first = top_first_place(kctx);
-	struct aios_top_slot *slot;
+	struct aios_top_slot *slot, *near = top_near_place(kctx);
 
+	if (!kctx)
+		return top_place(0);
 	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++) {
 		slot = top_place(first + i);
 		if (slot && slot->key == kctx)
 			return slot;
 	}
+	if (top_take(near, kctx))
+		return near;
 	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++) {
 		slot = top_place(first + i);
 		if (slot && top_take(slot, kctx))
@@ -72,19 +85,17 @@ static __noinline struct aios_top_slot *top_search(__u64 kctx)
 /* The place of a context that is alive; place 0 where there is no other or it is unknown. */
 static __always_inline struct aios_top_slot *top_slot(__u64 kctx)
 {
-	struct aios_top_slot *slot;
+	struct aios_top_slot *near = top_near_place(kctx);
 
-	if (!kctx)
-		return top_place(0);
-	slot = top_place(top_first_place(kctx));
-	if (slot && slot->key == kctx)
-		return slot;
-	return top_search(kctx);
+	return kctx && near->key == kctx ? near : top_search(kctx);
 }
 
 static __always_inline struct aios_top_set *top_set(__u64 kiocb)
 {
-	return &top_starts[aios_top_hash(kiocb, AIOS_TOP_STARTS_BITS)];
+	struct aios_top_set *set = &top_starts[aios_top_hash(kiocb, AIOS_TOP_STARTS_BITS)];
+
+	barrier_var(set);
+	return set;
 }
 
 static __always_inline struct aios_top_start *top_start(__u64 kiocb)
@@ -96,36 +107,34 @@ static __always_inline struct aios_top_start *top_start(__u64 kiocb)
 	return set->way[1].kiocb == kiocb ? &set->way[1] : NULL;
 }
 
-/* Its time comes last, and goes first: who looks from outside takes what has none for free. */
 static __always_inline void top_forget(struct aios_top_start *start)
 {
-	*(volatile __u64 *)&start->ns = 0;
 	*(volatile __u64 *)&start->kiocb = 0;
 }
 
+/*
+ * Where a start is to be kept. Nothing is locked: of two CPUs that take a place at the same moment
+ * one is untimed. The second way is taken from whoever has it.
+ */
 static __always_inline struct aios_top_start *top_way(struct aios_top_set *set, __u64 kiocb)
 {
-	__u64 was = __sync_val_compare_and_swap(&set->way[0].kiocb, 0, kiocb);
+	__u64 was = set->way[0].kiocb;
 
-	/* Apart, as the compiler would make a value of both at once. */
-	barrier_var(was);
-	if (!was)
+	if (!was || was == kiocb)
 		return &set->way[0];
-	barrier_var(was);
-	if (was == kiocb)
-		return &set->way[0];
-	*(volatile __u64 *)&set->way[1].ns = 0;
-	*(volatile __u64 *)&set->way[1].kiocb = kiocb;
+	top_forget(&set->way[1]);
 	return &set->way[1];
 }
 
-static __always_inline void top_begin(__u64 kiocb, __u64 kctx, __u64 what, __u64 ns)
+/* The address comes last: who finds it takes the rest for its own. */
+static __always_inline void top_begin(__u64 kiocb, __u64 what, __u64 ns)
 {
 	struct aios_top_start *start = top_way(top_set(kiocb), kiocb);
 
-	start->kctx = kctx;
 	start->what = what;
-	*(volatile __u64 *)&start->ns = ns;
+	start->ns = ns;
+	barrier();
+	*(volatile __u64 *)&start->kiocb = kiocb;
 }
 
 static __always_inline __u64 top_kctx_of(__u64 kiocb)
@@ -139,52 +148,50 @@ static __always_inline struct aios_top_cpu *top_cpu(void)
 }
 
 /*
- * What a start says of its operation: the class as well, so that the completion has it at hand.
- * Reads and writes alternate, fsync and fdsync are a pair.
+ * An operation begins. This CPU remembers it: if the submission fails it was none.
+ *
+ * The third argument is true for the second operation of a pair. Of a bool the lowest byte is all
+ * that is defined, so that is what is kept. Arguments are asked for late, and twice: what is kept
+ * across a call has to be saved.
  */
-#define TOP_WHAT(op)									\
-	((op) | ((op) < AIOS_TOP_FSYNC ? (op) & 1 : (op) >> 1) << AIOS_TOP_CLASS_SHIFT)
-
-/* An operation begins. This CPU remembers it: if the submission fails it was none. */
-static __always_inline void top_birth(__u64 kiocb, __u64 what, __u64 now)
+static __always_inline void top_operation(aios_call_t call, __u8 op, const int direct)
 {
-	top_cpu()->birth = kiocb;
-	top_begin(kiocb, top_kctx_of(kiocb), what, now);
-}
+	struct aios_top_cpu *cpu = top_cpu();
+	struct aios_top_start *start;
+	__u64 now, kiocb;
 
-/*
- * The third argument is one of two operations, the other of which is 1 << @shift further. Arguments
- * are asked for late: what has to be kept across the call for the time has to be saved.
- */
-static __always_inline void top_operation(aios_call_t call, __u32 op, __u32 shift, const int direct)
-{
-	__u64 now = bpf_ktime_get_ns();
-
-	top_birth(aios_late(call, 0, direct),
-		  TOP_WHAT(op) + ((__u8)aios_late(call, 2, direct) << shift), now);
+	*(volatile __u64 *)&cpu->birth = aios_late(call, 0, direct);
+	now = bpf_ktime_get_ns();
+	kiocb = aios_late(call, 0, direct);
+	start = top_way(top_set(kiocb), kiocb);
+	*(volatile __u8 *)&start->what = aios_late(call, 2, direct) | op;
+	*(volatile __u64 *)&start->ns = now;
+	*(volatile __u64 *)&start->kiocb = kiocb;
 }
 
 static __always_inline void on_top_read(aios_call_t call, const int direct)
 {
-	top_operation(call, AIOS_TOP_PREAD, 1, direct);
+	top_operation(call, AIOS_TOP_PREAD, direct);
 }
 
 static __always_inline void on_top_write(aios_call_t call, const int direct)
 {
-	top_operation(call, AIOS_TOP_PWRITE, 1, direct);
+	top_operation(call, AIOS_TOP_PWRITE, direct);
 }
 
 static __always_inline void on_top_fsync(aios_call_t call, const int direct)
 {
-	top_operation(call, AIOS_TOP_FSYNC, 0, direct);
+	top_operation(call, AIOS_TOP_FSYNC, direct);
 }
 
 static __always_inline void on_top_queue(aios_call_t call, const int direct)
 {
 	struct aio_poll_table *table =
 		(void *)call->a[2] - bpf_core_field_offset(struct aio_poll_table, pt);
+	__u64 kiocb = (__u64)BPF_CORE_READ(table, iocb);
 
-	top_birth((__u64)BPF_CORE_READ(table, iocb), TOP_WHAT(AIOS_TOP_POLL), bpf_ktime_get_ns());
+	top_cpu()->birth = kiocb;
+	top_begin(kiocb, AIOS_TOP_POLL, bpf_ktime_get_ns());
 }
 
 /* What happens to a poll. One older than the tool is known from here on, but for its time. */
@@ -195,7 +202,7 @@ static __always_inline void top_mark(__u64 kiocb, __u64 flag)
 	if (start)
 		__sync_fetch_and_or(&start->what, flag);
 	else
-		top_begin(kiocb, top_kctx_of(kiocb), TOP_WHAT(AIOS_TOP_POLL) | flag, 0);
+		top_begin(kiocb, AIOS_TOP_POLL | flag, 0);
 }
 
 /* Is it among those that can be cancelled, so that the submission had decided to wait? */
@@ -243,8 +250,7 @@ static __always_inline __u32 top_poll_kind(__u64 what)
 
 /*
  * What completes and was not seen to begin. The kiocb has one word for each kind of operation that
- * only that kind sets to the address of a function: what has neither is a poll. Whether bytes were
- * read or written is not known: they go where bytes are not asked for.
+ * only that kind sets to the address of a function: what has neither is a poll.
  */
 static __noinline __u64 top_unstarted(__u64 kiocb)
 {
@@ -253,8 +259,8 @@ static __noinline __u64 top_unstarted(__u64 kiocb)
 
 	if (!config.complete_rw || aios_peek(done) == config.complete_rw ||
 	    aios_peek(work) == config.fsync_work)
-		return AIOS_TOP_OTHER | AIOS_TOP_SYNCS << AIOS_TOP_CLASS_SHIFT;
-	return TOP_WHAT(AIOS_TOP_POLL);
+		return AIOS_TOP_OTHER;
+	return AIOS_TOP_POLL;
 }
 
 /* The bucket of a value below 4096, as aioscope/top.h has it. */
@@ -274,7 +280,7 @@ static const __u8 top_buckets[4096] = {
 };
 
 /* Each bit that a value is shifted by is a group further. What is left has its first four bits. */
-static __always_inline __u32 top_bucket(__u64 ns)
+static __always_inline __u64 top_bucket(__u64 ns)
 {
 	if (ns < 1ULL << 12)
 		return top_buckets[ns];
@@ -289,58 +295,117 @@ static __always_inline __u32 top_bucket(__u64 ns)
 	return AIOS_TOP_BUCKETS - 1;
 }
 
-static __always_inline void top_completed(struct aios_top_slot *slot, __u64 what, __s64 res,
-					  __u64 since, __u64 now)
-{
-	struct aios_top_tally *tally;
-	__u32 bucket;
+/*
+ * To the verifier a bucket is a byte and what is added. Of what takes less than a millisecond it
+ * can be behind the histogram then, but not behind the slot.
+ */
+_Static_assert(__builtin_offsetof(struct aios_top_slot, tallies[AIOS_TOP_CLASSES - 1].hist) +
+	       (0xff + (8 << AIOS_TOP_HIST_BITS) + 1) * sizeof(__u32) <=
+	       sizeof(struct aios_top_slot), "a bucket is in the slot");
 
-	top_add(&slot->completed[what & (AIOS_TOP_OPS - 1)], 1);
-	tally = &slot->tallies[what >> AIOS_TOP_CLASS_SHIFT & (AIOS_TOP_CLASSES - 1)];
-	if (res >= 0)
-		top_add(&tally->bytes, res);
-	else
-		top_add(&slot->failed, 1);
-	if (what >= TOP_WHAT(AIOS_TOP_POLL))
-		top_add(&slot->polls[top_poll_kind(what)], 1);
-	if (!since) {
-		top_add(&slot->untimed, 1);
-		return;
-	}
-	now -= since;
-	bucket = top_bucket(now);
-	if (bucket < AIOS_TOP_BUCKETS)
-		__sync_fetch_and_add(&tally->hist[bucket], 1);
-	top_raise(&tally->max_ns, now);
+/*
+ * What is counted of a request's time. @at is its context's place, as many tallies further as those
+ * of its class are: so the places of fields are constants.
+ */
+static __always_inline void top_time(struct aios_top_slot *at, __u64 ns)
+{
+	__u64 bucket = top_bucket(ns);
+
+	if (ns < 1ULL << 20 || bucket < AIOS_TOP_BUCKETS)
+		__sync_fetch_and_add(&at->tallies[0].hist[bucket], 1);
+	top_raise(&at->tallies[0].max_ns, ns);
 }
 
-static __noinline void top_complete_unstarted(__u64 kiocb, __s64 res)
+/* What is counted of every request: its number and its result. Return: as top_time() wants it. */
+static __always_inline struct aios_top_slot *top_completed(struct aios_top_slot *slot, __u64 op,
+							   __s64 res)
 {
-	struct aios_top_slot *slot = top_slot(top_kctx_of(kiocb));
+	void *at = (void *)slot + op / 2 * sizeof(slot->tallies[0]);
 
-	if (slot)
-		top_completed(slot, top_unstarted(kiocb), res, 0, 0);
+	barrier_var(at);
+	top_add(&slot->completed[op], 1);
+	if (res >= 0) {
+		top_add(&((struct aios_top_slot *)at)->tallies[0].bytes, res);
+	} else {
+		/* The sign: the compiler would keep a constant in a register all the time. */
+		barrier_var(res);
+		top_add(&slot->failed, (__u64)res >> 63);
+	}
+	return at;
+}
+
+static __always_inline void top_complete_any(aios_call_t call, __u64 now, const int direct)
+{
+	struct aio_kiocb___result *req = (struct aio_kiocb___result *)call->a[0];
+	__u64 kiocb = aios_number(call, 0, direct), what, since = 0;
+	struct aios_top_start *start = top_start(kiocb);
+	struct aios_top_slot *slot = top_slot(top_kctx_of(kiocb)), *at;
+
+	what = start ? start->what : top_unstarted(kiocb);
+	if (start) {
+		since = *(volatile __u64 *)&start->ns;
+		/* The second way can be taken meanwhile. */
+		if (*(volatile __u64 *)&start->kiocb == kiocb)
+			top_forget(start);
+		else
+			since = 0;
+	}
+	if (!slot)
+		return;
+	at = top_completed(slot, what & (AIOS_TOP_OPS - 1), READ_FIELD(direct, req, ki_res.res));
+	if ((what & AIOS_TOP_OP_MASK) == AIOS_TOP_POLL)
+		top_add(&slot->polls[top_poll_kind(what)], 1);
+	if (since)
+		top_time(at, now - since);
+	else
+		top_add(&slot->untimed, 1);
+}
+
+/* A function of its own: what it takes in registers and stack would be paid by every request. */
+static __noinline int top_complete_rarely(unsigned long long *args, __u64 now)
+{
+	struct aios_call call = { .a = { args[0] }, .ctx = args };
+
+	top_complete_any(&call, now, 1);
+	return 0;
+}
+
+/*
+ * Nearly every request: its start is where it is looked for first, and so is its context's place.
+ * Return: whether it was one.
+ */
+static __always_inline int top_complete_fast(unsigned long long *args, __u64 now)
+{
+	__u64 kiocb = *(volatile __u64 *)args, kctx;
+	struct aios_top_start *start = &top_set(kiocb)->way[0];
+	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
+	struct aios_top_slot *slot;
+	__u64 op;
+
+	if (start->kiocb != kiocb)
+		return 0;
+	kctx = (__u64)req->ki_ctx;
+	slot = top_near_place(kctx);
+	if (*(volatile __u64 *)&slot->key != kctx)
+		return 0;
+	op = *(volatile __u8 *)&start->what;
+	if (op >= AIOS_TOP_POLL)
+		return 0;
+	now -= *(volatile __u64 *)&start->ns;
+	barrier_var(now);
+	top_forget(start);
+	top_time(top_completed(slot, op, ((struct aio_kiocb___result *)req)->ki_res.res), now);
+	return 1;
 }
 
 static __always_inline void on_top_complete(aios_call_t call, const int direct)
 {
-	__u64 now = bpf_ktime_get_ns(), kiocb = aios_late(call, 0, direct);
-	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
-	struct aios_top_start *start = top_start(kiocb);
-	struct aios_top_slot *slot;
-	__u64 what, since;
+	__u64 now = bpf_ktime_get_ns();
 
-	if (!start) {
-		top_complete_unstarted(aios_number(call, 0, direct),
-				       READ_FIELD(direct, req, ki_res.res));
-		return;
-	}
-	slot = top_slot(start->kctx);
-	what = start->what;
-	since = start->ns;
-	top_forget(start);
-	if (slot)
-		top_completed(slot, what, READ_FIELD(direct, req, ki_res.res), since, now);
+	if (!direct)
+		top_complete_any(call, now, 0);
+	else if (!top_complete_fast(call->ctx, now))
+		top_complete_rarely(call->ctx, now);
 }
 
 static __always_inline struct aios_top_call *top_call(__u32 tid)
@@ -364,12 +429,11 @@ static __always_inline void top_call_begins(void)
 }
 
 /* The call that this thread comes back from, NULL where another thread has its place by now. */
-static __always_inline struct aios_top_call *top_call_ends(void)
+static __always_inline struct aios_top_call *top_call_ends(struct task_struct *task)
 {
-	__u32 tid = bpf_get_current_task_btf()->pid;
-	struct aios_top_call *made = top_call(tid);
+	struct aios_top_call *made = top_call(task->pid);
 
-	if (!made || made->tid != tid)
+	if (!made || made->tid != (__u64)task->pid)
 		return NULL;
 	return made;
 }
@@ -378,7 +442,7 @@ static __always_inline struct aios_top_call *top_call_ends(void)
  * The context that a thread means by aio_context_t: as lookup_ioctx() finds it, at the end of a
  * call that found it, when the ring's first page is there for certain. 0 where there is none.
  */
-static __always_inline __u64 top_kctx(__u64 user_id)
+static __noinline __u64 top_kctx(__u64 user_id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 mm, table, kctx;
@@ -417,10 +481,9 @@ static __always_inline void top_unbirth(__u64 uiocb)
 }
 
 /* How long it did not run is what is left of the time it took; what it ran is known to a tick. */
-static __always_inline void top_slept(struct aios_top_slot *slot,
+static __always_inline void top_slept(struct aios_top_slot *slot, struct task_struct *task,
 				      const struct aios_top_call *made, __u64 took)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 ran = task->se.sum_exec_runtime - made->ran_ns;
 
 	if (task->nvcsw == made->slept)
@@ -446,17 +509,39 @@ static __noinline void top_introduce(struct aios_top_slot *slot, __u64 address)
 	aios_who(&slot->proc, bpf_get_current_task_btf());
 }
 
+/*
+ * The place of the context that io_submit was called for: most often that of the thread's call
+ * before, as long as that context is alive, of this address space and known by this number.
+ */
+static __always_inline struct aios_top_slot *top_submitted(struct task_struct *task,
+							   struct aios_top_call *made,
+							   __u64 user_id)
+{
+	__u64 kctx = made ? made->kctx : 0;
+	struct aios_top_slot *slot = top_near_place(kctx);
+
+	if (kctx && slot->key == kctx && slot->proc.mm == (__u64)task->mm &&
+	    aios_peek(kctx + bpf_core_field_offset(struct kioctx, user_id)) == user_id)
+		return slot;
+	kctx = top_kctx(user_id);
+	slot = top_slot(kctx);
+	/* It is older than the tool. */
+	if (slot && !slot->proc.tgid)
+		top_introduce(slot, kctx);
+	if (made)
+		made->kctx = kctx;
+	return slot;
+}
+
 static __always_inline void top_submit(__u64 user_id, __s64 nr, __s64 ret)
 {
-	struct aios_top_call *made = top_call_ends();
-	__u64 kctx = top_kctx(user_id), took = made ? bpf_ktime_get_ns() - made->ns : 0;
-	struct aios_top_slot *slot = top_slot(kctx);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct aios_top_call *made = top_call_ends(task);
+	struct aios_top_slot *slot = top_submitted(task, made, user_id);
+	__u64 took;
 
 	if (!slot)
 		return;
-	/* It is older than the tool. */
-	if (!slot->proc.tgid)
-		top_introduce(slot, kctx);
 	top_add(&slot->submits, 1);
 	if (nr > 0)
 		top_add(&slot->asked, nr);
@@ -468,9 +553,10 @@ static __always_inline void top_submit(__u64 user_id, __s64 nr, __s64 ret)
 		top_add(&slot->submit_errors, 1);
 	if (!made)
 		return;
+	took = bpf_ktime_get_ns() - made->ns;
 	top_add(&slot->submit_ns, took);
 	top_raise(&slot->submit_max_ns, took);
-	top_slept(slot, made, took);
+	top_slept(slot, task, made, took);
 }
 
 /* Index of the first iocb that was not taken. */
@@ -479,26 +565,31 @@ static __always_inline __u64 top_refused(__s64 ret)
 	return ret < 0 ? 0 : ret;
 }
 
+static __always_inline void top_refuse(__u64 list, __s64 ret)
+{
+	__u64 uiocb = 0;
+
+	if (!bpf_probe_read_user(&uiocb, sizeof(uiocb),
+				 (void *)(list + top_refused(ret) * sizeof(uiocb))))
+		top_unbirth(uiocb);
+}
+
 static __always_inline void on_top_submit(aios_call_t call, const int direct)
 {
 	__s64 nr = aios_sys_arg(call, 1, direct), ret = call->ret;
-	__u64 list = aios_sys_arg(call, 2, direct), uiocb = 0;
 
 	top_submit(aios_sys_arg(call, 0, direct), nr, ret);
-	if (ret < nr && !bpf_probe_read_user(&uiocb, sizeof(uiocb),
-					     (void *)(list + top_refused(ret) * sizeof(uiocb))))
-		top_unbirth(uiocb);
+	if (ret < nr)
+		top_refuse(aios_sys_arg(call, 2, direct), ret);
 }
 
 static __always_inline void on_top_submit32(aios_call_t call, const int direct)
 {
 	__s64 nr = (__s32)aios_sys_arg32(call, 1, direct), ret = call->ret;
-	__u32 list = aios_sys_arg32(call, 2, direct), uiocb = 0;
 
 	top_submit(aios_sys_arg32(call, 0, direct), nr, ret);
-	if (ret < nr && !bpf_probe_read_user(&uiocb, sizeof(uiocb),
-					     (void *)(list + top_refused(ret) * sizeof(uiocb))))
-		top_unbirth(uiocb);
+	if (ret < nr)
+		top_refuse(aios_sys_arg32(call, 2, direct), ret);
 }
 
 static __always_inline void on_top_call(aios_call_t call, const int direct)
@@ -531,7 +622,7 @@ static __always_inline void on_top_reader(aios_call_t call, const int direct)
 static __always_inline void on_top_reader_back(aios_call_t call, const int direct)
 {
 	struct aios_top_slot *slot = top_slot(aios_late(call, 0, direct));
-	struct aios_top_call *made = top_call_ends();
+	struct aios_top_call *made = top_call_ends(bpf_get_current_task_btf());
 	__s64 ret = call->ret;
 
 	if (!slot)
@@ -574,19 +665,22 @@ static __always_inline void on_top_setup(aios_call_t call, const int direct)
 		top_add(&top_host.setup_errors, 1);
 }
 
+static __always_inline void top_end_at(struct aios_top_slot *slot, __u64 kctx)
+{
+	if (!slot || slot->key != kctx)
+		return;
+	slot->ended_ns = bpf_ktime_get_ns();
+	*(volatile __u64 *)&slot->key = kctx | AIOS_TOP_ENDED;
+}
+
 /* If the end of a context was missed, this one may have its address: the place is not its own. */
 static __always_inline void top_end(__u64 kctx)
 {
 	__u32 first = top_first_place(kctx);
 
-	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++) {
-		struct aios_top_slot *slot = top_place(first + i);
-
-		if (!slot || slot->key != kctx)
-			continue;
-		slot->ended_ns = bpf_ktime_get_ns();
-		*(volatile __u64 *)&slot->key = kctx | AIOS_TOP_ENDED;
-	}
+	top_end_at(top_near_place(kctx), kctx);
+	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++)
+		top_end_at(top_place(first + i), kctx);
 }
 
 static __always_inline void on_top_alloc(aios_call_t call, const int direct)
@@ -632,3 +726,18 @@ AIOS_EXIT_AS(count_setup, __x64_sys_io_setup, 1, on_top_setup)
 AIOS_EXIT_AS(count_setup32, __ia32_compat_sys_io_setup, 1, on_top_setup)
 AIOS_EXIT_AS(count_alloc, ioctx_alloc, 1, on_top_alloc)
 AIOS_ENTRY_AS(count_free, free_ioctx, 1, on_top_free)
+
+static long top_ask_one(__u32 i, void *unused)
+{
+	if (i < AIOS_TOP_ASKED)
+		top_asked.kctx[i] = top_kctx_of(top_asked.kiocb[i]);
+	return 0;
+}
+
+/* Run by the tool: whose requests those are that it has written down. */
+SEC("?raw_tp")
+int top_ask(void *ctx)
+{
+	bpf_loop(top_asked.cnt, top_ask_one, NULL, 0);
+	return 0;
+}

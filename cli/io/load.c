@@ -221,6 +221,7 @@ static int load_choose(struct aios_load *load, const struct aios_plan *plan)
 	bpf_program__set_autoload(load->skel->progs.prepare, true);
 	bpf_program__set_autoload(load->skel->progs.iter_prepare, true);
 	bpf_program__set_autoload(load->skel->progs.iter_list, true);
+	bpf_program__set_autoload(load->skel->progs.top_ask, plan->level == AIOS_LEVEL_COUNT);
 	return 0;
 }
 
@@ -497,6 +498,25 @@ int aios_load_map_fd(const struct aios_load *load, const char *name)
 struct aios_top_start *aios_load_top_starts(const struct aios_load *load)
 {
 	return &load->skel->bss->top_starts[0].way[0];
+}
+
+struct aios_top_slot *aios_load_top_near(const struct aios_load *load)
+{
+	return load->skel->bss->top_near;
+}
+
+int aios_load_top_ask(struct aios_load *load, const uint64_t *kiocb, uint64_t *kctx, size_t cnt)
+{
+	struct aios_top_asked *asked = &load->skel->bss->top_asked;
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	int err;
+
+	asked->cnt = cnt;
+	memcpy(asked->kiocb, kiocb, cnt * sizeof(*kiocb));
+	err = bpf_prog_test_run_opts(bpf_program__fd(load->skel->progs.top_ask), &opts);
+	if (!err)
+		memcpy(kctx, asked->kctx, cnt * sizeof(*kctx));
+	return err;
 }
 
 const struct aios_top_host_counts *aios_load_top_host(const struct aios_load *load)

@@ -140,6 +140,23 @@ int aios_load_map_fd(const struct aios_load *load, const char *name);
 struct aios_top_start *aios_load_top_starts(const struct aios_load *load);
 
 /**
+ * aios_load_top_near() - the counters of contexts that are near
+ * @load: loaded programs of level AIOS_LEVEL_COUNT
+ * Return: AIOS_TOP_NEAR of them, that the programs write to; valid as long as @load.
+ */
+struct aios_top_slot *aios_load_top_near(const struct aios_load *load);
+
+/**
+ * aios_load_top_ask() - whose requests are those?
+ * @load: loaded programs of level AIOS_LEVEL_COUNT
+ * @kiocb: their addresses
+ * @kctx: overwritten: the address of each one's context; anything where the request is over
+ * @cnt: of them, AIOS_TOP_ASKED at most
+ * Return: 0 or a negative errno.
+ */
+int aios_load_top_ask(struct aios_load *load, const uint64_t *kiocb, uint64_t *kctx, size_t cnt);
+
+/**
  * aios_load_top_host() - what is counted of the host
  * @load: loaded programs of level AIOS_LEVEL_COUNT
  * Return: live counters, valid as long as @load.

@@ -31,10 +31,11 @@ struct place {
 
 struct aios_top_count {
 	struct aios_load *load;
+	struct aios_top_slot *near;
 	struct aios_top_slot *slots;
 	size_t slot_cnt, slot_bytes;
 	struct aios_top_start *starts;
-	size_t start_cnt;
+	size_t start_cnt, place_cnt;
 	struct place *places;
 	uint64_t missed;
 };
@@ -91,8 +92,10 @@ int aios_top_count_new(struct aios_load *load, unsigned int bits, struct aios_to
 	count->slot_bytes = count->slot_cnt * sizeof(*count->slots);
 	count->start_cnt = AIOS_TOP_WAYS << AIOS_TOP_STARTS_BITS;
 	count->slots = map_shared(load, "top_slots", &count->slot_bytes);
+	count->near = aios_load_top_near(load);
 	count->starts = aios_load_top_starts(load);
-	count->places = calloc(count->slot_cnt, sizeof(*count->places));
+	count->place_cnt = AIOS_TOP_NEAR + count->slot_cnt - 1;
+	count->places = calloc(count->place_cnt, sizeof(*count->places));
 	if (count->slots && count->places)
 		return 0;
 	*ret = aios_top_count_free(count);
@@ -376,9 +379,16 @@ static void place_know(struct reading *r, struct place *place, const struct aios
 		place->id = old->id;
 }
 
+/* Those that are near, then all others but place 0, which is no context's. */
+static struct aios_top_slot *slot_of(const struct aios_top_count *count, size_t place)
+{
+	return place < AIOS_TOP_NEAR ? &count->near[place] :
+				       &count->slots[1 + place - AIOS_TOP_NEAR];
+}
+
 static int place_read(struct reading *r, size_t i)
 {
-	struct aios_top_slot *slot = &r->count->slots[i];
+	struct aios_top_slot *slot = slot_of(r->count, i);
 	uint64_t key = __atomic_load_n(&slot->key, __ATOMIC_ACQUIRE);
 	struct place *place = &r->count->places[i];
 	struct aios_top_ctx *ctx;
@@ -411,7 +421,7 @@ static void oldest_add(struct aios_top_ctx *ctx, uint64_t ns, uint64_t what)
 		ctx->oldest[i] = ctx->oldest[i - 1];
 	ctx->oldest[i] = (struct aios_top_oldest){
 		.since_ns = ns,
-		.what = what & ((1U << AIOS_TOP_CLASS_SHIFT) - 1),
+		.what = what & AIOS_TOP_WHAT_MASK,
 	};
 }
 
@@ -428,15 +438,14 @@ static bool start_is_stale(const struct reading *r, const struct aios_top_ctx *c
 	return !ctx->snap.alive && !ctx->snap.dead && r->before && ns < r->before->ns;
 }
 
-static void start_read(struct reading *r, struct aios_top_start *start)
+/* It is still what it was when it was asked for, so the answer is of this request. */
+static void start_read(struct reading *r, struct aios_top_start *start, uint64_t ns, __u64 kiocb,
+		       uint64_t kctx)
 {
-	__u64 kiocb = __atomic_load_n(&start->kiocb, __ATOMIC_ACQUIRE);
-	uint64_t ns = __atomic_load_n(&start->ns, __ATOMIC_ACQUIRE);
-	struct aios_top_ctx *ctx;
+	struct aios_top_ctx *ctx = ctx_of(&r->live, kctx, r->sample);
 
-	if (!kiocb || !ns)
+	if (__atomic_load_n(&start->kiocb, __ATOMIC_ACQUIRE) != kiocb || start->ns != ns)
 		return;
-	ctx = ctx_of(&r->live, start->kctx, r->sample);
 	if (start_is_stale(r, ctx, ns)) {
 		__atomic_compare_exchange_n(&start->kiocb, &kiocb, 0, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
@@ -447,6 +456,43 @@ static void start_read(struct reading *r, struct aios_top_start *start)
 	oldest_add(ctx, ns, start->what);
 	if (r->before && ns < r->before->ns)
 		r->started[ctx - r->sample->ctxs]++;
+}
+
+/**
+ * struct asking - starts whose contexts are wanted
+ */
+struct asking {
+	size_t cnt;
+	struct aios_top_start *starts[AIOS_TOP_ASKED];
+	uint64_t ns[AIOS_TOP_ASKED];
+	uint64_t kiocbs[AIOS_TOP_ASKED];
+	uint64_t kctxs[AIOS_TOP_ASKED];
+};
+
+static int starts_ask(struct reading *r, struct asking *asking)
+{
+	int err = asking->cnt ? aios_load_top_ask(r->count->load, asking->kiocbs, asking->kctxs,
+						  asking->cnt) : 0;
+
+	for (size_t i = 0; i < asking->cnt && !err; i++)
+		start_read(r, asking->starts[i], asking->ns[i], asking->kiocbs[i],
+			   asking->kctxs[i]);
+	asking->cnt = 0;
+	return err;
+}
+
+static int start_ask(struct reading *r, struct asking *asking, struct aios_top_start *start)
+{
+	uint64_t kiocb = __atomic_load_n(&start->kiocb, __ATOMIC_ACQUIRE);
+	size_t i = asking->cnt;
+
+	asking->ns[i] = start->ns;
+	if (!kiocb || !asking->ns[i])
+		return 0;
+	asking->starts[i] = start;
+	asking->kiocbs[i] = kiocb;
+	asking->cnt++;
+	return asking->cnt == AIOS_TOP_ASKED ? starts_ask(r, asking) : 0;
 }
 
 /*
@@ -471,14 +517,19 @@ static void oldest_trim(const struct reading *r, size_t index)
 
 static int starts_read(struct reading *r)
 {
+	struct asking asking = { .cnt = 0 };
+	int err = 0;
+
 	r->started = calloc(r->sample->ctx_cnt + 1, sizeof(*r->started));
 	if (!r->started)
 		return -ENOMEM;
-	for (size_t i = 0; i < r->count->start_cnt; i++)
-		start_read(r, &r->count->starts[i]);
+	for (size_t i = 0; i < r->count->start_cnt && !err; i++)
+		err = start_ask(r, &asking, &r->count->starts[i]);
+	if (!err)
+		err = starts_ask(r, &asking);
 	for (size_t i = 0; i < r->sample->ctx_cnt; i++)
 		oldest_trim(r, i);
-	return 0;
+	return err;
 }
 
 static int add_misses(void *arg, const struct aios_plan_row *row, uint64_t cnt)
@@ -516,7 +567,7 @@ int aios_top_count_read(struct aios_top_count *count, struct aios_top_edge *edge
 
 	for (size_t i = 0; i < sample->ctx_cnt && !err; i++)
 		err = live_put(&r, i);
-	for (size_t i = 1; i < count->slot_cnt && !err; i++)
+	for (size_t i = 0; i < count->place_cnt && !err; i++)
 		err = place_read(&r, i);
 	if (!err)
 		err = starts_read(&r);

@@ -368,7 +368,7 @@ static const char *get_state(struct aios_look_at look)
 const char *aios_start_word(uint64_t what)
 {
 	static const char *const ops[AIOS_TOP_OPS] = {
-		"read", "write", "readv", "writev", "fsync", "fdsync", "poll", "?",
+		"read", "readv", "write", "writev", "fsync", "fdsync", "poll", "?",
 	};
 	static const struct {
 		uint64_t flag;

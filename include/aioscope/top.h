@@ -13,12 +13,13 @@
 #include <aioscope/record.h>
 
 /**
- * enum aios_top_op - what is counted apart: operations that differ in what they ask for
+ * enum aios_top_op - what is counted apart: operations that differ in what they ask for; two of a
+ *	class are a pair
  */
 enum aios_top_op {
 	AIOS_TOP_PREAD,
-	AIOS_TOP_PWRITE,
 	AIOS_TOP_PREADV,
+	AIOS_TOP_PWRITE,
 	AIOS_TOP_PWRITEV,
 	AIOS_TOP_FSYNC,
 	AIOS_TOP_FDSYNC,
@@ -28,7 +29,7 @@ enum aios_top_op {
 };
 
 /**
- * enum aios_top_class - operations whose latencies are in one histogram
+ * enum aios_top_class - operations whose latencies are in one histogram: enum aios_top_op / 2
  */
 enum aios_top_class {
 	AIOS_TOP_READS,
@@ -150,11 +151,15 @@ struct aios_snap_proc {
 };
 
 /*
- * The contexts that are counted are in an open-addressed table: the place of a context is one of
+ * The contexts that are counted are in two tables. The near one is a variable, which programs reach
+ * without a lookup: a context has one place there, aios_top_hash(kctx, AIOS_TOP_NEAR_BITS). Where
+ * another one has it, the context is in an open-addressed table: its place is one of
  * AIOS_TOP_PROBES from 1 + aios_top_hash(kctx) on. A place is taken by compare-and-swap of its key
  * from 0; when the context is freed, its key gets AIOS_TOP_ENDED, and when the tool has read it, 0.
- * Contexts that find no place are counted together, in place 0.
+ * Contexts that find no place are counted together, in place 0 of the second table.
  */
+#define AIOS_TOP_NEAR_BITS	8
+#define AIOS_TOP_NEAR		(1U << AIOS_TOP_NEAR_BITS)
 #define AIOS_TOP_PROBES	8
 #define AIOS_TOP_SLOTS(bits)	(1 + (1U << (bits)) + AIOS_TOP_PROBES)
 #define AIOS_TOP_ENDED	1ULL
@@ -214,26 +219,25 @@ static inline __u32 aios_top_hash(__u64 address, __u32 bits)
 
 #define AIOS_TOP_CALLS		32768	/* pid_max of most hosts, so that threads do not share */
 
-/* What happened to it, apart from enum aios_top_op in the lowest bits; above, its class. */
+/* What happened to it, apart from enum aios_top_op in the lowest bits. */
 #define AIOS_TOP_OP_MASK	0x0f
-#define AIOS_TOP_CLASS_SHIFT	8
 #define AIOS_TOP_WOKEN_EARLY	0x10
 #define AIOS_TOP_WOKEN_ARMED	0x20
 #define AIOS_TOP_WORKING	0x40
 #define AIOS_TOP_CANCELLED	0x80
+#define AIOS_TOP_WHAT_MASK	0xff
 
 /**
  * struct aios_top_start - a request that began
- * @kiocb: its address, 0 for a free place
- * @ns: when its operation began
- * @kctx: its context
- * @what: enum aios_top_op and AIOS_TOP_*
+ * @kiocb: its address, 0 for a free place; it comes last, and goes first
+ * @ns: when its operation began, 0 where that was not seen
+ * @what: enum aios_top_op and AIOS_TOP_* in AIOS_TOP_WHAT_MASK, anything above
  */
 struct aios_top_start {
 	__u64 kiocb;
 	__u64 ns;
-	__u64 kctx;
 	__u64 what;
+	__u64 reserved;
 };
 
 /**
@@ -252,6 +256,26 @@ struct aios_top_set {
 struct aios_top_cpu {
 	__u64 birth;
 	__u64 pad[7];
+};
+
+/*
+ * A start does not say whose request it is, as asking would cost each request what the tool needs
+ * to know of those alone that are under way when it looks. It writes down for which ones, and runs
+ * a program that asks them.
+ */
+#define AIOS_TOP_ASKED	512
+
+/**
+ * struct aios_top_asked - requests whose contexts are wanted
+ * @cnt: of them
+ * @kiocb: their addresses
+ * @kctx: answers: what stands where a request has its context's address. Of one that is over by now
+ *	it can be anything
+ */
+struct aios_top_asked {
+	__u64 cnt;
+	__u64 kiocb[AIOS_TOP_ASKED];
+	__u64 kctx[AIOS_TOP_ASKED];
 };
 
 /**
