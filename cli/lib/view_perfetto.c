@@ -42,6 +42,11 @@ void aios_pf_fail(struct aios_perfetto *pf, int err)
 		pf->buf.err = err;
 }
 
+void aios_pf_note_ns(struct aios_perfetto *pf, const char *name, uint64_t ns)
+{
+	aios_packet_note_int(&pf->packets, name, (int64_t)ns);
+}
+
 static struct aios_pf_process *process_of(struct aios_perfetto *pf, uint32_t tgid)
 {
 	struct aios_pf_process *process = aios_map_get(&pf->processes, tgid);
@@ -188,6 +193,9 @@ static const struct {
 	[AIOS_EV_REQ_REFUSED] = { aios_pf_no_request, FIRST },
 	[AIOS_EV_REQ_COMPLETE] = { aios_pf_complete, SECOND },
 	[AIOS_EV_SUBMIT] = { aios_pf_submit, NOWHERE },
+	[AIOS_EV_SUBMIT_BEGIN] = { aios_pf_submit_begin, NOWHERE },
+	[AIOS_EV_FRAMES] = { aios_pf_frames, NOWHERE },
+	[AIOS_EV_SLEEP] = { aios_pf_sleep, NOWHERE },
 	[AIOS_EV_SLOTS] = { NULL, FIRST },
 	[AIOS_EV_READ_BEGIN] = { aios_pf_read_begin, FIRST },
 	[AIOS_EV_READ_END] = { aios_pf_read_end, FIRST },
@@ -324,8 +332,7 @@ static int see_gap(void *arg, const struct aios_gap *gap)
 	if (gap->hook)
 		aios_packet_note_text(&pf->packets, "program", gap->hook);
 	if (gap->to_ns != UINT64_MAX && gap->to_ns > gap->from_ns)
-		aios_packet_note_int(&pf->packets, "within_ns",
-				     (int64_t)(gap->to_ns - gap->from_ns));
+		aios_pf_note_ns(pf, "within_ns", gap->to_ns - gap->from_ns);
 	aios_packet_close(&pf->packets);
 	return flush(pf);
 }

@@ -2,13 +2,17 @@
 /*
  * view_perfetto_call.c - threads in the picture, with their calls of io_submit and io_getevents.
  *
- * Nobody tells when io_submit was called: what is drawn begins where the first of its requests is
- * seen, and a call without one is a moment, its end. Flows join io_submit with the requests that it
- * took, and io_getevents, at its end, with those whose events it took.
+ * When io_submit was called is told with --blocked-over alone, and when its thread sleeps in it
+ * then. Else what is drawn begins where the first of its requests is seen, and a call without one is
+ * a moment, its end. Flows join io_submit with the requests that it took, and io_getevents, at its
+ * end, with those whose events it took.
  */
 #include <errno.h>
 #include <stdlib.h>
 
+#include "chain.h"
+#include "sleeps.h"
+#include "symbols.h"
 #include "vec.h"
 #include "view_perfetto_int.h"
 
@@ -54,6 +58,7 @@ static void thread_free(struct aios_pf_thread *thread)
 {
 	free(thread->submits.ids);
 	free(thread->reaped.ids);
+	free(thread->chain);
 	free(thread);
 }
 
@@ -157,6 +162,7 @@ static void submits_flush(struct aios_perfetto *pf, struct aios_pf_thread *threa
 	flows_put(pf, &thread->submits, false);
 	aios_packet_close(&pf->packets);
 	thread->submits_ns = 0;
+	thread->called = false;
 }
 
 static void reads_flush(struct aios_perfetto *pf, struct aios_pf_thread *thread)
@@ -249,6 +255,99 @@ void aios_pf_return(struct aios_perfetto *pf, const struct aios_rec *rec)
 		thread->submits.cnt--;
 }
 
+void aios_pf_submit_begin(struct aios_perfetto *pf, const struct aios_rec *rec)
+{
+	struct aios_pf_thread *thread = thread_of(pf, &rec->h);
+
+	if (!thread)
+		return;
+	submits_flush(pf, thread);
+	reads_flush(pf, thread);
+	thread->submits_ns = rec->h.time_ns;
+	thread->called = true;
+	thread->asleep_ns = thread->waited_ns = 0;
+}
+
+/* A piece of the stack of the sleep that is told next. */
+void aios_pf_frames(struct aios_perfetto *pf, const struct aios_rec *rec)
+{
+	struct aios_pf_thread *thread = thread_of(pf, &rec->h);
+
+	if (!thread)
+		return;
+	if (!thread->chain)
+		thread->chain = calloc(1, sizeof(*thread->chain));
+	if (!thread->chain)
+		aios_pf_fail(pf, -ENOMEM);
+	else if (aios_chain_add(thread->chain, &rec->frames))
+		*thread->chain = (struct aios_chain){ 0 };
+}
+
+/* "io_schedule+0x1a < ...", as far as functions of the kernel have names. */
+static void chain_note(struct aios_perfetto *pf, struct aios_chain *chain)
+{
+	const struct aios_symbols *symbols = aios_pipeline_trace(pf->pipe).symbols;
+	struct aios_buf text = { 0 };
+	const uint64_t *ips;
+	size_t cnt;
+
+	if (!chain)
+		return;
+	ips = aios_chain_ips(chain, AIOS_FRAMES_KERNEL, &cnt);
+	for (size_t i = 0; i < cnt; i++) {
+		const char *name = aios_symbols_name(symbols, ips[i]);
+
+		aios_buf_str(&text, i ? " < " : "");
+		aios_buf_str(&text, name ? name : "?");
+	}
+	if (text.data)
+		aios_packet_note_text(&pf->packets, "stack", text.data);
+	aios_pf_fail(pf, text.err);
+	aios_buf_done(&text);
+	*chain = (struct aios_chain){ 0 };
+}
+
+/* Within a call; the stack is of the first part. */
+static void sleep_slice(struct aios_perfetto *pf, struct aios_pf_thread *thread, const char *name,
+			uint64_t from_ns, uint64_t to_ns, const struct aios_rec *rec)
+{
+	uint64_t track = thread_track(pf, thread);
+
+	aios_packet_open(&pf->packets, from_ns, AIOS_PACKET_BEGIN, track);
+	aios_packet_name(&pf->packets, AIOS_PF_SLEEP, name);
+	if (rec && rec->sleep.how & AIOS_SLEEP_IOWAIT)
+		aios_packet_note_text(&pf->packets, "for", "I/O");
+	if (rec && rec->sleep.how & AIOS_SLEEP_STATE && !rec->sleep.woken_ns)
+		aios_packet_note_text(&pf->packets, "end",
+				      "when it ran again: its waking was not seen");
+	if (rec)
+		chain_note(pf, thread->chain);
+	aios_packet_close(&pf->packets);
+	aios_packet_open(&pf->packets, to_ns, AIOS_PACKET_END, track);
+	aios_packet_close(&pf->packets);
+}
+
+/* Told when it runs again: it slept until it was woken, and waited for a CPU from then on. */
+void aios_pf_sleep(struct aios_perfetto *pf, const struct aios_rec *rec)
+{
+	struct aios_pf_thread *thread = thread_of(pf, &rec->h);
+	uint64_t from_ns = rec->sleep.from_ns, now_ns = rec->h.time_ns;
+	uint64_t slept_ns = aios_sleep_ns(rec), waited_ns = aios_sleep_wait_ns(rec);
+
+	if (!thread || !thread->called || from_ns <= thread->submits_ns || from_ns > now_ns ||
+	    slept_ns > now_ns - from_ns)
+		return;
+	thread->asleep_ns += slept_ns;
+	thread->waited_ns += waited_ns;
+	if (!(rec->sleep.how & AIOS_SLEEP_STATE)) {
+		sleep_slice(pf, thread, "preempted", from_ns, now_ns, rec);
+		return;
+	}
+	sleep_slice(pf, thread, "asleep", from_ns, from_ns + slept_ns, rec);
+	if (waited_ns)
+		sleep_slice(pf, thread, "waits for a CPU", from_ns + slept_ns, now_ns, NULL);
+}
+
 /* No slot: that is seen of a call before it has any request. */
 void aios_pf_no_request(struct aios_perfetto *pf, const struct aios_rec *rec)
 {
@@ -269,8 +368,13 @@ void aios_pf_submit(struct aios_perfetto *pf, const struct aios_rec *rec)
 	if (rec->submit.nr != AIOS_UNKNOWN_NR)
 		aios_packet_note_int(&pf->packets, "nr", rec->submit.nr);
 	note_returned(pf, rec->submit.ret);
-	aios_packet_note_text(&pf->packets, "begin", begun ? "not seen: its first request" :
-			      "not seen");
+	if (thread->called) {
+		aios_pf_note_ns(pf, "asleep_ns", thread->asleep_ns);
+		aios_pf_note_ns(pf, "waited_ns", thread->waited_ns);
+	} else {
+		aios_packet_note_text(&pf->packets, "begin", begun ? "not seen: its first request" :
+				      "not seen");
+	}
 	flows_put(pf, &thread->submits, false);
 	aios_packet_close(&pf->packets);
 	if (begun) {
@@ -278,7 +382,7 @@ void aios_pf_submit(struct aios_perfetto *pf, const struct aios_rec *rec)
 		aios_packet_close(&pf->packets);
 	}
 	thread->submits_ns = thread->ended_ns = 0;
-	thread->submitting = false;
+	thread->submitting = thread->called = false;
 }
 
 void aios_pf_read_begin(struct aios_perfetto *pf, const struct aios_rec *rec)

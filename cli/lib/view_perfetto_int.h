@@ -16,6 +16,7 @@
 #define AIOS_PF_STAGE	"stage"
 #define AIOS_PF_EVENT	"event"
 #define AIOS_PF_CALL	"call"
+#define AIOS_PF_SLEEP	"sleep"
 #define AIOS_PF_FINDING	"finding"
 #define AIOS_PF_LOSS	"loss"
 
@@ -62,7 +63,11 @@ struct aios_pf_flows {
 /**
  * struct aios_pf_thread - a thread and the calls that it is in
  * @track: uuid, 0 before it is told
- * @submits_ns: first sight of its io_submit, 0 for none
+ * @submits_ns: its io_submit, or first sight of it; 0 for none
+ * @called: it was told when that was called, and is when the thread does not run
+ * @asleep_ns: it has slept for so long in it
+ * @waited_ns: it was ready to run for so long
+ * @chain: by way of whom it slept last, as far as told; owned, NULL before the first one
  * @submits: requests of that
  * @uiocb: of the request that it submits now, if @submitting
  * @ended_ns: it completed a request, which it may be submitting ...
@@ -75,6 +80,10 @@ struct aios_pf_thread {
 	uint32_t tgid;
 	uint64_t track;
 	uint64_t submits_ns;
+	bool called;
+	uint64_t asleep_ns;
+	uint64_t waited_ns;
+	struct aios_chain *chain;
 	struct aios_pf_flows submits;
 	uint64_t uiocb;
 	bool submitting;
@@ -138,6 +147,7 @@ uint64_t aios_pf_uuid(enum aios_pf_track kind, uint64_t a, uint64_t b);
 uint64_t aios_pf_process(struct aios_perfetto *pf, uint32_t tgid);
 uint64_t aios_pf_host(struct aios_perfetto *pf);
 void aios_pf_fail(struct aios_perfetto *pf, int err);
+void aios_pf_note_ns(struct aios_perfetto *pf, const char *name, uint64_t ns);
 
 /* view_perfetto_call.c: threads, and their calls. */
 uint64_t aios_pf_flow(const struct aios_request *req);
@@ -145,6 +155,9 @@ bool aios_pf_submits(const struct aios_perfetto *pf, const struct aios_request *
 bool aios_pf_reaped(struct aios_perfetto *pf, const struct aios_request *req);
 void aios_pf_birth(struct aios_perfetto *pf, const struct aios_rec *rec,
 		   const struct aios_request *req);
+void aios_pf_submit_begin(struct aios_perfetto *pf, const struct aios_rec *rec);
+void aios_pf_frames(struct aios_perfetto *pf, const struct aios_rec *rec);
+void aios_pf_sleep(struct aios_perfetto *pf, const struct aios_rec *rec);
 void aios_pf_complete(struct aios_perfetto *pf, const struct aios_rec *rec);
 void aios_pf_return(struct aios_perfetto *pf, const struct aios_rec *rec);
 void aios_pf_no_request(struct aios_perfetto *pf, const struct aios_rec *rec);

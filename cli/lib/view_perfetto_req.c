@@ -35,6 +35,15 @@ static bool is_told(const char *name)
 	return false;
 }
 
+/* Of its thread, while it was being submitted. */
+static void sleeps_note(struct aios_perfetto *pf, const struct aios_sleeps *sleeps)
+{
+	if (!sleeps)
+		return;
+	aios_pf_note_ns(pf, "asleep_ns", sleeps->asleep_ns);
+	aios_pf_note_ns(pf, "waited_ns", sleeps->waited_ns);
+}
+
 /* What is not known has no note, and neither has what is not so. */
 static void request_note(struct aios_perfetto *pf, const struct aios_request *req)
 {
@@ -256,6 +265,7 @@ void aios_pf_request(struct aios_perfetto *pf, const struct aios_request *req)
 	request_note(pf, req);
 	if (req->asked && req->ask.op == IOCB_CMD_POLL)
 		note_poll(pf, "events", req->ask.events);
+	sleeps_note(pf, req->sleeps);
 	if (req->fate != AIOS_FATE_REFUSED && !aios_pf_submits(pf, req))
 		aios_packet_flow(&pf->packets, aios_pf_flow(req), false);
 	aios_packet_close(&pf->packets);

@@ -71,6 +71,9 @@ function slice_begins(where,   id) {
 		reads[$4] = $6 == "io_getevents"
 		if (reads[$4])
 			print "L", "*", "readers", $2, 1
+	} else if (where == "thread" && $5 == "sleep") {
+		if (depth[$4] > 1)
+			wrong("a sleep within another one")
 	} else if (where == "context" && $5 == "context") {
 		if (depth[$4] > 1)
 			wrong("a context in a context")

@@ -404,6 +404,36 @@ static void calls_alone_are_drawn_as_well(void **state)
 	assert_non_null(strstr(the_event(f, INSTANT, "io_getevents")->notes, " returned=EINTR"));
 }
 
+/* With --blocked-over: when it was called, and what its thread did instead of running. */
+static void sleeps_lie_within_their_call(void **state)
+{
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+	uint64_t track;
+
+	begin(f, "function");
+	stream_rec(&f->stream, rec_setup(10, by_t1, &c));
+	stream_rec(&f->stream, rec_submit_begin(90, by_t1, &c, 1));
+	stream_rec(&f->stream, rec_birth(100, by_t1, &r));
+	stream_rec(&f->stream, rec_sleep(110, 150, 170, by_t1, 2 | AIOS_SLEEP_IOWAIT));
+	stream_rec(&f->stream, rec_sleep(180, 0, 190, by_t1, AIOS_SLEEP_PREEMPTED));
+	stream_rec(&f->stream, rec_return(200, by_t1, &r, 0));
+	stream_rec(&f->stream, rec_submit(210, by_t1, &c, 1, 1));
+	end(f);
+	track = the_event(f, BEGIN, "io_submit")->track;
+	assert_int_equal(the_event(f, BEGIN, "io_submit")->ns, 90);
+	assert_null(strstr(the_event(f, BEGIN, "io_submit")->notes, " begin="));
+	assert_non_null(strstr(the_event(f, BEGIN, "io_submit")->notes,
+			       " asleep_ns=40 waited_ns=30"));
+	assert_int_equal(the_event(f, BEGIN, "asleep")->ns, 110);
+	assert_int_equal(the_event(f, BEGIN, "asleep")->track, track);
+	assert_non_null(strstr(the_event(f, BEGIN, "asleep")->notes, " for=I/O"));
+	assert_int_equal(the_event(f, BEGIN, "waits for a CPU")->ns, 150);
+	assert_int_equal(the_event(f, BEGIN, "preempted")->ns, 180);
+	assert_int_equal(ends_on(f, track), 4);
+}
+
 static void names_are_made_harmless(void **state)
 {
 	struct fixture *f = *state;
@@ -469,6 +499,7 @@ int main(void)
 		TEST(slots_are_what_was_taken_and_not_given_back),
 		TEST(slots_are_told_by_completions),
 		TEST(calls_alone_are_drawn_as_well),
+		TEST(sleeps_lie_within_their_call),
 		TEST(names_are_made_harmless),
 		TEST(a_number_of_two_processes_has_two_tracks),
 		TEST(what_is_left_out_gives_its_lane_back),
