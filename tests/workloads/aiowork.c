@@ -43,6 +43,8 @@ static const struct aiow_scenario scenarios[] = {
 	  aiow_run_readers },
 	{ "reader-leaves", "a reader that goes on to other calls as soon as its event is there", 0,
 	  aiow_run_reader_leaves },
+	{ "reader-race", "four readers of the smallest ring at once, and faults in the middle", 0,
+	  aiow_run_reader_race },
 	{ "timeout-race", "time-outs of microseconds against completions", 0,
 	  aiow_run_timeout_race },
 	{ "churn", "io_setup and io_destroy in a loop in four threads", 0, aiow_run_churn },

@@ -290,6 +290,8 @@ int aiow_run_reader_leaves(struct aiow *w);
 int aiow_run_timeout_race(struct aiow *w);
 int aiow_run_churn(struct aiow *w);
 
+int aiow_run_reader_race(struct aiow *w);
+
 int aiow_run_contexts(struct aiow *w);
 int aiow_run_setup_fail(struct aiow *w);
 int aiow_run_limit_lowered(struct aiow *w);
