@@ -144,10 +144,12 @@ struct fsync_iocb {
 	struct cred *creds;
 };
 
+/* What @state has in one word, in kernel/6.12/next, others have in three flags. */
 struct poll_iocb {
 	struct file *file;
 	struct wait_queue_head *head;
 	__u32 events;
+	atomic_t state;
 	_Bool cancelled;
 	_Bool work_scheduled;
 	_Bool work_need_resched;
@@ -208,6 +210,8 @@ struct kioctx {
 	unsigned int nr_events;
 	struct kioctx_cpu *cpu;
 	struct folio **ring_folios;	/* since v6.9, before that ring_pages */
+	struct aio_ring *ring;		/* in kernel/6.12/next, which has neither */
+	struct file *aio_ring_file;
 	long nr_pages;
 	struct rcu_work free_rwork;
 	struct list_head active_reqs;

@@ -23,14 +23,38 @@ static __always_inline __u64 poll_kiocb_of_work(__u64 work)
 
 #define POLL_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, poll.field)
 
+/* Is what is known of a poll in one word, which says whether somebody is at the request? */
+static __always_inline int poll_is_owned(void)
+{
+	return bpf_core_field_exists(((struct aio_kiocb *)0)->poll.state);
+}
+
+/* As in kernel/6.12/next: AIO_POLL_OWNED, _WOKEN and _CANCELLED. */
+static __always_inline __u32 poll_flags_of_word(__u64 kiocb)
+{
+	__u32 word = aios_peek32(kiocb + POLL_OFFSET(state)), state = 0;
+
+	if (word & 0x10000)
+		state |= AIOS_POLL_SCHEDULED;
+	if (word & 0x20000)
+		state |= AIOS_POLL_RESCHED;
+	if (word & 0x40000)
+		state |= AIOS_POLL_CANCELLED;
+	return state;
+}
+
 /*
  * The three flags of a poll as they are at one moment: they are bytes of one word, and two of them
  * mean something together even where the lock that both change under is not held.
  */
 static __always_inline __u32 poll_flags(__u64 kiocb)
 {
-	__u32 base = POLL_OFFSET(cancelled) & ~3U, word = aios_peek32(kiocb + base), state = 0;
+	__u32 base, word, state = 0;
 
+	if (poll_is_owned())
+		return poll_flags_of_word(kiocb);
+	base = POLL_OFFSET(cancelled) & ~3U;
+	word = aios_peek32(kiocb + base);
 	if (word & 0xffU << 8 * (POLL_OFFSET(cancelled) - base))
 		state |= AIOS_POLL_CANCELLED;
 	if (word & 0xffU << 8 * (POLL_OFFSET(work_scheduled) - base))
@@ -47,6 +71,10 @@ static __always_inline __u32 poll_state(struct aio_kiocb *req)
 
 	if (BPF_CORE_READ(req, ki_list.next) != list)
 		state |= AIOS_POLL_ARMED;
+	/* Owned, and nobody could have cancelled it: by the submission. */
+	if (poll_is_owned() && state & AIOS_POLL_SCHEDULED &&
+	    !(state & (AIOS_POLL_ARMED | AIOS_POLL_CANCELLED)))
+		state = AIOS_POLL_SUBMITTING;
 	if (BPF_CORE_READ(req, ki_eventfd))
 		state |= AIOS_POLL_EVENTFD;
 	return state;

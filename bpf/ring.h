@@ -8,11 +8,28 @@
 #include "hook.h"
 #include "peek.h"
 
-/* Where the pages of the ring are listed, as struct pages or folios: one and the same address. */
+/* Does the kernel have the ring in one piece? */
+static __always_inline int aios_ring_is_whole(void)
+{
+	return bpf_core_field_exists(((struct kioctx *)0)->ring);
+}
+
+/* Can rings be read? Where they are in pages it takes what kernel symbols tell. */
+static __always_inline int aios_ring_is_known(void)
+{
+	return aios_ring_is_whole() || bases.pages;
+}
+
+/*
+ * Where the pages of the ring are listed, as struct pages or folios: one and the same address. Or
+ * the ring itself, if it is in one piece.
+ */
 static __always_inline __u64 aios_ring_pages(struct kioctx *kctx, const int direct)
 {
 	struct kioctx___pages *old = (void *)kctx;
 
+	if (aios_ring_is_whole())
+		return (__u64)READ_FIELD(direct, kctx, ring);
 	if (bpf_core_field_exists(kctx->ring_folios))
 		return (__u64)READ_FIELD(direct, kctx, ring_folios);
 	return (__u64)READ_FIELD(direct, old, ring_pages);
@@ -28,6 +45,18 @@ static __always_inline __u64 aios_page_address(__u64 page)
 }
 
 /**
+ * aios_ring_address() - where a byte of the ring is
+ * @pages: what aios_ring_pages() returned
+ * @at: its place in the ring
+ */
+static __always_inline __u64 aios_ring_address(__u64 pages, __u32 at)
+{
+	if (aios_ring_is_whole())
+		return pages + at;
+	return aios_page_address(aios_peek(pages + at / 4096 * sizeof(pages))) + at % 4096;
+}
+
+/**
  * aios_ring_head() - reads ring->head, as anybody may just have written it
  * @kctx: whose ring
  * @direct: see hook.h
@@ -36,10 +65,10 @@ static __always_inline __u64 aios_page_address(__u64 page)
  */
 static __always_inline __u32 aios_ring_head(struct kioctx *kctx, const int direct)
 {
-	if (!bases.pages)
+	if (!aios_ring_is_known())
 		return AIOS_UNKNOWN32;
-	return aios_peek32(aios_page_address(aios_peek(aios_ring_pages(kctx, direct))) +
-			   bpf_core_field_offset(struct aio_ring, head));
+	return aios_peek32(aios_ring_address(aios_ring_pages(kctx, direct),
+					     bpf_core_field_offset(struct aio_ring, head)));
 }
 
 #endif /* AIOS_BPF_RING_H */

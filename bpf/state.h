@@ -269,10 +269,7 @@ static __always_inline void look_at_size(struct kioctx *kctx)
 /* The event in a slot of the ring of these pages, as an address. */
 static __always_inline __u64 event_address(__u64 pages, __u32 slot)
 {
-	__u32 at = slot + 1;
-
-	return aios_page_address(aios_peek(pages + at / EVENTS_PER_PAGE * sizeof(pages))) +
-	       at % EVENTS_PER_PAGE * sizeof(struct io_event);
+	return aios_ring_address(pages, (slot + 1) * sizeof(struct io_event));
 }
 
 static __always_inline int is_event_of(__u64 address, const struct io_event *event)
@@ -290,8 +287,8 @@ static __always_inline __u32 shown_tail(__u64 pages)
 	__u32 tail = 0;
 
 	bpf_probe_read_kernel(&tail, sizeof(tail),
-			      (void *)aios_page_address(aios_peek(pages)) +
-			      bpf_core_field_offset(struct aio_ring, tail));
+			      (void *)aios_ring_address(pages, bpf_core_field_offset(
+							struct aio_ring, tail)));
 	return tail;
 }
 
@@ -305,7 +302,7 @@ static __always_inline void look_at_ring(__u64 kiocb, struct kioctx *kctx,
 	__u64 pages = aios_ring_pages(kctx, 0);
 	__u32 shown;
 
-	if (!bases.pages)
+	if (!aios_ring_is_known())
 		return;
 	if (!is_event_of(event_address(pages, slot), event))
 		tell_mismatch(kiocb, (__u64)kctx, AIOS_SEEN_EVENT, event->data,
@@ -366,7 +363,7 @@ static __always_inline void look_after(struct aios_ending *e)
 	struct io_event event = {};
 
 	e->ns = 0;
-	if (!ns || !bases.pages || !nr || e->tail >= nr)
+	if (!ns || !aios_ring_is_known() || !nr || e->tail >= nr)
 		return;
 	look_at_tail(kctx);
 	bpf_core_read(&event, sizeof(event), &req->ki_res);

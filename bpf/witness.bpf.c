@@ -274,12 +274,47 @@ int fexit_leaving(unsigned long long *ctx)
 
 /* --- mremap() of a ring */
 
-/* The file of a ring knows its context as long as that lives: put_aio_ring_file(). */
+struct ring_owner {
+	struct kioctx_table *table;
+	struct file *file;
+	struct kioctx *kctx;
+};
+
+#define TABLE_MAX	(1 << 16)
+
+static long look_for_owner(__u32 i, struct ring_owner *owner)
+{
+	struct kioctx *kctx = (struct kioctx *)aios_peek((__u64)owner->table +
+		bpf_core_field_offset(struct kioctx_table, table) + i * sizeof(kctx));
+
+	if (!kctx || BPF_CORE_READ(kctx, aio_ring_file) != owner->file)
+		return 0;
+	owner->kctx = kctx;
+	return 1;
+}
+
+/* The context of this process that has the file: aio_ring_mremap() looks no further, either. */
+static __always_inline struct kioctx *kctx_of_file(struct vm_area_struct *vma)
+{
+	struct kioctx_table *table = BPF_CORE_READ(vma, vm_mm, ioctx_table);
+	struct ring_owner owner = { .table = table, .file = BPF_CORE_READ(vma, vm_file) };
+	__u32 nr = table ? BPF_CORE_READ(table, nr) : 0;
+
+	bpf_loop(nr < TABLE_MAX ? nr : TABLE_MAX, look_for_owner, &owner, 0);
+	return owner.kctx;
+}
+
+/*
+ * The file of a ring knows its context as long as that lives: put_aio_ring_file(). Where pages of
+ * rings do not move, there is no need for that.
+ */
 static __always_inline struct kioctx *kctx_of_ring(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = BPF_CORE_READ(vma, vm_file, f_mapping);
 	struct address_space___private *old = (void *)mapping;
 
+	if (aios_ring_is_whole())
+		return kctx_of_file(vma);
 	if (bpf_core_field_exists(mapping->i_private_data))
 		return BPF_CORE_READ(mapping, i_private_data);
 	return BPF_CORE_READ(old, private_data);

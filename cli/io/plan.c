@@ -183,9 +183,9 @@ static const struct aios_hook hooks[] = {
 	{ .what = "poll work ended", RETURN("aio_poll_complete_work"),
 	  LOST("what the poll work found") },
 	{ .what = "poll put-work begins", ENTRY("aio_poll_put_work"),
-	  LOST("deferred completions of polls with an eventfd") },
+	  .unless = "aio_poll_complete", LOST("deferred completions of polls with an eventfd") },
 	{ .what = "poll put-work ended", RETURN("aio_poll_put_work"),
-	  LOST("ends of deferred completions") },
+	  .unless = "aio_poll_complete", LOST("ends of deferred completions") },
 	{ .what = "reader goes in", ENTRY("read_events"), .vital = true,
 	  LOST("who reads events, and when") },
 	{ .what = "reader comes out", RETURN("read_events"), .vital = true,
@@ -307,6 +307,13 @@ const char *aios_level_name(enum aios_level level)
 	return levels[level].name;
 }
 
+static int hook_wants(const struct aios_hook *hook, struct aios_wants *wants)
+{
+	int err = aios_wants_add(wants, hook->function);
+
+	return err || !hook->unless ? err : aios_wants_add(wants, hook->unless);
+}
+
 int aios_plan_wants(struct aios_wants *wants)
 {
 	const enum aios_level of_functions[] = { AIOS_LEVEL_FUNCTION, AIOS_LEVEL_COUNT };
@@ -314,7 +321,7 @@ int aios_plan_wants(struct aios_wants *wants)
 
 	for (size_t l = 0; l < sizeof(of_functions) / sizeof(of_functions[0]); l++)
 		for (size_t i = 0; i < levels[of_functions[l]].cnt && !err; i++)
-			err = aios_wants_add(wants, levels[of_functions[l]].hooks[i].function);
+			err = hook_wants(&levels[of_functions[l]].hooks[i], wants);
 	return err;
 }
 
@@ -368,8 +375,6 @@ static void row_choose(struct aios_plan_row *row, const struct aios_kernel *kern
 	bool of_function = hook->point == AIOS_AT_ENTRY || hook->point == AIOS_AT_RETURN;
 
 	if (row->skipped || (hook->group && !(hook->group & groups_of(wish))))
-		return;
-	if (hook->unless && aios_kernel_has_function(kernel, hook->unless))
 		return;
 	if (hook->point == AIOS_AT_CALL || hook->point == AIOS_AT_ALL_CALLS)
 		row->way = call_choose(hook, kernel);
@@ -465,6 +470,12 @@ static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
 	       (hook->level == AIOS_HOOK_EXACT) == (level == AIOS_LEVEL_EXACT);
 }
 
+/* Does another row, or function, tell the same on this kernel? */
+static bool hook_is_needless(const struct aios_hook *hook, const struct aios_kernel *kernel)
+{
+	return hook->unless && aios_kernel_has_function(kernel, hook->unless);
+}
+
 bool aios_plan_exact(const struct aios_kernel *kernel)
 {
 	for (size_t i = 0; i < HOOKS; i++)
@@ -484,7 +495,8 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 	if (!ret->rows)
 		return -ENOMEM;
 	for (size_t i = 0; i < levels[wish->level].cnt; i++)
-		if (hook_is_of(&levels[wish->level].hooks[i], wish->level))
+		if (hook_is_of(&levels[wish->level].hooks[i], wish->level) &&
+		    !hook_is_needless(&levels[wish->level].hooks[i], kernel))
 			ret->rows[ret->cnt++].hook = &levels[wish->level].hooks[i];
 	for (size_t i = 0; i < wish->without_cnt && !ret_err; i++)
 		ret_err = plan_skip(ret, wish->without[i], err);

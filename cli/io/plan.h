@@ -66,7 +66,7 @@ enum aios_group {
  * @group: when it is attached
  * @level: for levels function and exact, which have a table in common
  * @program: what its programs are named after, where that is not @function
- * @unless: a function that is hooked instead, where the kernel has it
+ * @unless: a function that tells it already, or takes its place, where the kernel has it
  * @watches: what it sees dropped: 1 << enum aios_hold_what, AIOS_WATCH_*
  * @serves: what @watches of another one can use it for: nothing else does
  * @vital: the level cannot be had without it

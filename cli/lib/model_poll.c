@@ -227,6 +227,9 @@ static enum aios_poll_order order_of_completed(const struct aios_request *req)
 		return AIOS_POLL_CANCEL;
 	if (not_ready)
 		return AIOS_POLL_AGAIN;
+	/* Woken meanwhile or not: the submission had it. */
+	if (poll->decided == AIOS_DECIDED_STEAL + 1)
+		return AIOS_POLL_READY;
 	if (poll->first_wake_ns && poll->first_is_early)
 		return poll->works ? AIOS_POLL_EARLY_WORK : AIOS_POLL_EARLY_INLINE;
 	if (poll->first_wake_ns)

@@ -37,10 +37,12 @@ static bool is_after(const struct aios_hdr *cancel, const struct aios_hdr *wake)
 /* Does @rec show that a wake-up before it, @due, was dropped? */
 static bool shows_drop(const struct aios_rec *due, const struct aios_rec *rec)
 {
+	const uint32_t kept = AIOS_POLL_SCHEDULED | AIOS_POLL_SUBMITTING;
+
 	if (rec->h.type == AIOS_EV_POLL_WAKE)
-		return !(rec->poll_wake.state & AIOS_POLL_SCHEDULED);
-	return rec->h.type == AIOS_EV_POLL_CANCEL &&
-	       !(rec->poll_cancel.state & AIOS_POLL_SCHEDULED) && is_after(&rec->h, &due->h);
+		return !(rec->poll_wake.state & kept);
+	return rec->h.type == AIOS_EV_POLL_CANCEL && !(rec->poll_cancel.state & kept) &&
+	       is_after(&rec->h, &due->h);
 }
 
 /* The wake-up that concerned the request and that nobody has taken care of, once @rec is told. */
@@ -49,6 +51,8 @@ static const struct aios_rec *due_after(const struct aios_rec *due, const struct
 	switch (rec->h.type) {
 	case AIOS_EV_POLL_WAKE:
 		return concerns(&rec->poll_wake) ? rec : due;
+	case AIOS_EV_POLL_ASK:
+		return rec->poll_ask.in_work ? NULL : due;
 	case AIOS_EV_WORK_BEGIN:
 	case AIOS_EV_REQ_COMPLETE:
 	case AIOS_EV_REQ_DONE:
@@ -279,20 +283,27 @@ static bool is_asked_in_public(const struct aios_request *req)
 	return told == works + 1;
 }
 
-/* Is the result what the file said, to the submission or to a work item, or to who was woken? */
+/*
+ * Is the result what the file said, to the submission or to a work item, or to who was woken?
+ * Several wake-ups can come together, and the result is then what all of them said.
+ */
 static bool is_answered(const struct aios_request *req)
 {
+	uint32_t keys = 0;
+
 	for (size_t i = 0; i < req->history_cnt; i++) {
 		const struct aios_rec *rec = &req->history[i];
 
-		if (rec->h.type == AIOS_EV_POLL_WAKE && concerns(&rec->poll_wake) &&
-		    is_answer(req, rec->poll_wake.key))
-			return true;
+		if (rec->h.type == AIOS_EV_POLL_WAKE && concerns(&rec->poll_wake)) {
+			if (is_answer(req, rec->poll_wake.key))
+				return true;
+			keys |= rec->poll_wake.key;
+		}
 		if (rec->h.type == AIOS_EV_POLL_RETURN &&
 		    is_answer(req, wanted(req, rec->poll_return.mask)))
 			return true;
 	}
-	return false;
+	return is_answer(req, keys);
 }
 
 /**

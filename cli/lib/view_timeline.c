@@ -88,7 +88,9 @@ static void detail_wake(struct aios_buf *buf, const struct aios_rec *rec)
 	aios_buf_str(buf, body->state & AIOS_POLL_ARMED ? "while it waited" :
 		     body->state & AIOS_POLL_CANCELLED ? "after it was told to finish" :
 		     "before it was decided to wait");
-	if (AIOS_POLL_DECIDED(body->state))
+	if (body->state & AIOS_POLL_SUBMITTING)
+		aios_buf_str(buf, ": left to the submission");
+	else if (AIOS_POLL_DECIDED(body->state))
 		detail_woken(buf, AIOS_POLL_DECIDED(body->state) - 1);
 	else if (body->state & AIOS_POLL_SCHEDULED)
 		aios_buf_str(buf, ", work is queued already: asked for another run");

@@ -436,6 +436,7 @@ struct aios_poll_wake {
 #define AIOS_POLL_RESCHED	0x04	/* another wake-up came meanwhile */
 #define AIOS_POLL_CANCELLED	0x08
 #define AIOS_POLL_EVENTFD	0x10	/* completion signals an eventfd */
+#define AIOS_POLL_SUBMITTING	0x40	/* the submission has it, and sees to wake-ups (next) */
 
 #define AIOS_POLL_ON_QUEUE	0x20	/* in struct aios_poll_decide alone */
 #define AIOS_POLL_DECIDED(state)	((state) >> 8)

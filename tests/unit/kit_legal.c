@@ -400,6 +400,38 @@ static void woken_before_it_could_be_cancelled(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* On kernel/6.12/next the submission owns it until it has decided: what it is woken for is its. */
+static void woken_often_while_the_submission_has_it(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_SUBMITTING));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_OUT, AIOS_POLL_SUBMITTING));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_SUBMITTING));
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_IN));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
+/* Two wake-ups find it owned, and the owner makes one result of them. */
+static void what_two_wakeups_said(struct kit_tale *t)
+{
+	struct kit_req r = tale_poll(t, 1);
+
+	tell(t, rec_birth(at(t), by_t1, &r));
+	tell(t, rec_queue(at(t), by_t1, &r, 0));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_IN, AIOS_POLL_SUBMITTING));
+	tell(t, rec_wake(at(t), in_softirq, &r, BIT_HUP, AIOS_POLL_SUBMITTING));
+	tell(t, rec_poll_return(at(t), by_t1, &r, 0, 0));
+	tell(t, rec_complete(at(t), by_t1, &r, BIT_IN | BIT_HUP));
+	tell(t, rec_return(at(t), by_t1, &r, 0));
+	tell_reaped(t, 1);
+	tell_teardown(t);
+}
+
 /* Who is cancelled leaves the list, and is woken all the same until its work has run. */
 static void woken_after_io_cancel(struct kit_tale *t)
 {
@@ -883,6 +915,8 @@ const struct kit_story kit_legal[] = {
 	LEGAL(woken_and_not_ready),
 	LEGAL(ignored_for_hours),
 	LEGAL(woken_before_it_could_be_cancelled),
+	LEGAL(woken_often_while_the_submission_has_it),
+	LEGAL(what_two_wakeups_said),
 	LEGAL(woken_after_io_cancel),
 	LEGAL(a_wakeup_between_two_queues_and_their_end),
 	LEGAL(a_poll_where_another_one_ended),
