@@ -38,6 +38,8 @@ static const struct {
 	{ "aio_fsync_work", offsetof(struct aios_kernel, fsync_work), false },
 };
 
+#define VARIABLES	(sizeof(variables) / sizeof(variables[0]))
+
 struct names {
 	char **names;
 	size_t cnt, cap;
@@ -125,15 +127,13 @@ static int ask_btf(struct aios_kernel *ret, struct aios_wants *wants)
 	return err;
 }
 
-static bool take_variable(struct aios_kernel *ret, const char *name, uint64_t address)
+/* Return: the place of a name among the variables, or -1. */
+static int find_variable(const char *name)
 {
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-		if (strcmp(variables[i].name, name))
-			continue;
-		*(uint64_t *)((char *)ret + variables[i].offset) = address;
-		return variables[i].data;
-	}
-	return false;
+	for (size_t i = 0; i < VARIABLES; i++)
+		if (!strcmp(variables[i].name, name))
+			return (int)i;
+	return -1;
 }
 
 /* Its length in the source: "io_submit_one.constprop.0" is io_submit_one. Others are no use. */
@@ -156,7 +156,8 @@ static char *symbol_name(char *line, size_t len)
 	return type + 3;
 }
 
-static int ask_kallsyms(struct aios_kernel *ret, struct aios_wants *wants)
+/* The kernel takes its time to tell its symbols: no more of them are read than it takes. */
+static int ask_kallsyms(struct aios_kernel *ret, struct aios_wants *wants, size_t left)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
 	struct names symbols = { 0 };
@@ -169,12 +170,19 @@ static int ask_kallsyms(struct aios_kernel *ret, struct aios_wants *wants)
 		return 0;
 	setvbuf(file, NULL, _IOFBF, KALLSYMS_BUFFER);
 	/* Modules' lines end in "[name]". They have no part of fs/aio.c, and come last. */
-	while (!err && (len = getline(&line, &room, file)) > 0 && line[len - 2] != ']') {
+	while (!err && left && (len = getline(&line, &room, file)) > 0 && line[len - 2] != ']') {
+		int variable;
+
 		name = symbol_name(line, (size_t)len);
 		if (!name || !aios_wants_have(wants, name, source_len(name)))
 			continue;
-		if (!take_variable(ret, name, strtoull(line, NULL, 16)))
+		variable = find_variable(name);
+		if (variable >= 0)
+			*(uint64_t *)((char *)ret + variables[variable].offset) =
+				strtoull(line, NULL, 16);
+		if (variable < 0 || !variables[variable].data)
 			err = names_add(&symbols, name);
+		left -= variable >= 0;
 	}
 	free(line);
 	fclose(file);
@@ -247,7 +255,7 @@ static int wants_variables(struct aios_wants *wants)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]) && !err; i++)
+	for (size_t i = 0; i < VARIABLES && !err; i++)
 		err = aios_wants_add(wants, variables[i].name);
 	return err;
 }
@@ -267,7 +275,7 @@ int aios_kernel_ask(struct aios_kernel *ret, int (*wants)(struct aios_wants *wan
 	if (!err)
 		err = ask_btf(ret, &names);
 	if (!err)
-		err = ask_kallsyms(ret, &names);
+		err = ask_kallsyms(ret, &names, wants ? SIZE_MAX : VARIABLES);
 	aios_wants_done(&names);
 	return err;
 }

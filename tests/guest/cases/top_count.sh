@@ -66,7 +66,7 @@ held_scenarios() {
 
 # Those that end by themselves, want the limit for themselves, or leave something that is stuck.
 cases_top_held() {
-	local scenarios ends='preexisting|limit-lowered|setup-fail|crowd|none|churn|freeze'
+	local scenarios ends='preexisting|holder|limit-lowered|setup-fail|crowd|none|churn|freeze'
 	while read -r -a scenarios; do
 		thorough "aiotop: nothing is lost in contexts of ${scenarios[*]}" \
 			held_scenarios "${scenarios[@]}"
