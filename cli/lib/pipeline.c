@@ -86,11 +86,9 @@ static int pipe_request(void *arg, const struct aios_request *req)
 	struct aios_pipeline *pipe = arg;
 	int err;
 
-	/* Who listens beside the view hears of all. */
 	if (!aios_pipeline_selected(pipe, req)) {
 		pipe->left_out++;
-		err = TELL_FROM(1, pipe, request, req);
-		return err ? err : TELL(pipe, left_out, req);
+		return TELL_FROM(1, pipe, request, req);
 	}
 	err = aios_summary_request(pipe->sum, req);
 	if (!err)

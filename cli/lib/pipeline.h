@@ -19,7 +19,6 @@
  * struct aios_pipeline_ops - what a view listens to; any may be NULL
  * @record: a record, after the model has taken it
  * @request: a request's life is over
- * @left_out: the same of one that was not selected, for the view: others hear of it by @request
  * @context: a context's life is over
  * @call: a call of io_submit is over
  * @gap: a hole, after the model has noted it
@@ -31,7 +30,6 @@
 struct aios_pipeline_ops {
 	int (*record)(void *arg, const struct aios_rec *rec);
 	int (*request)(void *arg, const struct aios_request *req);
-	int (*left_out)(void *arg, const struct aios_request *req);
 	int (*context)(void *arg, const struct aios_ctx *ctx);
 	int (*call)(void *arg, const struct aios_submit_call *call);
 	int (*gap)(void *arg, const struct aios_gap *gap);

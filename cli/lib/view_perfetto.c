@@ -287,15 +287,13 @@ static int see_request(void *arg, const struct aios_request *req)
 	struct aios_perfetto *pf = arg;
 
 	begin(pf);
+	if (!aios_pipeline_selected(pf->pipe, req)) {
+		aios_pf_lane_drop(pf, req);
+		return 0;
+	}
 	aios_pf_request(pf, req);
 	findings(pf, req->ctx);
 	return flush(pf);
-}
-
-static int see_left_out(void *arg, const struct aios_request *req)
-{
-	aios_pf_lane_drop(arg, req);
-	return 0;
 }
 
 static int see_context(void *arg, const struct aios_ctx *ctx)
@@ -351,24 +349,22 @@ struct aios_perfetto *aios_perfetto_new(const struct aios_perfetto_opts *opts)
 	static const struct aios_pipeline_ops ops = {
 		.record = see_record,
 		.request = see_request,
-		.left_out = see_left_out,
 		.context = see_context,
 		.gap = see_gap,
 		.ending = see_ending,
 	};
-	struct aios_check_opts check = { .patience_ns = AIOS_PATIENCE_NS, .also = &ops };
+	static const struct aios_check_opts check = { .patience_ns = AIOS_PATIENCE_NS };
 	struct aios_perfetto *pf = calloc(1, sizeof(*pf));
 
 	if (!pf)
 		return NULL;
 	pf->opts = *opts;
 	pf->packets.buf = &pf->buf;
-	check.also_arg = pf;
 	pf->check = aios_check_new(&check);
 	if (!pf->check)
 		return aios_perfetto_free(pf);
 	pf->pipe = aios_check_pipeline(pf->check);
-	return pf;
+	return aios_pipeline_beside(pf->pipe, &ops, pf) ? aios_perfetto_free(pf) : pf;
 }
 
 /**

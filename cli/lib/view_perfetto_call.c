@@ -3,9 +3,9 @@
  * view_perfetto_call.c - threads in the picture, with their calls of io_submit and io_getevents.
  *
  * When io_submit was called is told with --blocked-over alone, and when its thread sleeps in it
- * then. Else what is drawn begins where the first of its requests is seen, and a call without one is
- * a moment, its end. Flows join io_submit with the requests that it took, and io_getevents, at its
- * end, with those whose events it took.
+ * then. Else what is drawn begins where the first of its requests is seen, and a call without one
+ * is a moment, its end. Flows join io_submit with the requests that it took, and io_getevents, at
+ * its end, with those whose events it took.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -736,6 +736,7 @@ static void what_another_function_does_is_not_missed(void **state)
 	static const char *const older[] = { "aio_poll_put_work", NULL };
 	static const char *const next[] = { "aio_poll_complete", NULL };
 	const struct aios_plan_wish wish = { .attach = AIOS_ATTACH_FENTRY };
+	struct aios_wants wants = { 0 };
 	struct aios_plan plan;
 
 	(void)state;
@@ -751,7 +752,9 @@ static void what_another_function_does_is_not_missed(void **state)
 	plan = plan_of(&full, wish);
 	assert_int_equal(row_of(&plan, "aio_poll_put_work")->way, AIOS_WAY_NONE);
 	aios_plan_done(&plan);
-	assert_true(aios_plan_wants("aio_poll_complete"));
+	assert_int_equal(aios_plan_wants(&wants), 0);
+	assert_true(wants_have(&wants, "aio_poll_complete"));
+	aios_wants_done(&wants);
 }
 
 /* Whose operation ended is asked for the sake of the put that follows. */
