@@ -343,11 +343,12 @@ function ringPoints(ring) {
 		const [flightMax, unreadMax, flight, unread] = ring.points.slice(i + 1, i + 5);
 		out.push({ t: ring.first_ns + at * ring.width_ns, flightMax, unreadMax, flight, unread });
 	}
-	return out;
+	return Object.assign(out, { end: ring.end_ns === undefined ? Infinity : ring.end_ns });
 }
 
 // Of a part of the range: what was there at its beginning, and the most within it.
 function ringMost(points, from, to) {
+	if (from > points.end) return null;
 	let i = -1, high = points.length;
 	while (high - i > 1) {
 		const middle = (i + high) >> 1;

@@ -19,6 +19,7 @@ function result(i) {
 	if (error !== null) return error;
 	if (value === null) return state_;
 	const op = requests.get('op', i);
+	if (value === 0 && op && op.includes('sync')) return 'ok';
 	return op === 'poll' ? '0x' + value.toString(16) : op && op.startsWith('p') ? size(value) : String(value);
 }
 
@@ -308,7 +309,7 @@ function row(i, width) {
 function list() {
 	const chosen = chosenRequests(), shown = firstOf(chosen, LISTED);
 	const width = Math.max(1, ...shown.map((i) => ends(i) - begins(i)));
-	$('reqsub').textContent = count(chosen.length) + (sampled ? ' of the requests told one by one' : chosen.length === 1 ? ' request' : ' requests') + (isAll() ? '' : ' in the range shown') + (state.query.trim() ? ' match' + (chosen.length === 1 ? 'es' : '') : '') +
+	$('reqsub').textContent = !requests.n ? '' : count(chosen.length) + (sampled ? ' of the requests told one by one' : chosen.length === 1 ? ' request' : ' requests') + (isAll() ? '' : ' in the range shown') + (state.query.trim() ? ' match' + (chosen.length === 1 ? 'es' : '') : '') +
 		(chosen.length > shown.length ? '; the first ' + shown.length + ' of them' : '') + '. Bars begin at birth and share one scale, up to ' + duration(width) + '. Choose one to see its life.';
 	fill($('list'), shown.length ? el('div', { class: 'rows' },
 		el('div', { class: 'row head', 'aria-hidden': 'true' }, ...['id', 'operation', 'what', 'result', 'stages', 'latency'].map((text, k) => el('span', { class: k === 5 ? 'r' : null }, text))),
@@ -453,7 +454,7 @@ function submits() {
 	$('submitsub').textContent = 'io_submit is meant not to block. This is how long it was busy with each request, running or asleep, from the request\'s birth to the end of its part of the call' + (sampled ? '; of the requests that are told one by one' : '') + '.';
 	fill($('submits'), rows.length ? el('div', { class: 'scroll' }, table(null, [['file', 'wrap'], ['operation', 'l'], 'requests', 'in all', 'mean', 'longest', 'over 1ms', 'completed inside', 'worst'],
 		rows.map((group) => [name(group.path), group.op, count(group.n), duration(group.sum), duration(group.sum / group.n), duration(submit_ns[group.worst]), count(group.long), count(group.inside),
-			el('button', { type: 'button', onclick: () => choose(group.worst, true) }, '#' + requests.get('kiocb', group.worst))]))) : empty('No submission was seen in this range.'));
+			el('button', { type: 'button', onclick: () => choose(group.worst, true) }, '#' + requests.get('kiocb', group.worst))]))) : empty(callsOnly ? 'At evidence level syscall single requests are not seen, nor how long io_submit took for them.' : 'No submission was seen in this range.'));
 }
 
 // A frame of the kernel is a name; one of a program has a function, or a file and where in it.
@@ -492,7 +493,7 @@ function polls() {
 		const bar = el('b', {});
 		bar.style.width = n / all * 100 + '%';
 		return el('div', { class: 'hbar' }, el('button', { type: 'button', title: 'Show these requests', onclick: () => searchFor('order:' + order) }, order), el('span', { class: 'r' }, count(n) + ' · ' + Math.round(n / all * 100) + '%'), el('span', {}, bar), el('span', { class: 'd' }, data.poll_orders[order]));
-	})] : empty('No poll request was seen.'));
+	})] : empty(callsOnly ? 'At evidence level syscall single requests are not seen.' : 'No poll request was seen.'));
 }
 
 function tally(errors) {
@@ -537,7 +538,7 @@ function searchFor(query) {
 function showRange() {
 	const shown = inRange().length;
 	fill($('range'), el('strong', {}, isAll() ? 'All of it' : duration(range.from) + ' to ' + duration(range.to)), ' (' + duration(range.to - range.from) + '), ',
-		el('span', { id: 'shown', 'data-value': shown }, plural(shown, 'request') + (sampled ? ' told' : '')), state.op ? ' of ' + state.op : '');
+		el('span', { id: 'shown', 'data-value': shown }, callsOnly ? 'requests are not seen' : plural(shown, 'request') + (sampled ? ' told' : '')), state.op ? ' of ' + state.op : '');
 	$('reset').disabled = isAll();
 }
 

@@ -124,11 +124,13 @@ struct aios_ring_point {
  * @id: of the context
  * @width_ns: of a piece of time; doubled whenever there are too many points
  * @completed: by this context, for who is told
+ * @end_ns: it was freed then, 0 where that was not seen
  */
 struct aios_ring_line {
 	uint64_t id;
 	uint64_t width_ns;
 	uint64_t completed;
+	uint64_t end_ns;
 	struct aios_ring_point *points;
 	size_t cnt, cap;
 };

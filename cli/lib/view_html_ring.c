@@ -140,6 +140,7 @@ int aios_html_rings_over(struct aios_html_rings *rings, const struct aios_ctx *c
 	if (!line)
 		return 0;
 	line->completed = ctx->completed;
+	line->end_ns = ctx->free_ns;
 	if (rings->over_cnt < AIOS_RINGS_TOLD) {
 		rings->over[rings->over_cnt++] = line;
 		return 0;
@@ -163,9 +164,12 @@ static void line_write(const struct aios_ring_line *line, struct aios_buf *buf, 
 {
 	uint64_t before = t0_ns / line->width_ns;
 
-	aios_buf_fmt(buf, "{\"context_nr\":%llu,\"width_ns\":%llu,\"first_ns\":%lld,\"points\":[",
+	aios_buf_fmt(buf, "{\"context_nr\":%llu,\"width_ns\":%llu,\"first_ns\":%lld,",
 		     (unsigned long long)line->id, (unsigned long long)line->width_ns,
 		     (long long)(before * line->width_ns - t0_ns));
+	if (line->end_ns)
+		aios_buf_fmt(buf, "\"end_ns\":%lld,", (long long)(line->end_ns - t0_ns));
+	aios_buf_str(buf, "\"points\":[");
 	for (size_t i = 0; i < line->cnt; i++) {
 		const struct aios_ring_point *point = &line->points[i];
 
