@@ -6,6 +6,7 @@
 #include "html/page.h"
 #include "io/msg.h"
 #include "io/status.h"
+#include "io/user_names.h"
 #include "lib/doctor.h"
 
 /**
@@ -20,13 +21,17 @@ struct html_by {
 static void html_write(struct aios_export *ex, const struct html_by *by)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(by->check));
+	struct aios_files_named *files = aios_files_named_new();
+	struct aios_user_names names = aios_files_named(files);
 
 	trace.check = by->check;
 	trace.doctor = by->doctor;
+	trace.names = files ? &names : NULL;
 	if (aios_html_write(&ex->buf, by->html, &trace, &aios_page)) {
 		aios_say("not enough memory for the page");
 		aios_buf_clear(&ex->buf);
 	}
+	aios_files_named_free(files);
 }
 
 static int html_judge(struct aios_export *ex, const struct html_by *by)
