@@ -39,8 +39,7 @@ static int html_judge(struct aios_export *ex, const struct html_by *by)
 	struct aios_pipeline *pipe = aios_check_pipeline(by->check);
 	int status = AIOS_UNREADABLE;
 
-	aios_html_watch(by->html, pipe);
-	if (!aios_doctor_watch(by->doctor, pipe))
+	if (!aios_html_watch(by->html, pipe) && !aios_doctor_watch(by->doctor, pipe))
 		status = aios_replay(&ex->replay, pipe);
 	if (aios_check_end(by->check) || aios_doctor_end(by->doctor)) {
 		aios_say("%s: not enough memory", ex->replay.path);
@@ -61,12 +60,12 @@ static void html_done(struct html_by *by)
 
 int aios_export_html(struct aios_export *ex)
 {
-	struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS, .also = &aios_html_ops };
-	struct html_by by = { aios_html_new(AIOS_HTML_REQUESTS), NULL, aios_doctor_new() };
+	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
+	struct html_by by = {
+		aios_html_new(AIOS_HTML_REQUESTS), aios_check_new(&opts), aios_doctor_new(),
+	};
 	int status = AIOS_UNREADABLE;
 
-	opts.also_arg = by.html;
-	by.check = aios_check_new(&opts);
 	if (by.html && by.check && by.doctor)
 		status = html_judge(ex, &by);
 	html_done(&by);

@@ -25,7 +25,6 @@ struct tally {
 
 struct aios_check {
 	struct aios_check_opts opts;
-	struct aios_pipeline_ops also;
 	struct aios_pipeline *pipe;
 	struct aios_watches watches;
 	const struct aios_rule *rules;
@@ -330,8 +329,10 @@ static bool request_is_known(const struct aios_check *check, const struct aios_r
 	       (req->origin == AIOS_ORIGIN_BIRTH || req->origin == AIOS_ORIGIN_RETURN);
 }
 
-static int judge_request(struct aios_check *check, const struct aios_request *req)
+static int check_request(void *arg, const struct aios_request *req)
 {
+	struct aios_check *check = arg;
+
 	if (!request_is_known(check, req))
 		return 0;
 	if (req->fate == AIOS_FATE_REFUSED)
@@ -341,23 +342,9 @@ static int judge_request(struct aios_check *check, const struct aios_request *re
 	return ask_all(check, req, req->ctx, NULL);
 }
 
-static int check_request(void *arg, const struct aios_request *req)
+static int check_context(void *arg, const struct aios_ctx *ctx)
 {
 	struct aios_check *check = arg;
-	int err = judge_request(check, req);
-
-	return err || !check->also.request ? err : check->also.request(check->opts.also_arg, req);
-}
-
-static int check_left_out(void *arg, const struct aios_request *req)
-{
-	const struct aios_check *check = arg;
-
-	return check->also.left_out ? check->also.left_out(check->opts.also_arg, req) : 0;
-}
-
-static int judge_context(struct aios_check *check, const struct aios_ctx *ctx)
-{
 	int err = 0;
 
 	if (context_is_known(ctx)) {
@@ -367,36 +354,13 @@ static int judge_context(struct aios_check *check, const struct aios_ctx *ctx)
 	return err ? err : aios_watch_over(&check->watches, ctx);
 }
 
-static int check_context(void *arg, const struct aios_ctx *ctx)
-{
-	struct aios_check *check = arg;
-	int err = judge_context(check, ctx);
-
-	return err || !check->also.context ? err : check->also.context(check->opts.also_arg, ctx);
-}
-
 static int check_record(void *arg, const struct aios_rec *rec)
 {
 	struct aios_check *check = arg;
-	int err = 0;
 
-	if (!(rec->h.flags & AIOS_F_FRONT))
-		err = aios_watch_record(&check->watches, aios_pipeline_model(check->pipe), rec);
-	return err || !check->also.record ? err : check->also.record(check->opts.also_arg, rec);
-}
-
-static int check_gap(void *arg, const struct aios_gap *gap)
-{
-	const struct aios_check *check = arg;
-
-	return check->also.gap ? check->also.gap(check->opts.also_arg, gap) : 0;
-}
-
-static int check_until(void *arg, uint64_t time_ns)
-{
-	const struct aios_check *check = arg;
-
-	return check->also.until ? check->also.until(check->opts.also_arg, time_ns) : 0;
+	if (rec->h.flags & AIOS_F_FRONT)
+		return 0;
+	return aios_watch_record(&check->watches, aios_pipeline_model(check->pipe), rec);
 }
 
 static int check_ending(void *arg)
@@ -404,7 +368,7 @@ static int check_ending(void *arg)
 	struct aios_check *check = arg;
 
 	aios_watch_others(&check->watches, aios_pipeline_model(check->pipe));
-	return check->also.ending ? check->also.ending(check->opts.also_arg) : 0;
+	return 0;
 }
 
 static int alive_request(void *arg, const struct aios_request *req)
@@ -477,10 +441,7 @@ struct aios_check *aios_check_new(const struct aios_check_opts *opts)
 	static const struct aios_pipeline_ops ops = {
 		.record = check_record,
 		.request = check_request,
-		.left_out = check_left_out,
 		.context = check_context,
-		.gap = check_gap,
-		.until = check_until,
 		.ending = check_ending,
 	};
 	static const struct aios_model_opts model_opts = { .history = true };
@@ -489,8 +450,6 @@ struct aios_check *aios_check_new(const struct aios_check_opts *opts)
 	if (!check)
 		return NULL;
 	check->opts = *opts;
-	if (opts->also)
-		check->also = *opts->also;
 	check->rules = aios_rules(&check->rule_cnt);
 	check->tallies = calloc(check->rule_cnt, sizeof(*check->tallies));
 	check->pipe = aios_pipeline_new(&ops, check, &model_opts);

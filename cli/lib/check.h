@@ -71,8 +71,6 @@ enum aios_reason {
  * @patience_ns: how long a step may take
  * @baseline: keys of known findings, sorted by aios_key_compare(); borrowed
  * @baseline_cnt: of @baseline
- * @also: who listens to the pipeline as well, after the judge; copied, NULL for nobody
- * @also_arg: passed to @also
  */
 struct aios_check_opts {
 	const bool *chosen;
@@ -80,8 +78,6 @@ struct aios_check_opts {
 	uint64_t patience_ns;
 	char **baseline;
 	size_t baseline_cnt;
-	const struct aios_pipeline_ops *also;
-	void *also_arg;
 };
 
 /**

@@ -59,11 +59,6 @@ struct aios_html *aios_html_free(struct aios_html *html)
 	return NULL;
 }
 
-void aios_html_watch(struct aios_html *html, struct aios_pipeline *pipe)
-{
-	html->pipe = pipe;
-}
-
 /* Keeps the slowest, in order; there are few. */
 static void slowest_keep(struct aios_html *html, const struct aios_request *req)
 {
@@ -94,8 +89,11 @@ static int html_record(void *arg, const struct aios_rec *rec)
 static int html_request(void *arg, const struct aios_request *req)
 {
 	struct aios_html *html = arg;
-	int err = aios_html_rows_add(&html->rows, req);
+	int err;
 
+	if (!aios_pipeline_selected(html->pipe, req))
+		return 0;
+	err = aios_html_rows_add(&html->rows, req);
 	slowest_keep(html, req);
 	return err ? err : aios_html_heat_add(&html->heat, req);
 }
@@ -107,11 +105,17 @@ static int html_context(void *arg, const struct aios_ctx *ctx)
 	return aios_html_rings_over(&html->rings, ctx);
 }
 
-const struct aios_pipeline_ops aios_html_ops = {
-	.record = html_record,
-	.request = html_request,
-	.context = html_context,
-};
+int aios_html_watch(struct aios_html *html, struct aios_pipeline *pipe)
+{
+	static const struct aios_pipeline_ops ops = {
+		.record = html_record,
+		.request = html_request,
+		.context = html_context,
+	};
+
+	html->pipe = pipe;
+	return aios_pipeline_beside(pipe, &ops, html);
+}
 
 static const char *escaped(const char *at, size_t len, size_t *used)
 {

@@ -37,15 +37,13 @@ struct aios_html;
 struct aios_html *aios_html_new(size_t requests);
 struct aios_html *aios_html_free(struct aios_html *html);
 
-/* What it listens to: the pipeline's listener, whose argument is the page. */
-extern const struct aios_pipeline_ops aios_html_ops;
-
 /**
- * aios_html_watch() - where requests come from
+ * aios_html_watch() - listens to a pipeline, beside whoever else does
  * @html: the page
  * @pipe: before its first chunk; has to live as long as @html
+ * Return: 0 or -ENOMEM.
  */
-void aios_html_watch(struct aios_html *html, struct aios_pipeline *pipe);
+int aios_html_watch(struct aios_html *html, struct aios_pipeline *pipe);
 
 /**
  * aios_html_write() - the page

@@ -29,16 +29,6 @@ struct fixture {
 	json_t *report;
 };
 
-static int gather_record(void *arg, const struct aios_rec *rec)
-{
-	return aios_html_ops.record(((struct fixture *)arg)->html, rec);
-}
-
-static int gather_context(void *arg, const struct aios_ctx *ctx)
-{
-	return aios_html_ops.context(((struct fixture *)arg)->html, ctx);
-}
-
 static int gather_request(void *arg, const struct aios_request *req)
 {
 	struct fixture *f = arg;
@@ -49,23 +39,22 @@ static int gather_request(void *arg, const struct aios_request *req)
 	assert_int_equal(aios_export_json(&buf, req, false), 0);
 	json_object_set_new(f->exported, id, json_loads(buf.data, 0, NULL));
 	aios_buf_done(&buf);
-	return aios_html_ops.request(f->html, req);
+	return 0;
 }
 
 static void fixture_begin(struct fixture *f, size_t limit)
 {
-	static const struct aios_pipeline_ops ops = {
-		.record = gather_record, .request = gather_request, .context = gather_context,
-	};
-	struct aios_check_opts opts = {
-		.patience_ns = AIOS_PATIENCE_NS, .also = &ops, .also_arg = f,
-	};
+	static const struct aios_pipeline_ops ops = { .request = gather_request };
+	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
+	struct aios_pipeline *pipe;
 
 	*f = (struct fixture){ .html = aios_html_new(limit), .exported = json_object() };
 	f->check = aios_check_new(&opts);
 	assert_non_null(f->html);
 	assert_non_null(f->check);
-	aios_html_watch(f->html, aios_check_pipeline(f->check));
+	pipe = aios_check_pipeline(f->check);
+	assert_int_equal(aios_pipeline_beside(pipe, &ops, f), 0);
+	assert_int_equal(aios_html_watch(f->html, pipe), 0);
 }
 
 /* Whatever is in it, the page begins and ends as it has to, and in between is one JSON value. */

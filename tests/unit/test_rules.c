@@ -155,65 +155,6 @@ static const struct kit_story *story_of(const char *rule)
 	return NULL;
 }
 
-struct heard {
-	uint64_t records, requests, refused, contexts;
-	bool ended;
-};
-
-static int heard_record(void *arg, const struct aios_rec *rec)
-{
-	struct heard *heard = arg;
-
-	assert_true(rec->h.type);
-	heard->records++;
-	return 0;
-}
-
-static int heard_request(void *arg, const struct aios_request *req)
-{
-	struct heard *heard = arg;
-
-	heard->requests += req->fate != AIOS_FATE_REFUSED;
-	heard->refused += req->fate == AIOS_FATE_REFUSED;
-	return 0;
-}
-
-static int heard_context(void *arg, const struct aios_ctx *ctx)
-{
-	struct heard *heard = arg;
-
-	assert_true(ctx->id);
-	heard->contexts++;
-	return 0;
-}
-
-static int heard_ending(void *arg)
-{
-	((struct heard *)arg)->ended = true;
-	return 0;
-}
-
-/* A view that is fed along with the judge hears of as much as the judge judges, or more. */
-static void who_listens_as_well_hears_all(void **state)
-{
-	static const struct aios_pipeline_ops ops = { .record = heard_record,
-		.request = heard_request, .context = heard_context, .ending = heard_ending };
-
-	(void)state;
-	for (size_t i = 0; i < kit_legal_cnt; i++) {
-		struct heard heard = { 0 };
-		struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS, .also = &ops,
-						.also_arg = &heard };
-		struct aios_check *check = judge(&kit_legal[i], &opts);
-		struct aios_verdict_info info = aios_check_verdict(check);
-
-		assert_true(heard.ended && heard.records);
-		assert_true(heard.requests >= info.requests && heard.refused >= info.refused);
-		assert_true(heard.contexts >= info.contexts);
-		aios_check_free(check);
-	}
-}
-
 /* Return: how many records there are that a kprobe could miss. */
 static size_t judge_missing(const struct kit_story *story, size_t nr, bool *good)
 {
@@ -985,7 +926,6 @@ int main(void)
 		cmocka_unit_test(a_command_that_comes_to_a_stand_is_stuck),
 		cmocka_unit_test(a_dead_context_is_blamed_for_what_it_holds),
 		cmocka_unit_test(what_was_told_as_news_is_not_told_again),
-		cmocka_unit_test(who_listens_as_well_hears_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
