@@ -51,17 +51,19 @@ static void file_close(struct file *file)
 		close(file->fd);
 }
 
-/* A program can have mapped anything: a pipe would never answer. */
+/* A trace can name anything: to open a device may already do something. */
 static int file_open(struct file *file, const char *path)
 {
 	struct stat st;
 
-	*file = (struct file){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
+	*file = (struct file){ .fd = -1 };
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return -ENOEXEC;
+	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file->fd < 0)
 		return -errno;
 	elf_version(EV_CURRENT);
-	if (!fstat(file->fd, &st) && S_ISREG(st.st_mode))
-		file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
+	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
 	if (file->elf && elf_kind(file->elf) == ELF_K_ELF)
 		return 0;
 	file_close(file);

@@ -86,7 +86,7 @@ few_tags_block() {
 uncached_pages_block() {
 	traced 1us uncached
 	asleep_within o.json
-	stack_has folio_wait_bit_common '/uncached$' pread
+	stack_has filemap_get_pages '/uncached$' pread
 	expect 64 "$(blocked .by_op.pread.requests)" "requests that were watched"
 }
 
