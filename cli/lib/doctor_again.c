@@ -72,20 +72,23 @@ static uint32_t doubt_of(const struct aios_doctor *doctor)
 	return aios_info_exact(info) || !info->cpus ? 0 : info->cpus - 1;
 }
 
-static bool is_clear(const struct aios_ctx *ctx, const struct aios_req_refused *why)
+static bool is_clear(const struct aios_chart *chart, const struct aios_ctx *ctx,
+		     const struct aios_req_refused *why)
 {
 	return ctx->nr_events && !ctx->before_left && !ctx->before_unknown &&
-	       !ctx->strange_heads && (!why || why->reason == AIOS_REFUSED_SLOT);
+	       !chart->wild_heads && (!why || why->reason == AIOS_REFUSED_SLOT);
 }
 
 static enum aios_ailment_nr cause_of(const struct aios_doctor *doctor,
-				     const struct aios_again *again, const struct aios_ctx *ctx,
-				     const struct aios_req_refused *why)
+				     const struct aios_chart *chart,
+				     const struct aios_again *again,
+				     const struct aios_request *req)
 {
+	const struct aios_ctx *ctx = req->ctx;
 	uint32_t slots = aios_doctor_slots(ctx), others = again->in_flight - again->polls;
 	uint32_t batch = ctx->req_batch ? ctx->req_batch : 1;
 
-	if (!is_clear(ctx, why))
+	if (!is_clear(chart, ctx, told_why(chart, req)))
 		return AIOS_AIL_AGAIN_UNCLEAR;
 	if (again->free >= batch + doubt_of(doctor))
 		return AIOS_AIL_AGAIN_STRANDED;
@@ -124,7 +127,7 @@ static int again_request(struct aios_doctor *doctor, const struct aios_request *
 		cnt += chart->again[i].cnt;
 	if (is_counted(cnt)) {
 		now = again_now(doctor, req->ctx);
-		chart->again_cause = cause_of(doctor, &now, req->ctx, told_why(chart, req));
+		chart->again_cause = cause_of(doctor, chart, &now, req);
 	}
 	again = &chart->again[chart->again_cause - AIOS_AIL_AGAIN_STRANDED];
 	if (!again->cnt)

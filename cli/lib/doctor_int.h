@@ -34,12 +34,14 @@
  * A submission takes 2 to 100 us on any machine of today. Where sleeps are told, one that slept for
  * a millisecond was blocked: 10 to 500 times as long as it takes. Where they are not, whoever is
  * preempted loses some time slices of 3 to 4 ms and is not blocked, so that only what no scheduler
- * explains counts. Three times are chance, unless a user would notice them.
+ * explains counts. Three times are chance, unless a user would notice them; and a guest whose CPU
+ * is taken away, as on a host with more to do than it can, loses some per cent of them for 10 ms.
  */
 #define AIOS_SLEPT_MS		1
 #define AIOS_BLOCKED_MS		10
 #define AIOS_BLOCKED_FEW	4
 #define AIOS_BLOCKED_LONG_MS	100	/* all in all */
+#define AIOS_BLOCKED_SHARE	5	/* per cent, where sleeps are not told: see above */
 
 /* Requests of a file, before it is said that all of them complete within io_submit. */
 #define AIOS_INSIDE_FEW		16
@@ -47,7 +49,12 @@
 /* With 4 in flight there would have been something to put into the same call. */
 #define AIOS_DEEP		4
 
-/* 8 events are more than a reader that another thread interrupts could be mistaken for. */
+/*
+ * A head that is an index, and behind or ahead, may just have been read before its record got its
+ * time, on another CPU. One that is no index of the ring was written by somebody.
+ *
+ * 8 events are more than a reader that another thread interrupts could be mistaken for.
+ */
 #define AIOS_USER_FEW		8
 
 /*
@@ -182,6 +189,8 @@ struct aios_backlog {
  * @reads: calls of io_getevents that returned events
  * @single_reads: of these, with one event, while AIOS_DEEP requests and more were about
  * @slept_reads: of these, that had found the ring empty
+ * @wild_heads: glances at the head that found no index of the ring
+ * @wild_head: the first of them
  * @from_ns, @to_ns: of @submits
  * @again_cause: of the last request that found no slot
  * @refusal: why there was no slot, at level exact: AIOS_EV_REQ_REFUSED; its type is 0 for none
@@ -197,6 +206,8 @@ struct aios_chart {
 	uint64_t reads;
 	uint64_t single_reads;
 	uint64_t slept_reads;
+	uint64_t wild_heads;
+	uint32_t wild_head;
 	uint64_t from_ns;
 	uint64_t to_ns;
 	struct aios_again again[AIOS_AGAIN_CAUSES];

@@ -98,15 +98,30 @@ static void completed(struct aios_doctor *doctor, const struct aios_rec *rec)
 	backlog_add(&chart->backlog, ctx->unread, rec->h.time_ns);
 }
 
+/* Whoever looks into a ring finds its head. */
+static void glance(struct aios_doctor *doctor, uint64_t kctx, uint32_t head)
+{
+	const struct aios_ctx *ctx = aios_doctor_ctx(doctor, kctx);
+	struct aios_chart *chart = aios_doctor_chart(doctor, kctx);
+
+	if (!ctx || !chart || !ctx->nr_events || head == AIOS_UNKNOWN32 || head < ctx->nr_events)
+		return;
+	if (!chart->wild_heads++)
+		chart->wild_head = head;
+}
+
 static int read_record(struct aios_doctor *doctor, const struct aios_rec *rec)
 {
 	switch (rec->h.type) {
 	case AIOS_EV_READ_BEGIN:
+		glance(doctor, rec->read_begin.kctx, rec->read_begin.head);
 		return reader_in(doctor, rec);
 	case AIOS_EV_READ_END:
+		glance(doctor, rec->read_end.kctx, rec->read_end.head);
 		reader_out(doctor, rec);
 		return 0;
 	case AIOS_EV_REQ_COMPLETE:
+		glance(doctor, rec->req_complete.kctx, rec->req_complete.head);
 		completed(doctor, rec);
 		return 0;
 	default:
@@ -165,17 +180,19 @@ static int tell_head(struct aios_doctor *doctor, const struct aios_ctx *ctx,
 	struct aios_condition condition;
 	struct aios_buf text = { 0 };
 
-	(void)chart;
-	if (!ctx->strange_heads)
+	if (!chart->wild_heads)
 		return 0;
-	condition = aios_condition_of(AIOS_AIL_ODD_HEAD, ctx->strange_heads);
+	condition = aios_condition_of(AIOS_AIL_ODD_HEAD, chart->wild_heads);
 	aios_condition_ctx(&condition, ctx);
-	aios_condition_add(&condition, "times", AIOS_UNIT_COUNT, ctx->strange_heads);
+	aios_condition_add(&condition, "times", AIOS_UNIT_COUNT, chart->wild_heads);
+	aios_condition_add(&condition, "first", AIOS_UNIT_COUNT, chart->wild_head);
+	aios_condition_add(&condition, "entries", AIOS_UNIT_COUNT, ctx->nr_events);
 	aios_condition_add(&condition, "completed", AIOS_UNIT_COUNT, ctx->completed);
-	aios_buf_fmt(&text, "the head of the ring of ");
+	aios_buf_str(&text, "the head of the ring of ");
 	aios_doctor_whose(&text, ctx);
-	aios_buf_fmt(&text, " was found %llu time%s where no event of the kernel's was",
-		     aios_ull(ctx->strange_heads), aios_s(ctx->strange_heads));
+	aios_buf_fmt(&text, " was no index of it %llu time%s, %u at first, where it has %u entries",
+		     aios_ull(chart->wild_heads), aios_s(chart->wild_heads), chart->wild_head,
+		     ctx->nr_events);
 	return aios_doctor_tell(doctor, &condition, &text);
 }
 

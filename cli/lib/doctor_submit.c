@@ -254,13 +254,21 @@ static void blocks_text(struct aios_buf *text, const struct aios_spot *spot,
 			     "--blocked-over 1ms' tells");
 }
 
+static bool is_blocked(const struct aios_spot *spot)
+{
+	bool few = spot->blocked < AIOS_BLOCKED_FEW;
+
+	if (spot->watched == spot->requests)
+		return !few || spot->blocked_ns >= AIOS_BLOCKED_LONG_MS * MS;
+	return !few && spot->blocked * 100 >= spot->requests * AIOS_BLOCKED_SHARE;
+}
+
 static int tell_blocks(struct aios_doctor *doctor, const struct aios_spot *spot)
 {
 	struct aios_condition condition;
 	struct aios_buf text = { 0 };
 
-	if (spot->blocked < AIOS_BLOCKED_FEW &&
-	    (spot->watched < spot->requests || spot->blocked_ns < AIOS_BLOCKED_LONG_MS * MS))
+	if (!is_blocked(spot))
 		return 0;
 	condition = spot_condition(AIOS_AIL_BLOCKS, spot->blocked_ns, spot, &spot->blocks);
 	aios_condition_add(&condition, "blocked", AIOS_UNIT_COUNT, spot->blocked);

