@@ -190,25 +190,32 @@ static int ops_compare(struct aios_diff *diff, json_t *const *reports)
 	return err;
 }
 
-static int finding_count(struct aios_diff *diff, const char *id, int side)
+static struct aios_diff_finding *finding_of(struct aios_diff *diff, const char *id)
 {
 	struct aios_diff_finding *findings;
 
-	for (size_t i = 0; i < diff->finding_cnt; i++) {
-		if (!strcmp(diff->findings[i].id, id)) {
-			diff->findings[i].cnt[side]++;
-			return 0;
-		}
-	}
+	for (size_t i = 0; i < diff->finding_cnt; i++)
+		if (!strcmp(diff->findings[i].id, id))
+			return &diff->findings[i];
 	findings = aios_vec_room(diff->findings, diff->finding_cnt, &diff->finding_cap,
 				 sizeof(*findings));
 	if (!findings)
-		return -ENOMEM;
+		return NULL;
 	diff->findings = findings;
 	findings[diff->finding_cnt] = (struct aios_diff_finding){ .id = strdup(id) };
-	if (!findings[diff->finding_cnt].id)
-		return -ENOMEM;
-	findings[diff->finding_cnt++].cnt[side] = 1;
+	return findings[diff->finding_cnt].id ? &findings[diff->finding_cnt++] : NULL;
+}
+
+static int finding_read(struct aios_diff *diff, const json_t *object, int side)
+{
+	const char *id = json_string_value(json_object_get(object, "id"));
+	const char *severity = json_string_value(json_object_get(object, "severity"));
+	struct aios_diff_finding *finding = id ? finding_of(diff, id) : NULL;
+
+	if (!finding)
+		return id ? -ENOMEM : 0;
+	finding->cnt[side]++;
+	finding->grave = finding->grave || !severity || strcmp(severity, "info");
 	return 0;
 }
 
@@ -222,12 +229,8 @@ static int findings_read(struct aios_diff *diff, const json_t *report, int side)
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		for (size_t j = 0; j < json_array_size(lists[i]) && !err; j++) {
-			const char *id = json_string_value(json_object_get(
-				json_array_get(lists[i], j), "id"));
-
-			err = id ? finding_count(diff, id, side) : 0;
-		}
+		for (size_t j = 0; j < json_array_size(lists[i]) && !err; j++)
+			err = finding_read(diff, json_array_get(lists[i], j), side);
 	}
 	return err;
 }
@@ -340,7 +343,7 @@ unsigned int aios_diff_fails(const struct aios_diff *diff)
 		if (diff->counts[i].verdict == AIOS_DIFF_WORSE)
 			fails |= AIOS_FAIL_ERRORS;
 	for (size_t i = 0; i < diff->finding_cnt; i++)
-		if (diff->findings[i].cnt[1] && !diff->findings[i].cnt[0])
+		if (diff->findings[i].grave && !diff->findings[i].cnt[0])
 			fails |= AIOS_FAIL_FINDINGS;
 	return fails;
 }

@@ -109,10 +109,12 @@ struct aios_diff_count {
  * struct aios_diff_finding - a rule that was broken, or a condition of the doctor
  * @id: owned
  * @cnt: how often in each
+ * @grave: more than a hint: it counts where a run is to fail
  */
 struct aios_diff_finding {
 	char *id;
 	uint64_t cnt[2];
+	bool grave;
 };
 
 /**
@@ -168,7 +170,7 @@ struct aios_diff *aios_diff_free(struct aios_diff *diff);
 enum aios_diff_fail {
 	AIOS_FAIL_LATENCY = 1,	/* a percentile is worse by more than was asked for */
 	AIOS_FAIL_ERRORS = 2,	/* more requests fail or are refused */
-	AIOS_FAIL_FINDINGS = 4,	/* a rule is broken, or a condition met, that was not */
+	AIOS_FAIL_FINDINGS = 4,	/* a rule is broken, or a grave condition met, that was not */
 };
 
 /**

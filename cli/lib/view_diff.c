@@ -121,7 +121,7 @@ static void text_counts(struct aios_buf *buf, const struct aios_diff *diff)
 			     count->verdict == AIOS_DIFF_BETTER ? "  better: a smaller share" :
 			     count->verdict == AIOS_DIFF_MISSING ? "  only in one of the two" :
 			     count->bad[0] || count->bad[1] ?
-			     "  no change of the share that these could show" : "");
+			     "  no change that these could show" : "");
 	}
 }
 
@@ -160,7 +160,8 @@ static void text_findings(struct aios_buf *buf, const struct aios_diff *diff)
 
 		aios_buf_cell(buf, finding->id, 22);
 		aios_buf_fmt(buf, "%9llu%9llu  %s\n", (unsigned long long)finding->cnt[0],
-			     (unsigned long long)finding->cnt[1], !finding->cnt[0] ? "NEW" :
+			     (unsigned long long)finding->cnt[1],
+			     !finding->cnt[0] ? finding->grave ? "NEW" : "new" :
 			     !finding->cnt[1] ? "gone" : "");
 	}
 }
@@ -175,9 +176,9 @@ static void text_result(struct aios_buf *buf, const struct aios_diff *diff)
 		fresh += !diff->findings[i].cnt[0];
 	aios_buf_fmt(buf, "result  percentiles: %zu worse", cnt[AIOS_DIFF_WORSE]);
 	if (diff->over > 0)
-		aios_buf_fmt(buf, " by more than %g%%, %zu worse by maybe less", 100 * diff->over,
+		aios_buf_fmt(buf, " by over %g%%, %zu maybe by less", 100 * diff->over,
 			     cnt[AIOS_DIFF_SLIGHT]);
-	aios_buf_fmt(buf, ", %zu better, %zu without a change, %zu unknown; new findings: %zu\n",
+	aios_buf_fmt(buf, ", %zu better, %zu the same, %zu unknown; new findings: %zu\n",
 		     cnt[AIOS_DIFF_BETTER], cnt[AIOS_DIFF_SAME],
 		     cnt[AIOS_DIFF_FEW] + cnt[AIOS_DIFF_MISSING], fresh);
 }
@@ -252,9 +253,9 @@ static json_t *side_json(const struct aios_diff_side *side)
 
 static json_t *finding_json(const struct aios_diff_finding *finding)
 {
-	return json_pack("{s:o s:o s:o}", "id", aios_json_text(finding->id), "before",
+	return json_pack("{s:o s:o s:o s:b}", "id", aios_json_text(finding->id), "before",
 			 aios_json_count(finding->cnt[0]), "after",
-			 aios_json_count(finding->cnt[1]));
+			 aios_json_count(finding->cnt[1]), "grave", finding->grave);
 }
 
 int aios_diff_json(struct aios_buf *buf, const struct aios_diff *diff)

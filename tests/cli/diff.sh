@@ -20,23 +20,26 @@ diffs_of_the_same() {
 		"$(jq -c '[.schema, .incomparable, ([.percentiles[].verdict] | unique)]' traces.json)" \
 		"what is told of two that are the same"
 	status 0 aiotrace diff --baseline kept.json "$golden/fio.aios" >told.txt
-	grep -q '^result  percentiles: 0 worse by more than 10%' told.txt
+	grep -q '^result  percentiles: 0 worse by over 10%' told.txt
 	expect "" "$(awk 'length > 110' told.txt)" "long lines"
 }
 
 diffs_that_fail() {
-	scaled kept.json 5 >slow.json
+	scaled kept.json 1000 >slow.json
 	status 0 aiotrace diff kept.json slow.json >told.txt
 	grep -q ' p50 .*WORSE, by at least ' told.txt
 	status 1 aiotrace diff --baseline kept.json slow.json >told.txt
 	status 1 aiotrace diff --baseline kept.json --fail-on latency --over 50% slow.json >told.txt
-	status 0 aiotrace diff --baseline kept.json --over 900% slow.json >told.txt
+	status 0 aiotrace diff --baseline kept.json --over 100000% slow.json >told.txt
 	status 0 aiotrace diff --baseline kept.json --fail-on errors,findings slow.json >told.txt
 	status 0 aiotrace diff --baseline slow.json kept.json >told.txt
 	grep -q 'better, by at least ' told.txt
 	jq -c '.findings += [{ id: "R9" }]' kept.json >finding.json
 	status 1 aiotrace diff --baseline kept.json --fail-on findings finding.json >told.txt
 	grep -qE '^R9 +0 +1  NEW$' told.txt
+	jq -c '.findings += [{ id: "D3", severity: "info" }]' kept.json >hint.json
+	status 0 aiotrace diff --baseline kept.json hint.json >told.txt
+	grep -qE '^D3 +0 +1  new$' told.txt
 	status 0 aiotrace diff --baseline finding.json --fail-on findings kept.json >told.txt
 	grep -qE '^R9 +1 +0  gone$' told.txt
 }

@@ -271,7 +271,7 @@ static void it_is_told_in_words(void **state)
 	aios_diff_text(&buf, diff);
 	assert_harmless(&buf);
 	assert_has(&buf, "WORSE, by at least ");
-	assert_has(&buf, "result  percentiles: 2 worse by more than 10%, 2 worse by maybe less");
+	assert_has(&buf, "result  percentiles: 2 worse by over 10%, 2 maybe by less");
 	assert_has(&buf, "only in one of the two");
 	assert_has(&buf, "no change that these samples could show");
 	assert_has(&buf, "are wrong once in 1000 if requests are");
