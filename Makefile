@@ -296,6 +296,11 @@ kernel-deps:
 kernel: kernel-deps
 	@kernel/build $(KERNEL)
 
+# The protocols of kernel/6.12/next and of history, checked by spin: kernel/model/README.md
+.PHONY: model
+model: deps
+	@kernel/model/run
+
 # What is told of the golden traces, written anew; to be read before it is committed.
 .PHONY: golden
 golden: $(BUILD)/tests/test_golden $(BUILD)/tests/test_screen
