@@ -644,7 +644,7 @@ TRACEPOINT(aio_poll_wake)
 	body->refs = req->ki_refcnt.refs.counter;
 	body->state = poll_state(req) | (ctx[4] + 1) << 8;
 	/* The word has this wake-up already. */
-	if (poll_is_owned() && !aios_bool(ctx[5]))
+	if (aios_poll_is_owned() && !aios_bool(ctx[5]))
 		body->state &= ~(AIOS_POLL_SCHEDULED | AIOS_POLL_RESCHED |
 				 AIOS_POLL_SUBMITTING);
 	aios_emit_end(&out);

@@ -172,6 +172,7 @@ struct aio_kiocb {
 		struct poll_iocb poll;
 	};
 	struct kioctx *ki_ctx;
+	void *ki_cancel;
 	struct io_event ki_res;
 	struct list_head ki_list;
 	struct refcount_struct ki_refcnt;

@@ -14,6 +14,7 @@
 #include "ending.h"
 #include "filter.h"
 #include "hook.h"
+#include "listed.h"
 #include "state.h"
 
 static __always_inline __u64 poll_kiocb_of_work(__u64 work)
@@ -22,12 +23,6 @@ static __always_inline __u64 poll_kiocb_of_work(__u64 work)
 }
 
 #define POLL_OFFSET(field)	bpf_core_field_offset(struct aio_kiocb, poll.field)
-
-/* Is what is known of a poll in one word, which says whether somebody is at the request? */
-static __always_inline int poll_is_owned(void)
-{
-	return bpf_core_field_exists(((struct aio_kiocb *)0)->poll.state);
-}
 
 /* As in kernel/6.12/next: AIO_POLL_OWNED, _WOKEN and _CANCELLED. */
 static __always_inline __u32 poll_flags_of_word(__u64 kiocb)
@@ -51,7 +46,7 @@ static __always_inline __u32 poll_flags(__u64 kiocb)
 {
 	__u32 base, word, state = 0;
 
-	if (poll_is_owned())
+	if (aios_poll_is_owned())
 		return poll_flags_of_word(kiocb);
 	base = POLL_OFFSET(cancelled) & ~3U;
 	word = aios_peek32(kiocb + base);
@@ -66,13 +61,12 @@ static __always_inline __u32 poll_flags(__u64 kiocb)
 
 static __always_inline __u32 poll_state(struct aio_kiocb *req)
 {
-	struct list_head *list = (void *)req + bpf_core_field_offset(struct aio_kiocb, ki_list);
 	__u32 state = poll_flags((__u64)req);
 
-	if (BPF_CORE_READ(req, ki_list.next) != list)
+	if (aios_listed((__u64)req))
 		state |= AIOS_POLL_ARMED;
 	/* Owned, and nobody could have cancelled it: by the submission. */
-	if (poll_is_owned() && state & AIOS_POLL_SCHEDULED &&
+	if (aios_poll_is_owned() && state & AIOS_POLL_SCHEDULED &&
 	    !(state & (AIOS_POLL_ARMED | AIOS_POLL_CANCELLED)))
 		state = AIOS_POLL_SUBMITTING;
 	if (BPF_CORE_READ(req, ki_eventfd))

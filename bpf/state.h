@@ -12,6 +12,7 @@
 #include "doing.h"
 #include "emit.h"
 #include "hook.h"
+#include "listed.h"
 #include "peek.h"
 #include "ring.h"
 
@@ -192,12 +193,12 @@ static __always_inline void look_at_birth(struct aio_kiocb *req, __u64 kctx, int
 {
 	struct list_head *list = (void *)req + bpf_core_field_offset(struct aio_kiocb, ki_list);
 	__u32 refs = aios_peek32((__u64)req + bpf_core_field_offset(struct aio_kiocb, ki_refcnt));
-	__u64 next = (__u64)BPF_CORE_READ(req, ki_list.next), eventfd;
+	__u64 listed = aios_listed((__u64)req), eventfd;
 
 	if (refs != BORN_REFS)
 		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_REFS, BORN_REFS, refs);
-	if (next != (__u64)list)
-		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_LISTED, (__u64)list, next);
+	if (listed)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_LISTED, (__u64)list, listed);
 	if (asked < 0)
 		return;
 	eventfd = (__u64)BPF_CORE_READ(req, ki_eventfd);
@@ -211,10 +212,10 @@ static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 	struct list_head *list = (void *)req + bpf_core_field_offset(struct aio_kiocb, ki_list);
 	struct list_head *wait = (void *)req +
 				 bpf_core_field_offset(struct aio_kiocb, poll.wait.entry);
-	__u64 next = (__u64)BPF_CORE_READ(req, ki_list.next);
+	__u64 listed = aios_listed((__u64)req), next;
 
-	if (next != (__u64)list && next != LIST_POISON)
-		tell_mismatch((__u64)req, kctx, AIOS_SEEN_LISTED, (__u64)list, next);
+	if (listed && listed != LIST_POISON)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_LISTED, (__u64)list, listed);
 	/* Others than polls have something else there. */
 	if (!config.poll_wake || (__u64)BPF_CORE_READ(req, poll.wait.func) != config.poll_wake)
 		return;

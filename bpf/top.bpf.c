@@ -7,6 +7,7 @@
  * Nothing is hooked that is called where there is no AIO.
  */
 #include "hook.h"
+#include "listed.h"
 #include "peek.h"
 #include "ring.h"
 #include "who.h"
@@ -208,9 +209,7 @@ static __always_inline void top_mark(__u64 kiocb, __u64 flag)
 /* Is it among those that can be cancelled, so that the submission had decided to wait? */
 static __always_inline int top_is_armed(__u64 kiocb)
 {
-	__u64 list = kiocb + bpf_core_field_offset(struct aio_kiocb, ki_list);
-
-	return aios_peek(list) != list;
+	return !!aios_listed(kiocb);
 }
 
 static __always_inline void on_top_wake(aios_call_t call, const int direct)
