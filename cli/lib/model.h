@@ -201,6 +201,7 @@ enum aios_wake_order {
  * @cancels: times it was told to finish
  * @cancelled: a work began with the request cancelled
  * @first_is_early: the first matching wake-up was early
+ * @was_submitting: it found the submission at it, which owns the request until then (next)
  * @working: a work runs that may still find it ready
  * @open: a work ended and nothing has happened since
  * @decided: 1 + enum aios_poll_decision of the submission, 0 where it was not seen
@@ -224,6 +225,7 @@ struct aios_poll {
 	uint32_t cancels;
 	bool cancelled;
 	bool first_is_early;
+	bool was_submitting;
 	bool working;
 	bool open;
 	uint8_t decided;

@@ -78,6 +78,7 @@ int aios_poll_wake(struct aios_model *model, const struct aios_rec *rec)
 	if (!poll->first_wake_ns) {
 		poll->first_wake_ns = rec->h.time_ns;
 		poll->first_wake_cpu = rec->h.cpu;
+		poll->was_submitting = body->state & AIOS_POLL_SUBMITTING;
 		/* A cancel takes the request off the list again; it was on it before. */
 		poll->first_is_early = !(body->state & AIOS_POLL_ARMED) && !poll->cancels &&
 				       req->born_ns;
@@ -227,8 +228,8 @@ static enum aios_poll_order order_of_completed(const struct aios_request *req)
 		return AIOS_POLL_CANCEL;
 	if (not_ready)
 		return AIOS_POLL_AGAIN;
-	/* Woken meanwhile or not: the submission had it. */
-	if (poll->decided == AIOS_DECIDED_STEAL + 1)
+	/* Woken meanwhile: the submission had it, and left nothing to the work. */
+	if (poll->was_submitting && !poll->works)
 		return AIOS_POLL_READY;
 	if (poll->first_wake_ns && poll->first_is_early)
 		return poll->works ? AIOS_POLL_EARLY_WORK : AIOS_POLL_EARLY_INLINE;

@@ -117,6 +117,22 @@ static void an_early_wake_up_may_drop_the_last_reference(void **state)
 	assert_int_equal(out->req.party, AIOS_PARTY_POLL_WAKE);
 }
 
+/* On kernel/6.12/next nobody else can complete it before the submission has decided. */
+static void what_a_wake_up_leaves_to_the_submission_is_ready(void **state)
+{
+	struct kit *k = *state;
+	struct kit_ctx c;
+	struct kit_req r = begin(k, &c);
+	const struct kit_out *out;
+
+	see(k, rec_wake(103, by_other, &r, BIT_IN, AIOS_POLL_SUBMITTING));
+	see(k, rec_complete(105, by_t1, &r, BIT_IN));
+	see(k, rec_return(110, by_t1, &r, 0));
+	out = end(k, &c);
+	assert_int_equal(out->order, AIOS_POLL_READY);
+	assert_int_equal(out->req.poll.early, 1);
+}
+
 /* A wake-up without a key cannot tell what is ready: the work asks. */
 static void an_early_wake_up_without_a_key_is_early_work(void **state)
 {
@@ -758,6 +774,7 @@ int main(void)
 		KIT_TEST(ready_without_a_wait_queue_is_ready_as_well),
 		KIT_TEST(an_early_wake_up_that_completes_is_early_inline),
 		KIT_TEST(an_early_wake_up_may_drop_the_last_reference),
+		KIT_TEST(what_a_wake_up_leaves_to_the_submission_is_ready),
 		KIT_TEST(an_early_wake_up_without_a_key_is_early_work),
 		KIT_TEST(an_early_wake_up_that_finds_the_lock_taken_is_early_work),
 		KIT_TEST(the_submitter_may_complete_what_the_work_decided),
