@@ -4,24 +4,6 @@
 # blocked.sh - a submit that sleeps is told with its time, its file and its stack; one that does not
 # is not.
 
-# slow_device: /dev/slow, which has one tag and takes 5 ms for each request.
-slow_device() {
-	local slow=/sys/kernel/config/nullb/slow
-	[ ! -b /dev/slow ] || return 0
-	mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
-	mkdir $slow
-	echo 16 >$slow/size
-	echo 1 >$slow/memory_backed
-	echo 1 >$slow/submit_queues
-	echo 1 >$slow/hw_queue_depth
-	echo 2 >$slow/irqmode
-	echo 5000000 >$slow/completion_nsec
-	echo 1 >$slow/power
-	[ -b /dev/slow ]
-	# A scheduler would have tags of its own, and more of them.
-	echo none >/sys/block/slow/queue/scheduler
-}
-
 # blocked FILTER: of the report on b.aios.
 blocked() {
 	jq -c ".blocked$1" report.json
@@ -72,15 +54,15 @@ traced() {
 }
 
 few_tags_block() {
-	slow_device
-	traced 1ms --dev /dev/slow --count 40 depth128
+	slow_device one-tag 5000000 1
+	traced 1ms --dev /dev/one-tag --count 40 depth128
 	asleep_within o.json
-	stack_has blk_mq_get_tag '^/dev/slow$' pread
+	stack_has blk_mq_get_tag '^/dev/one-tag$' pread
 	# The first one finds the tag free, and those that come after it wait for 5 ms each.
 	[ "$(blocked .by_op.pread.blocked)" -ge 20 ]
 	[ "$(blocked .calls.longest_ns)" -ge 2000000 ]
 	grep -q '^BLOCKED SUBMITS' report.txt
-	grep -q '^     on /dev/slow$' report.txt
+	grep -q '^     on /dev/one-tag$' report.txt
 }
 
 uncached_pages_block() {

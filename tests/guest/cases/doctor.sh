@@ -4,23 +4,6 @@
 # doctor.sh - each condition that a real workload can have is named for it, and none for one that is
 # well. Attaching takes most of the time, so the workloads share a trace.
 
-# slow_device NAME NS DEPTH: a null_blk that takes so long, with so many requests at a time.
-slow_device() {
-	local dir=/sys/kernel/config/nullb/$1
-	mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
-	mkdir "$dir"
-	echo 2 >"$dir/irqmode"
-	echo "$2" >"$dir/completion_nsec"
-	echo "$3" >"$dir/hw_queue_depth"
-	echo 64 >"$dir/size"
-	echo 1 >"$dir/power"
-	if [ -b "/dev/$1" ]; then
-		echo "/dev/$1"
-	else
-		echo "/dev/nullb$(cat "$dir/index")"
-	fi
-}
-
 # What each workload has, in alphabetical order. Those that fill a ring submit one at a time; so does
 # fio unless it is told otherwise, and reads one at a time.
 ills() {
@@ -64,8 +47,9 @@ told_of() {
 
 ills_are_named() {
 	local slow few_tags
-	slow=$(slow_device slow 300000000 256)
-	few_tags=$(slow_device tags 20000000 1)
+	slow_device slow 300000000 256
+	slow_device few-tags 20000000 1
+	slow=/dev/slow few_tags=/dev/few-tags
 	export slow few_tags
 	export -f ill_workloads
 	aiotrace record -o ill.aios -- bash -ec ill_workloads >ill.json

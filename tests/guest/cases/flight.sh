@@ -92,20 +92,9 @@ on_signal() {
 	done
 }
 
-# A device whose completions take three seconds.
-slow_device() {
-	local dir=/sys/kernel/config/nullb/slow
-	mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
-	mkdir $dir || return 1
-	echo 2 >$dir/irqmode
-	echo 3000000000 >$dir/completion_nsec
-	echo 1 >$dir/power
-	if [ -b /dev/slow ]; then echo /dev/slow; else echo "/dev/nullb$(cat $dir/index)"; fi
-}
-
 on_stuck() {
-	local tool dev
-	dev=$(slow_device)
+	local tool dev=/dev/three-seconds
+	slow_device three-seconds 3000000000 64
 	rm -f fly*.aios
 	# The ring is small: the birth of the slow one has fallen out of it long before.
 	aiotrace record -o fly.aios --buffer 32M --ring 64K --dump-on 'stuck>1s' -- sh -c \
@@ -113,7 +102,6 @@ on_stuck() {
 		 aiowork --dev $dev --count 1 depth1; wait" \
 		>o.json 2>record.log || { cat record.log; return 1; }
 	cat record.log
-	rmdir /sys/kernel/config/nullb/slow
 	grep -q 'wrote fly.aios (.*: [0-9]* requests* in flight for 1' record.log
 	aiotrace export --to json fly.aios | jq -c 'select(.result == null)' >stuck.json
 	expect 1 "$(jq -s --arg dev "$dev" 'map(select(.born_ns and .path == $dev)) | length' \

@@ -51,7 +51,7 @@ batch() {
 }
 
 # Orders that a scenario cannot but produce, in one trace.
-orders_are_told() {
+known_orders_are_told() {
 	trace_scenarios t.aios o.json poll-ready poll-free poll-cancel
 	expect "$(jq -sc '{ ready: ([.[0].requests.poll[]] | add),
 		pollfree: ([.[1].requests.poll[]] | add), cancelled: .[2].cancel.EINPROGRESS }' o.json)" \
@@ -104,7 +104,7 @@ cases_scenarios() {
 	while read -r -a scenarios; do
 		batch "${scenarios[@]}"
 	done < <(batches 15)
-	check "polls that are ready, cancelled, or lose their queue are told as such" orders_are_told
+	check "polls that are ready, cancelled, or lose their queue are told as such" known_orders_are_told
 	check "stages follow each other, files have names" stages_are_in_order
 	check "requests and contexts older than the trace" preexisting_is_told_apart
 	# shellcheck disable=SC2154 # of suite
