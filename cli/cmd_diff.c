@@ -43,8 +43,7 @@ static int trace_tell(const char *path, struct aios_check *check, struct aios_do
 	trace.check = check;
 	trace.doctor = doctor;
 	trace.distributions = true;
-	if (status == AIOS_UNREADABLE || aios_calls_only(path, trace.info) ||
-	    aios_report_json(buf, &trace))
+	if (status == AIOS_UNREADABLE || aios_report_json(buf, &trace))
 		return AIOS_UNREADABLE;
 	return status;
 }
@@ -72,26 +71,41 @@ static int report_load(int fd, struct aios_buf *buf)
 	return got < 0 ? -errno : buf->err;
 }
 
-/* A trace, or what was kept of one: a report begins with a brace. */
-static int load(const char *path, struct aios_buf *buf)
+/* A trace, or what was kept of one: a report begins with a brace. Pipes do not go back. */
+static int load_either(int fd, const char *path, struct aios_buf *buf)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err = fd < 0 ? -errno : 0;
 	char first = 0;
+	ssize_t got = read(fd, &first, 1);
+	int err = got < 0 ? -errno : 0;
 
-	if (!err && pread(fd, &first, 1, 0) < 0)
-		err = -errno;
-	if (!err && first == '{')
+	if (!err && first != '{' && (!got || lseek(fd, -1, SEEK_CUR) >= 0))
+		return trace_load(path, buf);
+	if (!err && first == '{') {
+		aios_buf_add(buf, &first, 1);
 		err = report_load(fd, buf);
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		aios_say("%s: %s", path, strerror(-err));
-	if (err || first == '{')
-		return err ? AIOS_UNREADABLE : AIOS_FINE;
-	return trace_load(path, buf);
+		if (!err)
+			return AIOS_FINE;
+	}
+	aios_say("%s: %s", path, err ? strerror(-err) :
+		 "of a pipe diff takes a report (report --json --distributions), and no trace");
+	return AIOS_UNREADABLE;
 }
 
-/* Worse comes first: it was seen whatever else cannot be told. */
+static int load(const char *path, struct aios_buf *buf)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+	int status;
+
+	if (fd < 0) {
+		aios_say("%s: %s", path, strerror(errno));
+		return AIOS_UNREADABLE;
+	}
+	status = load_either(fd, path, buf);
+	close(fd);
+	return status;
+}
+
+/* Of what cannot be compared nothing is known to be worse. */
 static int diff_status(const struct diff *opts, const struct aios_diff *diff)
 {
 	if (diff->incomparable) {
@@ -108,7 +122,8 @@ static int diff_write(const struct diff *opts, const struct aios_diff *diff)
 	struct aios_out out;
 	struct aios_err err;
 
-	if (aios_out_open(&out, opts->output, opts->paths[1], &err)) {
+	if (aios_out_spares(opts->output, opts->paths[0], &err) ||
+	    aios_out_open(&out, opts->output, opts->paths[1], &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}

@@ -12,22 +12,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool same_file(const char *path, const char *other)
+/* What is read from standard input may be a file, too. */
+static bool same_file(const char *path, const char *input)
 {
 	struct stat a, b;
 
-	return other && !stat(path, &a) && !stat(other, &b) && S_ISREG(a.st_mode) &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	if (stat(path, &a) || (strcmp(input, "-") ? stat(input, &b) : fstat(STDIN_FILENO, &b)))
+		return false;
+	return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int aios_out_spares(const char *path, const char *input, struct aios_err *err)
+{
+	if (!path || !strcmp(path, "-") || !input || !same_file(path, input))
+		return 0;
+	return aios_fail(err, -EINVAL, "%s is the trace itself; give -o another file", path);
 }
 
 int aios_out_open(struct aios_out *out, const char *path, const char *input, struct aios_err *err)
 {
+	int code = aios_out_spares(path, input, err);
+
 	*out = (struct aios_out){ .fd = STDOUT_FILENO, .path = "standard output" };
-	if (!path || !strcmp(path, "-"))
-		return 0;
-	if (same_file(path, input))
-		return aios_fail(err, -EINVAL, "%s is the trace itself; give -o another file",
-				 path);
+	if (code || !path || !strcmp(path, "-"))
+		return code;
 	out->path = path;
 	out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (out->fd < 0)

@@ -25,10 +25,20 @@ struct aios_out {
 };
 
 /**
+ * aios_out_spares() - an output must not be what is read
+ * @path: as for aios_out_open()
+ * @input: as for aios_out_open()
+ * @err: why not
+ * Return: 0 or -EINVAL.
+ */
+int aios_out_spares(const char *path, const char *input, struct aios_err *err);
+
+/**
  * aios_out_open() - opens an output
  * @out: overwritten
  * @path: of a file, or NULL or "-" for standard output
- * @input: file that is going to be read, which must not be the same, or NULL
+ * @input: file that is going to be read, which must not be the same, "-" for standard input, or
+ *	NULL
  * @err: why not
  * Return: 0 or a negative errno.
  */

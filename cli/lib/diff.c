@@ -249,6 +249,8 @@ static const char *why_incomparable(const struct aios_diff *diff)
 
 	if (!same_evidence(diff))
 		return "the evidence levels differ, and with them where stages begin and end";
+	if (!strcmp(a->evidence, "syscall"))
+		return "at evidence level syscall single requests are not seen";
 	if (a->lost || b->lost)
 		return "records were lost";
 	if (a->tainted || b->tainted)

@@ -62,8 +62,27 @@ diffs_that_prove_nothing() {
 	says 2 "goes with --json" aiotrace report --distributions "$golden/fio.aios"
 }
 
+# What is read is not written to; a report may come through a pipe.
+diffs_of_pipes_and_of_what_is_written() {
+	local fio=$golden/fio.aios
+
+	cp "$fio" mine.aios
+	says 2 "mine.aios is the trace itself" aiotrace diff -o mine.aios mine.aios "$fio"
+	says 2 "mine.aios is the trace itself" aiotrace diff -o mine.aios "$fio" mine.aios
+	# shellcheck disable=SC2094 # that it is refused is the point
+	says 2 "mine.aios is the trace itself" aiotrace report -o mine.aios - <mine.aios
+	cmp mine.aios "$fio"
+	aiotrace diff "$fio" "$fio" >told.txt
+	aiotrace diff <(cat kept.json) "$fio" | cmp - told.txt
+	aiotrace diff - "$fio" <kept.json | cmp - told.txt
+	aiotrace diff "$fio" - <mine.aios | cmp - told.txt
+	says 5 "of a pipe diff takes a report" aiotrace diff <(cat "$fio") "$fio"
+}
+
 cases_diff() {
 	check "aiotrace diff: two that are the same, as traces or reports" diffs_of_the_same
 	check "aiotrace diff --baseline: what fails, and what does not" diffs_that_fail
 	check "aiotrace diff: what cannot be compared says so" diffs_that_prove_nothing
+	check "aiotrace diff: pipes, and an output that is read" \
+		diffs_of_pipes_and_of_what_is_written
 }

@@ -230,6 +230,10 @@ static void what_cannot_be_compared_says_why(void **state)
 	diff = differ(&base, &b, 0);
 	assert_non_null(strstr(diff->incomparable, "evidence levels differ"));
 	aios_diff_free(diff);
+	b.evidence = "syscall";
+	diff = differ(&b, &b, 0);
+	assert_non_null(strstr(diff->incomparable, "single requests are not seen"));
+	aios_diff_free(diff);
 	b = base;
 	b.lost = 3;
 	diff = differ(&base, &b, 0);
