@@ -130,6 +130,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (report->distributions && !report->json)
 			aios_usage_error(state, "--distributions goes with --json");
+		if (report->folded && report->json)
+			aios_usage_error(state, "--folded does not go with --json");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

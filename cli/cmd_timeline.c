@@ -24,7 +24,7 @@ struct timeline {
 	size_t found_cnt;
 };
 
-/* How long it took, or has taken so far. */
+/* How long it took, or has taken so far; of whose end was lost that is not known. */
 static uint64_t timeline_age(const struct timeline *tl, const struct aios_request *req)
 {
 	uint64_t end_ns = req->completed_ns ? req->completed_ns : tl->now_ns;
@@ -32,6 +32,8 @@ static uint64_t timeline_age(const struct timeline *tl, const struct aios_reques
 
 	if (req->fate == AIOS_FATE_REFUSED)
 		end_ns = req->returned_ns;
+	else if (req->fate == AIOS_FATE_LOST_TRACK)
+		end_ns = req->completed_ns;
 	if (!from_ns && req->history_cnt)
 		from_ns = req->history[0].h.time_ns;
 	return from_ns && end_ns > from_ns ? end_ns - from_ns : 0;
@@ -307,6 +309,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (tl->finding && (tl->request || tl->slowest))
 			aios_usage_error(state, "--finding goes with neither --request nor "
 					 "--slowest");
+		if (tl->request && tl->slowest)
+			aios_usage_error(state, "--request does not go with --slowest");
 		return 0;
 	case OPT_ADDRESSES:
 		tl->addresses = true;
