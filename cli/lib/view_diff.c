@@ -109,7 +109,9 @@ static void text_row(struct aios_buf *buf, const struct aios_diff_row *row, bool
 
 static void text_counts(struct aios_buf *buf, const struct aios_diff *diff)
 {
-	aios_buf_fmt(buf, "\n%-9s %22s %25s\n", "OPERATION", "SUBMITTED", "FAILED OR REFUSED");
+	if (diff->count_cnt)
+		aios_buf_fmt(buf, "\n%-9s %22s %25s\n", "OPERATION", "SUBMITTED",
+			     "FAILED OR REFUSED");
 	for (size_t i = 0; i < diff->count_cnt; i++) {
 		const struct aios_diff_count *count = &diff->counts[i];
 
@@ -138,15 +140,15 @@ static void text_rows(struct aios_buf *buf, const struct aios_diff *diff)
 {
 	const struct aios_diff_row *last = NULL;
 
-	if (diff->row_cnt)
-		aios_buf_fmt(buf, "\n%-9s %-10s %-4s%9s%9s%8s\n", "OPERATION", "STAGE", "",
-			     "BEFORE", "AFTER", "CHANGE");
 	for (size_t i = 0; i < diff->row_cnt; i++) {
 		const struct aios_diff_row *row = &diff->rows[i];
 		bool op = !last || last->op != row->op;
 
 		if (!is_in_both(diff, row->op))
 			continue;
+		if (!last)
+			aios_buf_fmt(buf, "\n%-9s %-10s %-4s%9s%9s%8s\n", "OPERATION", "STAGE", "",
+				     "BEFORE", "AFTER", "CHANGE");
 		text_row(buf, row, op, op || last->stage != row->stage);
 		last = row;
 	}
@@ -178,7 +180,8 @@ static void text_result(struct aios_buf *buf, const struct aios_diff *diff)
 	if (diff->over > 0)
 		aios_buf_fmt(buf, " by over %g%%, %zu maybe by less", 100 * diff->over,
 			     cnt[AIOS_DIFF_SLIGHT]);
-	aios_buf_fmt(buf, ", %zu better, %zu the same, %zu unknown; new findings: %zu\n",
+	aios_buf_fmt(buf, ", %zu better, %zu without a change to see, %zu unknown; new findings: "
+		     "%zu\n",
 		     cnt[AIOS_DIFF_BETTER], cnt[AIOS_DIFF_SAME],
 		     cnt[AIOS_DIFF_FEW] + cnt[AIOS_DIFF_MISSING], fresh);
 }

@@ -231,6 +231,9 @@ void aios_report_doctor(struct aios_buf *buf, const struct aios_doctor *doctor)
 	if (cnt)
 		aios_buf_str(&text, "; 'aiotrace doctor' tells what to do");
 	wrap(buf, &text, "  ");
+	text_not_judged(&text, doctor);
+	if (text.len)
+		wrap(buf, &text, "  ");
 	aios_buf_done(&text);
 }
 

@@ -811,6 +811,7 @@ static void the_worst_are_kept_and_all_are_counted(void **state)
 static void calls_alone_tell_what_they_can(void **state)
 {
 	const struct aios_condition *told;
+	struct aios_buf buf = { 0 };
 	struct visit v;
 	size_t cnt;
 
@@ -825,6 +826,9 @@ static void calls_alone_tell_what_they_can(void **state)
 	assert_string_equal(told[1].ailment->slug, "eagain-unclear");
 	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_LIMIT), AIOS_JUDGED);
 	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_BLOCKS), AIOS_JUDGED_NOT_LEVEL);
+	aios_report_doctor(&buf, v.doctor);
+	assert_non_null(strstr(buf.data, "not judged for want of evidence: "));
+	aios_buf_done(&buf);
 	visit_done(&v);
 }
 
