@@ -5,6 +5,7 @@
 #include "buf.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,20 @@ static size_t utf8_len(const unsigned char *s)
 	return 0;
 }
 
+/*
+ * Does a sequence of UTF-8 end the line, or change the direction of what is shown behind it?
+ * U+061C, U+200E and U+200F, U+2028 to U+202E, U+2066 to U+2069 (Unicode, annex 9, 2).
+ */
+static bool is_control(const unsigned char *s)
+{
+	if (s[0] == 0xd8)
+		return s[1] == 0x9c;
+	if (s[0] != 0xe2)
+		return false;
+	return (s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae))) ||
+	       (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9);
+}
+
 /* How much of a text needs no look at each byte. */
 static size_t plain_len(const unsigned char *s)
 {
@@ -186,6 +201,8 @@ void aios_buf_safe(struct aios_buf *buf, const char *text)
 	while (*s) {
 		size_t len = *s >= 0x80 ? utf8_len(s) : plain_len(s);
 
+		if (len && is_control(s))
+			len = 0;
 		if (len)
 			aios_buf_add(buf, s, len);
 		else if (*s == '\\')

@@ -40,8 +40,9 @@ void aios_buf_done(struct aios_buf *buf);
  * @buf: where to
  * @text: a process or file name; may hold anything
  *
- * Control characters, which could drive a terminal, and bytes that are not UTF-8 are written as
- * \xNN, and a backslash as two, so that the result can be read back.
+ * Control characters, which could drive a terminal, those that change the direction of text, and
+ * bytes that are not UTF-8 are written as \xNN, and a backslash as two, so that the result can be
+ * read back.
  */
 void aios_buf_safe(struct aios_buf *buf, const char *text);
 

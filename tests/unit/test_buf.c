@@ -200,6 +200,18 @@ static void safe_text_writes_c1_control_characters_as_numbers(void **state)
 	assert_safe("\xc2\xa0", "\xc2\xa0");
 }
 
+/* U+202E has a terminal, or a page, show what is behind it from right to left. */
+static void safe_text_writes_changes_of_direction_as_numbers(void **state)
+{
+	(void)state;
+	assert_safe("a\xe2\x80\xae" "b", "a\\xe2\\x80\\xaeb");
+	assert_safe("\xe2\x80\x8f\xd8\x9c", "\\xe2\\x80\\x8f\\xd8\\x9c");
+	assert_safe("\xe2\x81\xa6\xe2\x80\xa9", "\\xe2\\x81\\xa6\\xe2\\x80\\xa9");
+	/* Their neighbours, and Arabic letters, are text. */
+	assert_safe("\xe2\x80\xaf\xe2\x80\xa7\xd8\x9b\xd8\xa7",
+		    "\xe2\x80\xaf\xe2\x80\xa7\xd8\x9b\xd8\xa7");
+}
+
 static void safe_text_doubles_backslashes(void **state)
 {
 	(void)state;
@@ -338,6 +350,7 @@ int main(void)
 		cmocka_unit_test(safe_text_keeps_what_is_readable),
 		cmocka_unit_test(safe_text_writes_control_characters_as_numbers),
 		cmocka_unit_test(safe_text_writes_c1_control_characters_as_numbers),
+		cmocka_unit_test(safe_text_writes_changes_of_direction_as_numbers),
 		cmocka_unit_test(safe_text_doubles_backslashes),
 		cmocka_unit_test(safe_text_writes_broken_utf8_as_numbers),
 		cmocka_unit_test(safe_text_writes_forbidden_utf8_as_numbers),
