@@ -37,8 +37,20 @@ static bool is_bad(const struct visit *visit, const struct aios_doctor *doctor)
 	return false;
 }
 
-static void visit_write(const struct visit *visit, const struct aios_doctor *doctor,
-			struct aios_pipeline *pipe, struct aios_out *out)
+/* That nothing is the matter with what was not seen is no reason for a CI job to go on. */
+static int visit_status(const struct visit *visit, const struct aios_doctor *doctor, int status)
+{
+	if (is_bad(visit, doctor))
+		return AIOS_BROKEN;
+	if (status || visit->fail_on < 0 || aios_doctor_sum(doctor).requests)
+		return status;
+	aios_say("%s: no request was seen, so it is not known whether anything is the matter",
+		 visit->path);
+	return AIOS_INCONCLUSIVE;
+}
+
+static int visit_write(const struct visit *visit, const struct aios_doctor *doctor,
+		       struct aios_pipeline *pipe, struct aios_out *out)
 {
 	struct aios_doctor_view view = {
 		.doctor = doctor,
@@ -53,8 +65,11 @@ static void visit_write(const struct visit *visit, const struct aios_doctor *doc
 	else
 		aios_doctor_text(&buf, &view);
 	if (!err)
+		err = buf.err;
+	if (!err)
 		aios_out_write(out, &buf);
 	aios_buf_done(&buf);
+	return err;
 }
 
 /* What is bad is told by the status even where the trace cannot be read to its end. */
@@ -67,13 +82,12 @@ static int visit_trace(const struct visit *visit, struct aios_doctor *doctor,
 	if (aios_doctor_watch(doctor, pipe))
 		return AIOS_UNREADABLE;
 	status = aios_replay(&replay, pipe);
-	if (aios_doctor_end(doctor)) {
+	if (aios_doctor_end(doctor) || (aios_pipeline_trace(pipe).info->kernel &&
+					visit_write(visit, doctor, pipe, out))) {
 		aios_say("%s: not enough memory", visit->path);
 		return AIOS_UNREADABLE;
 	}
-	if (aios_pipeline_trace(pipe).info->kernel)
-		visit_write(visit, doctor, pipe, out);
-	return is_bad(visit, doctor) ? AIOS_BROKEN : status;
+	return visit_status(visit, doctor, status);
 }
 
 static int visit_begin(const struct visit *visit, struct aios_out *out)

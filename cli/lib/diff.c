@@ -14,6 +14,9 @@
 
 static const unsigned int percents[] = { 50, 99 };
 
+/* More than any trace has: how long a comparison takes follows the square root of it. */
+#define REQUESTS_MAX	1000000000000ULL
+
 #define PERCENTS	(sizeof(percents) / sizeof(percents[0]))
 
 static const char *const stage_names[AIOS_STAGES] = {
@@ -77,7 +80,7 @@ static int stage_read(struct aios_hist *hist, const json_t *op, enum aios_stage 
 		json_int_t first = json_integer_value(json_array_get(pair, 0));
 		json_int_t cnt = json_integer_value(json_array_get(pair, 1));
 
-		if (first < 0 || cnt <= 0 || (uint64_t)cnt > UINT64_MAX / 2 - hist->count)
+		if (first < 0 || cnt <= 0 || (uint64_t)cnt > REQUESTS_MAX - hist->count)
 			return -EBADMSG;
 		hist->buckets[aios_hist_bucket((uint64_t)first)] += (uint64_t)cnt;
 		hist->count += (uint64_t)cnt;
@@ -157,7 +160,7 @@ static int op_rows(struct aios_diff *diff, json_t *const *reports, const char *o
 	return err;
 }
 
-static void op_count(struct aios_diff *diff, json_t *const *reports, const char *op, double error)
+static int op_count(struct aios_diff *diff, json_t *const *reports, const char *op, double error)
 {
 	struct aios_diff_count *count = &diff->counts[diff->count_cnt++];
 	uint64_t tries[2];
@@ -170,8 +173,14 @@ static void op_count(struct aios_diff *diff, json_t *const *reports, const char 
 		count->total[side] = count_of(object, "submitted");
 		count->bad[side] = count_of(object, "failed") + refused;
 		tries[side] = count->total[side] + refused;
+		if (tries[side] > REQUESTS_MAX || count->bad[side] > REQUESTS_MAX)
+			return -EBADMSG;
+		/* What failed may have been submitted before the trace. */
+		if (tries[side] < count->bad[side])
+			tries[side] = count->bad[side];
 	}
 	count->verdict = aios_diff_share(count->bad, tries, error);
+	return 0;
 }
 
 static int ops_compare(struct aios_diff *diff, json_t *const *reports)
@@ -184,8 +193,9 @@ static int ops_compare(struct aios_diff *diff, json_t *const *reports)
 
 		if (!op_of(reports[0], op) && !op_of(reports[1], op))
 			continue;
-		op_count(diff, reports, op, error);
-		err = op_rows(diff, reports, op, error);
+		err = op_count(diff, reports, op, error);
+		if (!err)
+			err = op_rows(diff, reports, op, error);
 	}
 	return err;
 }

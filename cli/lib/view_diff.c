@@ -180,7 +180,7 @@ static void text_result(struct aios_buf *buf, const struct aios_diff *diff)
 	if (diff->over > 0)
 		aios_buf_fmt(buf, " by over %g%%, %zu maybe by less", 100 * diff->over,
 			     cnt[AIOS_DIFF_SLIGHT]);
-	aios_buf_fmt(buf, ", %zu better, %zu without a change to see, %zu unknown; new findings: "
+	aios_buf_fmt(buf, ", %zu better, %zu alike, %zu unknown; new findings: "
 		     "%zu\n",
 		     cnt[AIOS_DIFF_BETTER], cnt[AIOS_DIFF_SAME],
 		     cnt[AIOS_DIFF_FEW] + cnt[AIOS_DIFF_MISSING], fresh);

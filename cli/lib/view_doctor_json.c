@@ -66,6 +66,7 @@ static json_t *json_condition(const struct aios_condition *condition,
 			 count_or_null(condition->to_ns));
 }
 
+/* What was judged of all requests and contexts, and what was not, or of some alone. */
 static json_t *json_judged(const struct aios_doctor *doctor, bool judged)
 {
 	size_t cnt;
@@ -74,7 +75,7 @@ static json_t *json_judged(const struct aios_doctor *doctor, bool judged)
 
 	for (size_t i = 0; i < cnt; i++) {
 		enum aios_judged how = aios_doctor_judged(doctor, i);
-		bool is = how == AIOS_JUDGED || how == AIOS_JUDGED_NOT_PARTS;
+		bool is = how == AIOS_JUDGED;
 
 		if (is == judged)
 			json_array_append_new(ret,

@@ -62,6 +62,8 @@ doctor_status() {
 	status 1 aiotrace doctor --fail-on INFO "$rings" >told.txt
 	status 0 aiotrace doctor --fail-on info "$golden/fio.aios" >told.txt
 	grep -q '^no condition; 60 requests and 1 context were looked at' told.txt
+	"$build/tests/story" submit_takes_nothing_and_says_one nothing.aios
+	says 4 "no request was seen" aiotrace doctor --fail-on crit nothing.aios
 	says 4 "this trace lost records" aiotrace doctor --fail-on info "$golden/lost.aios"
 	grep -q '^no condition; 35 requests and 1 context were looked at, of which 35 and 1' out.txt
 	# What is readable is judged, and what is bad is told by the status.

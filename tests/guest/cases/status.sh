@@ -60,7 +60,7 @@ names_with_newlines() {
 }
 
 what_is_left_running_is_told() {
-	aiotrace record --source syscall -o t.aios -- sh -c 'sleep 30 & exit 0' 2>said.txt
+	aiotrace record -o t.aios -- sh -c 'sleep 30 & exit 0' 2>said.txt
 	grep -q '1 processes that the command started still run' said.txt
 }
 
