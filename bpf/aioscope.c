@@ -4,6 +4,7 @@
  * since the linker of libbpf 1.1 cannot join objects that call functions of the kernel: bpf/peek.h.
  */
 #include "maps.bpf.c"
+#include "block.bpf.c"
 #include "context.bpf.c"
 #include "found.bpf.c"
 #include "poll.bpf.c"

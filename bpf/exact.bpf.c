@@ -12,6 +12,7 @@
  * to the birth and the free to the completion, if that has not been read by then.
  */
 #include "birth.h"
+#include "block.h"
 #include "doing.h"
 #include "emit.h"
 #include "ending.h"
@@ -365,6 +366,8 @@ TRACEPOINT(aio_complete)
 			     ctx[3], ctx[5]);
 	}
 	tell_stack(ctx, ctx[1], ctx[0], AIOS_STACK_COMPLETED, STACK_SKIP, flags);
+	if (config.block)
+		tell_block(ctx[1], ctx[0]);
 	d = watched & (AIOS_WATCH_PUTS | AIOS_WATCH_FREE) ? aios_doing(flags, id) : NULL;
 	if (d)
 		creds_end(d, ctx[1]);

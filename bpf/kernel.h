@@ -335,6 +335,41 @@ struct task_struct {
 	char comm[16];
 };
 
+struct bvec_iter {
+	unsigned int bi_size;
+};
+
+struct bio {
+	struct bio *bi_next;
+	struct bvec_iter bi_iter;
+	void *bi_end_io;
+	void *bi_private;
+};
+
+enum mq_rq_state {
+	MQ_RQ_IDLE,
+};
+
+struct request {
+	unsigned int __data_len;
+	struct bio *bio;
+	enum mq_rq_state state;
+};
+
+/* Direct I/O, by what keeps its state: block devices, fs/iomap, fs/direct-io.c. */
+struct blkdev_dio {
+	struct kiocb *iocb;
+	struct bio bio;
+};
+
+struct iomap_dio {
+	struct kiocb *iocb;
+};
+
+struct dio {
+	struct kiocb *iocb;
+};
+
 struct linux_binprm;
 
 struct bpf_prog_aux {

@@ -211,6 +211,26 @@ struct aios_submitting {
 	__u64 ips[AIOS_FRAMES_KERNEL_MAX + AIOS_FRAMES_USER_MAX];
 };
 
+/**
+ * struct aios_bios - the bios of a request so far
+ * @queued_ns: when the first one was queued
+ * @issued_ns: when a driver was first given a piece of one, 0 if none was
+ * @done_ns: when a device was last through with one, 0 if none was
+ * @queued: bytes
+ * @issued: bytes that drivers were given and have not handed back undone
+ * @done: bytes
+ * @bios: how many were queued
+ */
+struct aios_bios {
+	__u64 queued_ns;
+	__u64 issued_ns;
+	__u64 done_ns;
+	__u64 queued;
+	__u64 issued;
+	__u64 done;
+	__u64 bios;
+};
+
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_ARRAY);	\
@@ -243,6 +263,7 @@ typedef AIOS_ARRAY(struct aios_snap_ctx, 1, BPF_F_MMAPABLE) aios_snap_ctxs_map;
 typedef AIOS_ARRAY(struct aios_snap_proc, 1, BPF_F_MMAPABLE) aios_snap_procs_map;
 typedef AIOS_HASH(__u64, __u32, 1) aios_snap_mms_map;
 typedef AIOS_ARRAY(struct aios_submitting, 1, 0) aios_submitting_map;
+typedef AIOS_HASH(__u64, struct aios_bios, 1) aios_blocks_map;
 typedef struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -292,6 +313,9 @@ extern aios_snap_mms_map snap_mms SEC(".maps");
 
 /* By the number of the thread, modulo AIOS_SUBMITTING; sized by the loader where it is used. */
 extern aios_submitting_map submitting SEC(".maps");
+
+/* kiocb -> its bios; sized by the loader where they are watched. */
+extern aios_blocks_map blocks SEC(".maps");
 
 /* When requests began; see aioscope/top.h. No map, as looking up in one costs 15 instructions. */
 extern struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss");

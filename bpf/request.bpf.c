@@ -9,6 +9,7 @@
  */
 #include "active.h"
 #include "birth.h"
+#include "block.h"
 #include "emit.h"
 #include "ending.h"
 #include "filter.h"
@@ -218,6 +219,8 @@ static __always_inline void on_aio_complete_rw(aios_call_t call, const int direc
 		__sync_fetch_and_add(&ctl->covered_complete, 1);
 		tell_stack(call->ctx, (__u64)req, seen.kctx, AIOS_STACK_COMPLETED,
 			   STACK_SKIP_OF(direct), flags);
+		if (config.block)
+			tell_block((__u64)req, seen.kctx);
 		tell_complete_at_done(ctl, req, &seen, call->a[1], flags);
 	}
 }
@@ -271,6 +274,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 		look_before(d, req, (__u64)kctx);
 	tell_stack(call->ctx, (__u64)req, (__u64)kctx, AIOS_STACK_COMPLETED, STACK_SKIP_OF(direct),
 		   AIOS_FLAG(direct) | irq_flags);
+	if (config.block)
+		tell_block((__u64)req, (__u64)kctx);
 	head = aios_ring_head(kctx, direct);
 	body = aios_emit_as(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
 			    AIOS_FLAG(direct) | irq_flags, id);

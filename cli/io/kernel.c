@@ -23,6 +23,8 @@
 /* procfs offers blocks of a kilobyte, a few symbols; a read is a page of them at most. */
 #define KALLSYMS_BUFFER		4096
 
+#define END_IO(nr)	(offsetof(struct aios_kernel, end_io) + (nr) * sizeof(uint64_t))
+
 /* Variables and functions whose addresses the programs are given. */
 static const struct {
 	const char *name;
@@ -36,6 +38,11 @@ static const struct {
 	{ "aio_poll_wake", offsetof(struct aios_kernel, poll_wake), false },
 	{ "aio_complete_rw", offsetof(struct aios_kernel, complete_rw), false },
 	{ "aio_fsync_work", offsetof(struct aios_kernel, fsync_work), false },
+	{ "iomap_dio_bio_end_io", END_IO(AIOS_END_IOMAP), false },
+	{ "dio_bio_end_aio", END_IO(AIOS_END_DIO), false },
+	{ "blkdev_bio_end_io", END_IO(AIOS_END_BLKDEV), false },
+	{ "blkdev_bio_end_io_async", END_IO(AIOS_END_BLKDEV_ONE), false },
+	{ "bio_chain_endio", END_IO(AIOS_END_CHAIN), false },
 };
 
 #define VARIABLES	(sizeof(variables) / sizeof(variables[0]))

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <aioscope/ring.h>
+
 #include "../lib/err.h"
 #include "wants.h"
 
@@ -43,6 +45,7 @@ struct aios_kernel {
 	uint64_t poll_wake;
 	uint64_t complete_rw;
 	uint64_t fsync_work;
+	uint64_t end_io[AIOS_END_CNT];
 };
 
 /**

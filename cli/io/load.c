@@ -145,6 +145,8 @@ static int load_sizes(struct aios_load *load, const struct aios_plan *plan,
 		err = map_size(load, "doing", AIOS_DOING_TASKS + 2 * cpus);
 	if (!err && aios_plan_sleeps(plan))
 		err = map_size(load, "submitting", AIOS_SUBMITTING);
+	if (!err && aios_plan_blocks(plan))
+		err = map_size(load, "blocks", AIOS_BLOCKS);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
 		err = load_sizes_count(load, opts->config.top_bits);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
@@ -175,6 +177,8 @@ static void load_config(struct aios_load *load, const struct aios_plan *plan,
 	config.preemptible = kernel->preemptible;
 	if (!aios_plan_sleeps(plan))
 		config.blocked_over = 0;
+	config.block = aios_plan_blocks(plan);
+	memcpy(config.end_io, kernel->end_io, sizeof(config.end_io));
 	config.cast = kernel->cast;
 	config.stand_in = kernel->active_count && kernel->per_cpu_offset && kernel->complete_rw;
 	if (plan->level == AIOS_LEVEL_SYSCALL) {

@@ -17,6 +17,8 @@
 #define REFERENCES	.group = AIOS_GROUP_REFERENCES
 #define STATE		.group = AIOS_GROUP_STATE
 #define BLOCKED		.group = AIOS_GROUP_BLOCKED
+#define BLOCK(tp)	.function = tp, .point = AIOS_AT_TRACEPOINT,		\
+			.group = AIOS_GROUP_BLOCK, .tidies = true
 #define WITNESSES	(AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE)
 #define WATCHES(bit)	REFERENCES, .watches = bit
 #define HOLD(what)	(1 << AIOS_HOLD_##what)
@@ -97,6 +99,14 @@ static const struct aios_hook hooks[] = {
 	{ .what = "thread is woken", .function = "sched_waking", .point = AIOS_AT_TRACEPOINT,
 	  BLOCKED, .tidies = true,
 	  LOST("whether threads slept, or waited for a CPU") },
+	{ .what = "bio queued", BLOCK("block_bio_queue"),
+	  LOST("when requests come to the block layer") },
+	{ .what = "driver given bios", BLOCK("block_rq_issue"),
+	  LOST("for how long bios are queued, and devices are busy") },
+	{ .what = "driver hands bios back", BLOCK("block_rq_requeue"),
+	  LOST("which bios a driver was given in vain") },
+	{ .what = "device through with bios", BLOCK("block_rq_complete"),
+	  LOST("for how long devices are busy") },
 	{ .what = "read or write done", ENTRY("aio_complete_rw"), FUNCTION,
 	  LOST("ends of operations that the submitter outlasts") },
 	{ .what = "operation done", EXACT("aio_op_done"), .vital = true,
@@ -464,6 +474,20 @@ bool aios_plan_sleeps(const struct aios_plan *plan)
 	return begins && begins->way != AIOS_WAY_NONE && leaves && leaves->way != AIOS_WAY_NONE;
 }
 
+bool aios_plan_blocks(const struct aios_plan *plan)
+{
+	size_t hooked = 0;
+
+	for (size_t i = 0; i < plan->cnt; i++) {
+		if (plan->rows[i].hook->group != AIOS_GROUP_BLOCK)
+			continue;
+		if (plan->rows[i].way == AIOS_WAY_NONE)
+			return false;
+		hooked++;
+	}
+	return hooked && plan->ties;
+}
+
 static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
 {
 	return hook->level == AIOS_HOOK_BOTH ||
@@ -507,6 +531,7 @@ int aios_plan_make(struct aios_plan *ret, const struct aios_kernel *kernel,
 	ret->heads = kernel->vmemmap_base && kernel->page_offset_base;
 	ret->looks = ret->groups & AIOS_GROUP_STATE && ret->heads && kernel->per_cpu_offset &&
 		     kernel->poll_wake && kernel->complete_rw;
+	ret->ties = kernel->complete_rw && kernel->end_io[AIOS_END_CHAIN];
 	return ret_err;
 }
 
@@ -673,6 +698,7 @@ static const char *row_note(const struct aios_plan *plan, const struct aios_plan
 		[AIOS_GROUP_COMPAT] = "not asked for (--hooks compat); ",
 		[AIOS_GROUP_REFERENCES] = "not asked for (--hooks references); ",
 		[AIOS_GROUP_STATE] = "not asked for (--hooks state); ",
+		[AIOS_GROUP_BLOCK] = "not asked for (--hooks block); ",
 		[AIOS_GROUP_BLOCKED] = "not asked for (--blocked-over); ",
 	};
 

@@ -54,7 +54,8 @@ enum aios_group {
 	AIOS_GROUP_COMPAT = 1 << 1,
 	AIOS_GROUP_REFERENCES = 1 << 2,	/* level exact has these by default */
 	AIOS_GROUP_STATE = 1 << 3,
-	AIOS_GROUP_BLOCKED = 1 << 4,	/* by --blocked-over */
+	AIOS_GROUP_BLOCK = 1 << 4,
+	AIOS_GROUP_BLOCKED = 1 << 5,	/* by --blocked-over */
 };
 
 /**
@@ -112,6 +113,7 @@ struct aios_plan_row {
  * @groups: enum aios_group bits that are wanted
  * @heads: the ring's head can be read
  * @looks: it is looked whether the kernel's state is as it has to be
+ * @ties: bios can be told to be of a request
  */
 struct aios_plan {
 	struct aios_plan_row *rows;
@@ -120,6 +122,7 @@ struct aios_plan {
 	unsigned int groups;
 	bool heads;
 	bool looks;
+	bool ties;
 };
 
 enum aios_attach { AIOS_ATTACH_AUTO, AIOS_ATTACH_FENTRY, AIOS_ATTACH_KPROBE };
@@ -212,6 +215,13 @@ unsigned int aios_plan_watched(const struct aios_plan *plan);
  * Return: whether all that takes is hooked.
  */
 bool aios_plan_sleeps(const struct aios_plan *plan);
+
+/**
+ * aios_plan_blocks() - is it told what the block layer does for requests?
+ * @plan: the plan
+ * Return: whether all that takes is hooked, and bios can be tied to requests.
+ */
+bool aios_plan_blocks(const struct aios_plan *plan);
 
 /**
  * aios_plan_exact() - has this kernel the tracepoints that level exact needs?

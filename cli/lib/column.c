@@ -83,6 +83,50 @@ bool aios_in_flight_ns(const struct aios_request *req, uint64_t *ret)
 }
 
 /**
+ * aios_before_block_ns() - from birth until its first bio was queued at the block layer
+ * @req: which
+ * @ret: nanoseconds
+ * Return: whether it is known, as for the next three: all of its bios were seen.
+ */
+bool aios_before_block_ns(const struct aios_request *req, uint64_t *ret)
+{
+	return between(req->born_ns, req->queued_ns, ret);
+}
+
+/**
+ * aios_queued_ns() - from there until a driver was given the first of them
+ * @req: which
+ * @ret: nanoseconds
+ * Return: whether it is known.
+ */
+bool aios_queued_ns(const struct aios_request *req, uint64_t *ret)
+{
+	return between(req->queued_ns, req->issued_ns, ret);
+}
+
+/**
+ * aios_device_ns() - from there until a device was through with the last of them
+ * @req: which
+ * @ret: nanoseconds
+ * Return: whether it is known.
+ */
+bool aios_device_ns(const struct aios_request *req, uint64_t *ret)
+{
+	return between(req->issued_ns, req->device_ns, ret);
+}
+
+/**
+ * aios_after_block_ns() - from there to the completion
+ * @req: which
+ * @ret: nanoseconds
+ * Return: whether it is known.
+ */
+bool aios_after_block_ns(const struct aios_request *req, uint64_t *ret)
+{
+	return between(req->device_ns, req->completed_ns, ret);
+}
+
+/**
  * aios_unread_ns() - from the completion until the event was taken out of the ring
  * @req: which
  * @ret: nanoseconds; an upper bound where the program reaped
@@ -286,6 +330,31 @@ static struct aios_value get_latency(const struct aios_request *req)
 	return value_stage(req, aios_latency_ns);
 }
 
+static struct aios_value get_bios(const struct aios_request *req)
+{
+	return req->bios ? value_int(req->bios) : value_null();
+}
+
+static struct aios_value get_before_block(const struct aios_request *req)
+{
+	return value_stage(req, aios_before_block_ns);
+}
+
+static struct aios_value get_queued(const struct aios_request *req)
+{
+	return value_stage(req, aios_queued_ns);
+}
+
+static struct aios_value get_device(const struct aios_request *req)
+{
+	return value_stage(req, aios_device_ns);
+}
+
+static struct aios_value get_after_block(const struct aios_request *req)
+{
+	return value_stage(req, aios_after_block_ns);
+}
+
 static struct aios_value get_completed_by(const struct aios_request *req)
 {
 	return req->completed_ns ? value_text(aios_party_name(req->party)) : value_null();
@@ -469,6 +538,11 @@ static const struct aios_column columns[] = {
 	  "first wake-up against the return of ->poll (--hooks poll-return)" },
 	{ "poll_wakes", get_poll_wakes, false, "wake-ups" },
 	{ "poll_works", get_poll_works, false, "runs of the completion work" },
+	{ "bios", get_bios, false, "bios that were seen of it (--hooks block, as all the next)" },
+	{ "before_block_ns", get_before_block, false, "from birth until its first bio was queued" },
+	{ "queued_ns", get_queued, false, "from there until a driver was given the first one" },
+	{ "device_ns", get_device, false, "from there until a device was through with the last" },
+	{ "after_block_ns", get_after_block, false, "from there to completion" },
 	{ "tainted", get_tainted, false, "records were lost while it was alive" },
 };
 

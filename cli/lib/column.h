@@ -71,6 +71,10 @@ void aios_value_csv(const struct aios_value *value, struct aios_buf *buf);
 /* The stages of a request: 0 and false where one of the two times is not known. */
 bool aios_submit_ns(const struct aios_request *req, uint64_t *ret);
 bool aios_in_flight_ns(const struct aios_request *req, uint64_t *ret);
+bool aios_before_block_ns(const struct aios_request *req, uint64_t *ret);
+bool aios_queued_ns(const struct aios_request *req, uint64_t *ret);
+bool aios_device_ns(const struct aios_request *req, uint64_t *ret);
+bool aios_after_block_ns(const struct aios_request *req, uint64_t *ret);
 bool aios_unread_ns(const struct aios_request *req, uint64_t *ret);
 bool aios_latency_ns(const struct aios_request *req, uint64_t *ret);
 

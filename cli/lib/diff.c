@@ -24,6 +24,10 @@ static const char *const stage_names[AIOS_STAGES] = {
 	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
 	[AIOS_STAGE_UNREAD] = "unread",
 	[AIOS_STAGE_LATENCY] = "latency",
+	[AIOS_STAGE_BEFORE] = "before_block",
+	[AIOS_STAGE_QUEUED] = "queued",
+	[AIOS_STAGE_DEVICE] = "device",
+	[AIOS_STAGE_AFTER] = "after_block",
 };
 
 static uint64_t count_of(const json_t *object, const char *key)
@@ -88,6 +92,17 @@ static int stage_read(struct aios_hist *hist, const json_t *op, enum aios_stage 
 	return hist->count && hist->count == count_of(object, "count") ? 1 : -EBADMSG;
 }
 
+/* The last stages are those of the block layer, which most traces do not tell of. */
+static unsigned int stages_of(json_t *const *reports, const char *op)
+{
+	bool told = true;
+
+	for (int side = 0; side < 2; side++)
+		told = told && json_object_get(json_object_get(op_of(reports[side], op), "stages"),
+					       stage_names[AIOS_STAGE_DEVICE]);
+	return told ? AIOS_STAGES : AIOS_STAGE_BEFORE;
+}
+
 /* Comparisons of this diff: what each may cost of AIOS_DIFF_ERROR follows from their number. */
 static unsigned int comparisons(json_t *const *reports)
 {
@@ -95,7 +110,7 @@ static unsigned int comparisons(json_t *const *reports)
 
 	for (unsigned int i = 0; i < AIOS_OPS; i++)
 		if (op_of(reports[0], aios_op_name(i)) && op_of(reports[1], aios_op_name(i)))
-			cnt += AIOS_STAGES * PERCENTS + 1;
+			cnt += stages_of(reports, aios_op_name(i)) * (unsigned int)PERCENTS + 1;
 	return cnt ? cnt : 1;
 }
 

@@ -715,6 +715,7 @@ static int (*const take[AIOS_EV_MAX])(struct aios_front *, const struct aios_rec
 	[AIOS_EV_SUBMIT_BEGIN] = take_submit_begin,
 	[AIOS_EV_FRAMES] = take_sleep,
 	[AIOS_EV_SLEEP] = take_sleep,
+	[AIOS_EV_BLOCK] = take_step,
 	[AIOS_EV_SUBMIT] = take_submit,
 };
 

@@ -284,6 +284,7 @@ static int (*const apply[AIOS_EV_MAX])(struct aios_model *, const struct aios_re
 	[AIOS_EV_SUBMIT_BEGIN] = aios_submit_begins,
 	[AIOS_EV_FRAMES] = aios_submit_frames,
 	[AIOS_EV_SLEEP] = aios_submit_slept,
+	[AIOS_EV_BLOCK] = aios_req_block,
 };
 
 int aios_model_record(struct aios_model *model, const struct aios_rec *rec)

@@ -268,6 +268,11 @@ struct aios_poll {
  * @ledger: who held what, owned; NULL where that was not watched
  * @sleeps: what its thread did from its birth to the end of its submission instead of running,
  *	owned; NULL where nobody watched: no --blocked-over, or a call older than the trace
+ * @queued_ns: its first bio was queued at the block layer; 0 where not all of its bios were seen,
+ *	as for the next two; so it is without --hooks block
+ * @issued_ns: a driver was given the first of them
+ * @device_ns: a device was through with the last of them
+ * @bios: how many were seen
  * @history: its records in order, owned; NULL unless asked for
  * @mark: for the view
  */
@@ -303,6 +308,10 @@ struct aios_request {
 	struct aios_poll poll;
 	struct aios_refs *ledger;
 	struct aios_sleeps *sleeps;
+	uint64_t queued_ns;
+	uint64_t issued_ns;
+	uint64_t device_ns;
+	uint32_t bios;
 	struct aios_rec *history;
 	size_t history_cnt;
 	size_t history_cap;

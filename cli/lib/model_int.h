@@ -149,6 +149,7 @@ int aios_req_return(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_done(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_complete(struct aios_model *model, const struct aios_rec *rec);
 int aios_req_stack(struct aios_model *model, const struct aios_rec *rec);
+int aios_req_block(struct aios_model *model, const struct aios_rec *rec);
 
 /* model_sleep.c: what threads do within io_submit instead of running. */
 int aios_submit_begins(struct aios_model *model, const struct aios_rec *rec);

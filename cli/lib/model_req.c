@@ -905,6 +905,37 @@ int aios_req_stack(struct aios_model *model, const struct aios_rec *rec)
 	return 0;
 }
 
+/* What was left behind by an older request at this address is older than its birth. */
+static bool block_fits(const struct aios_request *req, const struct aios_rec *rec)
+{
+	const struct aios_block *body = &rec->block;
+
+	return body->flags & AIOS_BLOCK_WHOLE && req->born_ns <= body->queued_ns &&
+	       body->queued_ns && body->queued_ns <= body->issued_ns &&
+	       body->issued_ns <= body->done_ns && body->done_ns <= rec->h.time_ns;
+}
+
+/**
+ * aios_req_block() - what the block layer did for a request that is about to complete
+ * @model: the model
+ * @rec: AIOS_EV_BLOCK
+ * Return: 0 or -ENOMEM.
+ */
+int aios_req_block(struct aios_model *model, const struct aios_rec *rec)
+{
+	struct aios_request *req = aios_map_get(&model->reqs, rec->block.kiocb);
+
+	if (!req)
+		return 0;
+	req->bios = rec->block.bios;
+	if (block_fits(req, rec)) {
+		req->queued_ns = rec->block.queued_ns;
+		req->issued_ns = rec->block.issued_ns;
+		req->device_ns = rec->block.done_ns;
+	}
+	return aios_req_log(model, req, rec);
+}
+
 /* The end of a request, behind the stack that was told of it. */
 static int log_complete(struct aios_model *model, struct aios_thread *thread,
 			struct aios_request *req, const struct aios_rec *rec)

@@ -237,6 +237,10 @@ static int sum_stages(struct aios_op_summary *op, const struct aios_request *req
 		[AIOS_STAGE_IN_FLIGHT] = aios_in_flight_ns,
 		[AIOS_STAGE_UNREAD] = aios_unread_ns,
 		[AIOS_STAGE_LATENCY] = aios_latency_ns,
+		[AIOS_STAGE_BEFORE] = aios_before_block_ns,
+		[AIOS_STAGE_QUEUED] = aios_queued_ns,
+		[AIOS_STAGE_DEVICE] = aios_device_ns,
+		[AIOS_STAGE_AFTER] = aios_after_block_ns,
 	};
 	int err = 0;
 
@@ -295,6 +299,8 @@ int aios_summary_request(struct aios_summary *sum, const struct aios_request *re
 
 	if (req->tainted)
 		sum->tainted++;
+	if (req->bios)
+		req->queued_ns ? sum->tied++ : sum->untied++;
 	sum->polls[aios_poll_order(req)]++;
 	if (req->ledger && req->ledger->puts_told)
 		sum->balances[aios_balance(req)]++;

@@ -18,6 +18,10 @@ enum aios_stage {
 	AIOS_STAGE_IN_FLIGHT,	/* from there to completion */
 	AIOS_STAGE_UNREAD,	/* completion to reaping */
 	AIOS_STAGE_LATENCY,	/* birth to completion */
+	AIOS_STAGE_BEFORE,	/* birth to its first bio, as all the next with --hooks block */
+	AIOS_STAGE_QUEUED,	/* from there until a driver has the first one */
+	AIOS_STAGE_DEVICE,	/* from there until a device is through with the last one */
+	AIOS_STAGE_AFTER,	/* from there to completion */
 	AIOS_STAGES
 };
 
@@ -116,6 +120,8 @@ struct aios_told_gap {
  * @lost_track: requests whose completion was not seen
  * @unread: requests whose event was never read
  * @tainted: requests that were alive across a hole
+ * @tied: requests whose bios were seen, all of them
+ * @untied: requests of which bios were seen, and not all, or not all that became of them
  * @calls: of all processes
  * @batches: accepted iocbs a call
  * @callers: @calls by process, at evidence level syscall only; in the order of their first call
@@ -136,6 +142,8 @@ struct aios_summary {
 	uint64_t lost_track;
 	uint64_t unread;
 	uint64_t tainted;
+	uint64_t tied;
+	uint64_t untied;
 	struct aios_calls calls;
 	struct aios_hist *batches;
 	struct aios_caller **callers;

@@ -38,7 +38,7 @@ static void heat_widen(struct aios_html_heat *heat)
 {
 	heat->width_ns *= 2;
 	for (size_t op = 0; op < AIOS_OPS; op++)
-		for (size_t stage = 0; stage < AIOS_STAGES; stage++)
+		for (size_t stage = 0; stage < AIOS_HEAT_STAGES; stage++)
 			if (heat->grids[op][stage])
 				grid_halve(heat->grids[op][stage]);
 }
@@ -73,7 +73,7 @@ static int heat_count(struct aios_html_heat *heat, size_t op, size_t stage, size
  */
 int aios_html_heat_add(struct aios_html_heat *heat, const struct aios_request *req)
 {
-	static bool (*const stages[AIOS_STAGES])(const struct aios_request *, uint64_t *) = {
+	static bool (*const stages[AIOS_HEAT_STAGES])(const struct aios_request *, uint64_t *) = {
 		[AIOS_STAGE_SUBMIT] = aios_submit_ns,
 		[AIOS_STAGE_IN_FLIGHT] = aios_in_flight_ns,
 		[AIOS_STAGE_UNREAD] = aios_unread_ns,
@@ -90,7 +90,7 @@ int aios_html_heat_add(struct aios_html_heat *heat, const struct aios_request *r
 		heat->width_ns = FIRST_WIDTH_NS;
 	}
 	at = heat_time(heat, when_ns);
-	for (size_t i = 0; i < AIOS_STAGES && !err; i++) {
+	for (size_t i = 0; i < AIOS_HEAT_STAGES && !err; i++) {
 		uint64_t ns;
 
 		if (stages[i](req, &ns))
@@ -123,7 +123,7 @@ static void grid_write(uint32_t (*grid)[AIOS_HEAT_ROWS], struct aios_buf *buf)
  */
 void aios_html_heat_write(const struct aios_html_heat *heat, struct aios_buf *buf, uint64_t t0_ns)
 {
-	static const char *const stages[AIOS_STAGES] = {
+	static const char *const stages[AIOS_HEAT_STAGES] = {
 		[AIOS_STAGE_SUBMIT] = "submit_ns",
 		[AIOS_STAGE_IN_FLIGHT] = "in_flight_ns",
 		[AIOS_STAGE_UNREAD] = "unread_ns",
@@ -134,7 +134,7 @@ void aios_html_heat_write(const struct aios_html_heat *heat, struct aios_buf *bu
 	aios_buf_fmt(buf, "{\"first_ns\":%lld,\"width_ns\":%llu,\"grids\":[",
 		     (long long)(heat->first_ns - t0_ns), (unsigned long long)heat->width_ns);
 	for (unsigned int op = 0; op < AIOS_OPS; op++)
-		for (size_t stage = 0; stage < AIOS_STAGES; stage++) {
+		for (size_t stage = 0; stage < AIOS_HEAT_STAGES; stage++) {
 			if (!heat->grids[op][stage])
 				continue;
 			aios_buf_fmt(buf, "%s{\"op\":\"%s\",\"stage\":\"%s\",\"cells\":[", sep,
@@ -149,6 +149,6 @@ void aios_html_heat_write(const struct aios_html_heat *heat, struct aios_buf *bu
 void aios_html_heat_done(struct aios_html_heat *heat)
 {
 	for (size_t op = 0; op < AIOS_OPS; op++)
-		for (size_t stage = 0; stage < AIOS_STAGES; stage++)
+		for (size_t stage = 0; stage < AIOS_HEAT_STAGES; stage++)
 			free(heat->grids[op][stage]);
 }

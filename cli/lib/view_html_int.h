@@ -84,6 +84,7 @@ int aios_html_rows_must(struct aios_html_rows *rows, const struct aios_request *
 int aios_html_rows_write(struct aios_html_rows *rows, struct aios_buf *buf, uint64_t t0_ns);
 
 #define AIOS_HEAT_TIMES		512	/* columns of a heat map */
+#define AIOS_HEAT_STAGES	(AIOS_STAGE_LATENCY + 1)	/* all have these */
 #define AIOS_HEAT_ROWS		256	/* four for each power of two */
 
 /**
@@ -95,7 +96,7 @@ int aios_html_rows_write(struct aios_html_rows *rows, struct aios_buf *buf, uint
 struct aios_html_heat {
 	uint64_t width_ns;
 	uint64_t first_ns;
-	uint32_t (*grids[AIOS_OPS][AIOS_STAGES])[AIOS_HEAT_ROWS];
+	uint32_t (*grids[AIOS_OPS][AIOS_HEAT_STAGES])[AIOS_HEAT_ROWS];
 };
 
 int aios_html_heat_add(struct aios_html_heat *heat, const struct aios_request *req);

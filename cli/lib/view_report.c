@@ -20,6 +20,10 @@ static const char *const stage_names[AIOS_STAGES] = {
 	[AIOS_STAGE_IN_FLIGHT] = "in flight",
 	[AIOS_STAGE_UNREAD] = "unread",
 	[AIOS_STAGE_LATENCY] = "latency",
+	[AIOS_STAGE_BEFORE] = "to block",
+	[AIOS_STAGE_QUEUED] = "queued",
+	[AIOS_STAGE_DEVICE] = "device",
+	[AIOS_STAGE_AFTER] = "from block",
 };
 
 static unsigned long long ull(uint64_t number)
@@ -204,6 +208,35 @@ static void report_stages(struct aios_buf *buf, const struct aios_summary *sum)
 		     "  submit: from birth to the end of its part of io_submit; in flight: from "
 		     "there to completion;\n  unread: from there until somebody took the event; "
 		     "latency: from birth to completion\n");
+}
+
+/* Are the block layer's hooks attached? */
+static bool block_watched(const struct aios_info *info)
+{
+	for (size_t i = 0; i < info->hook_cnt; i++)
+		if (info->hooks[i].what && info->hooks[i].how &&
+		    !strcmp(info->hooks[i].what, "bio queued"))
+			return true;
+	return false;
+}
+
+static void report_block(struct aios_buf *buf, const struct aios_trace *trace)
+{
+	const struct aios_summary *sum = trace->sum;
+
+	if (!sum->tied && !sum->untied) {
+		if (block_watched(trace->info))
+			aios_buf_str(buf, "  block layer: no request was seen there\n");
+		return;
+	}
+	if (sum->tied)
+		aios_buf_str(buf, "  to block: from birth to the first bio; queued: from there "
+			     "until a driver had it; device:\n  from there until the last one "
+			     "was done; from block: from there to completion\n");
+	aios_buf_fmt(buf, "  block layer: of %llu requests all bios were seen", ull(sum->tied));
+	if (sum->untied)
+		aios_buf_fmt(buf, ", of %llu not all that became of them", ull(sum->untied));
+	aios_buf_str(buf, ", of the others none\n");
 }
 
 static void report_polls(struct aios_buf *buf, const struct aios_summary *sum)
@@ -485,6 +518,7 @@ void aios_report_text(struct aios_buf *buf, const struct aios_trace *trace)
 	} else {
 		report_ops(buf, sum);
 		report_stages(buf, sum);
+		report_block(buf, trace);
 		report_polls(buf, sum);
 	}
 	report_ctxs(buf, sum);

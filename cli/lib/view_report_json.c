@@ -18,6 +18,10 @@ static const char *const stage_keys[AIOS_STAGES] = {
 	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
 	[AIOS_STAGE_UNREAD] = "unread",
 	[AIOS_STAGE_LATENCY] = "latency",
+	[AIOS_STAGE_BEFORE] = "before_block",
+	[AIOS_STAGE_QUEUED] = "queued",
+	[AIOS_STAGE_DEVICE] = "device",
+	[AIOS_STAGE_AFTER] = "after_block",
 };
 
 static json_t *tally_json(const struct aios_tally *tally)

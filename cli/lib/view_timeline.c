@@ -280,6 +280,23 @@ static void detail_sleep(struct aios_buf *buf, const struct aios_rec *rec)
 	aios_buf_str(buf, rec->sleep.how & AIOS_SLEEP_IOWAIT ? " (I/O)" : "");
 }
 
+static void detail_block(struct aios_buf *buf, const struct aios_rec *rec)
+{
+	const struct aios_block *body = &rec->block;
+
+	aios_buf_fmt(buf, "%u bio%s of ", body->bios, body->bios == 1 ? "" : "s");
+	aios_fmt_size(buf, body->bytes);
+	if (!(body->flags & AIOS_BLOCK_WHOLE) || body->issued_ns < body->queued_ns ||
+	    body->done_ns < body->issued_ns) {
+		aios_buf_str(buf, ", and not all was seen");
+		return;
+	}
+	aios_buf_str(buf, ": queued ");
+	aios_fmt_duration(buf, body->issued_ns - body->queued_ns);
+	aios_buf_str(buf, ", device ");
+	aios_fmt_duration(buf, body->done_ns - body->issued_ns);
+}
+
 static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_rec *) = {
 	[AIOS_EV_REQ_BIRTH] = detail_iocb,
 	[AIOS_EV_REQ_FOUND] = detail_found,
@@ -307,6 +324,7 @@ static void (*const details[AIOS_EV_MAX])(struct aios_buf *, const struct aios_r
 	[AIOS_EV_MREMAP_END] = detail_mremap,
 	[AIOS_EV_STACK] = detail_stack,
 	[AIOS_EV_SLEEP] = detail_sleep,
+	[AIOS_EV_BLOCK] = detail_block,
 };
 
 /**

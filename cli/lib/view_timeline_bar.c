@@ -173,6 +173,23 @@ static void bar_notes(const struct aios_page *page, const struct stage *unread)
 			     "longer or shorter\n");
 }
 
+/* The time from birth to completion once more, as the block layer has it. */
+static void bar_block(const struct aios_page *page, const struct scale *scale)
+{
+	const struct aios_request *req = page->req;
+	const struct stage stages[] = {
+		{ .name = "to block", .from_ns = req->born_ns, .to_ns = req->queued_ns },
+		{ .name = "queued", .from_ns = req->queued_ns, .to_ns = req->issued_ns },
+		{ .name = "device", .from_ns = req->issued_ns, .to_ns = req->device_ns },
+		{ .name = "from block", .from_ns = req->device_ns, .to_ns = req->completed_ns },
+	};
+
+	if (!req->queued_ns || !req->born_ns || req->completed_ns < req->device_ns)
+		return;
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
+		bar_row(page, scale, &stages[i]);
+}
+
 /**
  * aios_page_bar() - how long each stage took, and when
  * @page: of a request
@@ -202,5 +219,6 @@ void aios_page_bar(const struct aios_page *page)
 	bar_head(page, &scale);
 	for (size_t i = 0; i < cnt; i++)
 		bar_row(page, &scale, &drawn[i]);
+	bar_block(page, &scale);
 	bar_notes(page, &drawn[cnt - 1]);
 }

@@ -178,7 +178,9 @@ struct aios_hdr {
 	X(54, FRAMES,		"frames",	aios_frames,			\
 	   "by way of which functions a thread went to sleep within io_submit")	\
 	X(55, SLEEP,		"sleep",	aios_sleep,			\
-	   "a thread that had left its CPU within io_submit runs again")
+	   "a thread that had left its CPU within io_submit runs again")	\
+	X(56, BLOCK,		"block",	aios_block,			\
+	   "what the block layer did for a request that is about to complete")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -1070,6 +1072,34 @@ struct aios_sleep {
 	__u16 user;
 };
 
+#define AIOS_BLOCK_WHOLE	0x1	/* all that was queued was seen to be issued and done */
+
+/**
+ * struct aios_block - what the block layer did for a request, by its bios
+ * @kiocb: struct aio_kiocb of the request, whose operation is over
+ * @kctx: struct kioctx
+ * @queued_ns: when the first bio was queued
+ * @issued_ns: when a driver was given the first piece of one, 0 where that was not seen
+ * @done_ns: when a device was through with the last piece, 0 where that was not seen
+ * @bytes: of all bios
+ * @bios: how many were queued
+ * @flags: AIOS_BLOCK_*
+ *
+ * Told before the completion of a request that bios were seen of, which are tied to it by what they
+ * are to call when they are done. Without AIOS_BLOCK_WHOLE there may have been an earlier issue, or
+ * a later end, than those. Since format 1.5.
+ */
+struct aios_block {
+	__u64 kiocb;
+	__u64 kctx;
+	__u64 queued_ns;
+	__u64 issued_ns;
+	__u64 done_ns;
+	__u64 bytes;
+	__u32 bios;
+	__u32 flags;
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
@@ -1159,6 +1189,7 @@ struct aios_rec {
 		struct aios_submit_begin submit_begin;
 		struct aios_frames frames;
 		struct aios_sleep sleep;
+		struct aios_block block;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1511,6 +1542,16 @@ AIOS_AT(aios_sleep, woken_ns, 8);
 AIOS_AT(aios_sleep, how, 16);
 AIOS_AT(aios_sleep, kernel, 20);
 AIOS_AT(aios_sleep, user, 22);
+
+AIOS_SIZE(aios_block, 56);
+AIOS_AT(aios_block, kiocb, 0);
+AIOS_AT(aios_block, kctx, 8);
+AIOS_AT(aios_block, queued_ns, 16);
+AIOS_AT(aios_block, issued_ns, 24);
+AIOS_AT(aios_block, done_ns, 32);
+AIOS_AT(aios_block, bytes, 40);
+AIOS_AT(aios_block, bios, 48);
+AIOS_AT(aios_block, flags, 52);
 
 AIOS_SIZE(aios_rec, 120);
 

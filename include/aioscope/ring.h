@@ -101,6 +101,17 @@ AIOS_AT(aios_ring_ctl, tail, 128);
 #define AIOS_BY_CGROUP	0x4	/* owner is in the cgroup, or below it */
 
 #define AIOS_SUBMITTING	8192	/* places for threads inside of io_submit, a power of two */
+#define AIOS_BLOCKS	65536	/* requests whose bios are watched: fs.aio-max-nr's default */
+
+/* What a bio of a request calls when it is done, which tells where the request is found. */
+enum aios_end_io {
+	AIOS_END_IOMAP,		/* iomap_dio_bio_end_io(): most file systems */
+	AIOS_END_DIO,		/* dio_bio_end_aio(): file systems of fs/direct-io.c */
+	AIOS_END_BLKDEV,	/* blkdev_bio_end_io(): block devices, more than one bio */
+	AIOS_END_BLKDEV_ONE,	/* blkdev_bio_end_io_async(): a single one */
+	AIOS_END_CHAIN,		/* bio_chain_endio(): a piece of another bio */
+	AIOS_END_CNT
+};
 
 /* Whose system calls the raw tracepoints are to tell of; see bpf/calls.bpf.c. */
 #define AIOS_RAW_64	0x1	/* 64-bit callers, where single calls have no tracepoints */
@@ -131,6 +142,8 @@ AIOS_AT(aios_ring_ctl, tail, 128);
  * @fsync_work: address of the kernel's function aio_fsync_work()
  * @blocked_over: tell by way of which functions threads sleep within io_submit for so long, in ns;
  *	0 where they are not watched
+ * @end_io: addresses of functions, by enum aios_end_io; 0 where the kernel has none
+ * @block: tell what the block layer does for requests
  * @top_bits: contexts that are counted apart, as a power of two; 0 where nothing is counted
  * @top_shift: 32 less that
  * @snap_ctxs: contexts that a look at all of them has room for
@@ -155,6 +168,7 @@ struct aios_config {
 	__u64 complete_rw;
 	__u64 fsync_work;
 	__u64 blocked_over;
+	__u64 end_io[AIOS_END_CNT];
 	__u32 raw_calls;
 	__u32 locked;
 	__u32 newtask_pid;
@@ -167,6 +181,8 @@ struct aios_config {
 	__u32 snap_ctxs;
 	__u32 snap_procs;
 	__u32 top_shift;
+	__u32 block;
+	__u32 reserved;
 };
 
 /**

@@ -158,6 +158,9 @@ struct aios_rec rec_frames(uint64_t t, struct kit_who who, enum aios_frames_of o
 			   uint64_t ip, uint8_t frames);
 struct aios_rec rec_sleep(uint64_t from, uint64_t woken, uint64_t t, struct kit_who who,
 			  uint32_t how);
+/* What the block layer did: 64K in two bios. */
+struct aios_rec rec_block(uint64_t t, struct kit_who who, const struct kit_req *req,
+			  uint64_t queued, uint64_t issued, uint64_t done);
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table);
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);

@@ -520,6 +520,24 @@ struct aios_rec rec_sleep(uint64_t from, uint64_t woken, uint64_t t, struct kit_
 	return rec;
 }
 
+struct aios_rec rec_block(uint64_t t, struct kit_who who, const struct kit_req *req,
+			  uint64_t queued, uint64_t issued, uint64_t done)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_BLOCK, sizeof(rec.block), t, who);
+
+	rec.block = (struct aios_block){
+		.kiocb = req->kiocb,
+		.kctx = req->ctx->kctx,
+		.queued_ns = queued,
+		.issued_ns = issued,
+		.done_ns = done,
+		.bytes = 65536,
+		.bios = 2,
+		.flags = AIOS_BLOCK_WHOLE,
+	};
+	return rec;
+}
+
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table)
 {

@@ -879,6 +879,40 @@ static void sleeps_are_told_where_that_is_asked_for(void **state)
 	aios_plan_done(&plan);
 }
 
+/* Bios are known by addresses, and by all of four tracepoints. */
+static void bios_are_tied_where_that_is_asked_for(void **state)
+{
+	static const char *const without[] = { "block_rq_requeue" };
+	struct aios_kernel kernel = full;
+	struct aios_plan_wish wish = { .groups = AIOS_GROUP_BLOCK };
+	struct aios_plan plan;
+
+	(void)state;
+	kernel.complete_rw = 4;
+	kernel.end_io[AIOS_END_CHAIN] = 5;
+	plan = plan_of(&kernel, (struct aios_plan_wish){ 0 });
+	assert_int_equal(row_of(&plan, "block_bio_queue")->way, AIOS_WAY_NONE);
+	assert_false(aios_plan_blocks(&plan));
+	aios_plan_done(&plan);
+	plan = plan_of(&kernel, wish);
+	assert_int_equal(row_of(&plan, "block_bio_queue")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "block_rq_complete")->way, AIOS_WAY_BTF);
+	assert_true(aios_plan_blocks(&plan));
+	aios_plan_done(&plan);
+	plan = plan_of(&full, wish);
+	assert_false(aios_plan_blocks(&plan));
+	aios_plan_done(&plan);
+	wish.without = (const char **)without;
+	wish.without_cnt = 1;
+	plan = plan_of(&kernel, wish);
+	assert_false(aios_plan_blocks(&plan));
+	aios_plan_done(&plan);
+	wish = (struct aios_plan_wish){ .groups = AIOS_GROUP_BLOCK, .level = AIOS_LEVEL_SYSCALL };
+	plan = plan_of(&kernel, wish);
+	assert_false(aios_plan_blocks(&plan));
+	aios_plan_done(&plan);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -916,6 +950,7 @@ int main(void)
 		PLAN_TEST(what_serves_nobody_is_not_hooked),
 		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
 		PLAN_TEST(sleeps_are_told_where_that_is_asked_for),
+		PLAN_TEST(bios_are_tied_where_that_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
