@@ -4,8 +4,8 @@
 # block.sh - what the block layer does for a request: a device that is known to take its time does,
 # and requests wait for it.
 
-# null_device NAME DEPTH: /dev/NAME, which takes 10 ms for each request, and DEPTH at a time.
-null_device() {
+# timed_device NAME DEPTH: /dev/NAME, which takes 10 ms for each request, and DEPTH at a time.
+timed_device() {
 	local dev=/sys/kernel/config/nullb/$1
 	[ ! -b "/dev/$1" ] || return 0
 	mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
@@ -35,7 +35,7 @@ each() {
 }
 
 # The four parts are all of a request's life, and a device does not take less than it was told to.
-adds_up() {
+stages_add_up() {
 	each '.bios >= 1'
 	each '.before_block_ns + .queued_ns + .device_ns + .after_block_ns == .latency_ns'
 	each '.device_ns >= 10e6'
@@ -45,9 +45,9 @@ adds_up() {
 }
 
 devices_take_their_time() {
-	null_device wide 64
+	timed_device wide 64
 	traced_block aiowork --dev /dev/wide --count 40 depth128
-	adds_up
+	stages_add_up
 	# Nobody waits for another one; the guest's CPUs are another matter.
 	[ "$(jq -s 'map(select(.queued_ns < 5e6)) | length' r.json)" -ge 20 ]
 }
@@ -55,9 +55,9 @@ devices_take_their_time() {
 # There is one tag: who comes second waits for the first one. Without the tag there is no request of
 # the block layer, so that is within io_submit.
 requests_wait_for_the_device() {
-	null_device narrow 1
+	timed_device narrow 1
 	traced_block aiowork --dev /dev/narrow --count 40 depth128
-	adds_up
+	stages_add_up
 	[ "$(jq -s 'map(select(.queued_ns >= 2e6)) | length' r.json)" -ge 20 ]
 }
 
@@ -65,25 +65,25 @@ requests_wait_for_the_device() {
 # one after the other. It is done when the last one is.
 pieces_are_counted_together() {
 	local queue=/sys/block/narrow/queue was
-	null_device narrow 1
+	timed_device narrow 1
 	was=$(cat $queue/max_sectors_kb)
 	echo 4 >$queue/max_sectors_kb
 	traced_block fio --name=pieces --filename=/dev/narrow --ioengine=libaio --direct=1 --rw=write \
 		--bs=64k --number_ios=4 --iodepth=1 --size=1m
 	echo "$was" >$queue/max_sectors_kb
-	adds_up
+	stages_add_up
 	each '.bios == 1 and .device_ns >= 160e6'
 }
 
 files_have_bios() {
-	null_device wide 64
+	timed_device wide 64
 	mkfs.ext4 -q -F /dev/wide
 	mkdir -p /run/wide
 	mount /dev/wide /run/wide
 	dd if=/dev/zero of=/run/wide/file bs=1M count=8 oflag=direct status=none
 	traced_block aiowork --dev /run/wide/file --count 8 depth1
 	umount /run/wide
-	adds_up
+	stages_add_up
 }
 
 what_has_no_bios_is_not_told() {
