@@ -35,7 +35,7 @@ each() {
 }
 
 # The four parts are all of a request's life, and a device does not take less than it was told to.
-stages_add_up() {
+parts_add_up() {
 	each '.bios >= 1'
 	each '.before_block_ns + .queued_ns + .device_ns + .after_block_ns == .latency_ns'
 	each '.device_ns >= 10e6'
@@ -47,7 +47,7 @@ stages_add_up() {
 devices_take_their_time() {
 	timed_device wide 64
 	traced_block aiowork --dev /dev/wide --count 40 depth128
-	stages_add_up
+	parts_add_up
 	# Nobody waits for another one; the guest's CPUs are another matter.
 	[ "$(jq -s 'map(select(.queued_ns < 5e6)) | length' r.json)" -ge 20 ]
 }
@@ -57,7 +57,7 @@ devices_take_their_time() {
 requests_wait_for_the_device() {
 	timed_device narrow 1
 	traced_block aiowork --dev /dev/narrow --count 40 depth128
-	stages_add_up
+	parts_add_up
 	[ "$(jq -s 'map(select(.queued_ns >= 2e6)) | length' r.json)" -ge 20 ]
 }
 
@@ -71,7 +71,7 @@ pieces_are_counted_together() {
 	traced_block fio --name=pieces --filename=/dev/narrow --ioengine=libaio --direct=1 --rw=write \
 		--bs=64k --number_ios=4 --iodepth=1 --size=1m
 	echo "$was" >$queue/max_sectors_kb
-	stages_add_up
+	parts_add_up
 	each '.bios == 1 and .device_ns >= 160e6'
 }
 
@@ -83,7 +83,7 @@ files_have_bios() {
 	dd if=/dev/zero of=/run/wide/file bs=1M count=8 oflag=direct status=none
 	traced_block aiowork --dev /run/wide/file --count 8 depth1
 	umount /run/wide
-	stages_add_up
+	parts_add_up
 }
 
 what_has_no_bios_is_not_told() {
