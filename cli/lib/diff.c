@@ -19,17 +19,6 @@ static const unsigned int percents[] = { 50, 99 };
 
 #define PERCENTS	(sizeof(percents) / sizeof(percents[0]))
 
-static const char *const stage_names[AIOS_STAGES] = {
-	[AIOS_STAGE_SUBMIT] = "submit",
-	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
-	[AIOS_STAGE_UNREAD] = "unread",
-	[AIOS_STAGE_LATENCY] = "latency",
-	[AIOS_STAGE_BEFORE] = "before_block",
-	[AIOS_STAGE_QUEUED] = "queued",
-	[AIOS_STAGE_DEVICE] = "device",
-	[AIOS_STAGE_AFTER] = "after_block",
-};
-
 static uint64_t count_of(const json_t *object, const char *key)
 {
 	json_int_t count = json_integer_value(json_object_get(object, key));
@@ -72,7 +61,8 @@ static void side_read(struct aios_diff_side *side, const json_t *report)
  */
 static int stage_read(struct aios_hist *hist, const json_t *op, enum aios_stage stage)
 {
-	const json_t *object = json_object_get(json_object_get(op, "stages"), stage_names[stage]);
+	const json_t *stages = json_object_get(op, "stages");
+	const json_t *object = json_object_get(stages, aios_stage_key(stage));
 	const json_t *buckets = json_object_get(object, "distribution");
 
 	if (!object)
@@ -99,7 +89,7 @@ static unsigned int stages_of(json_t *const *reports, const char *op)
 
 	for (int side = 0; side < 2; side++)
 		told = told && json_object_get(json_object_get(op_of(reports[side], op), "stages"),
-					       stage_names[AIOS_STAGE_DEVICE]);
+					       aios_stage_key(AIOS_STAGE_DEVICE));
 	return told ? AIOS_STAGES : AIOS_STAGE_BEFORE;
 }
 

@@ -232,22 +232,12 @@ int aios_summary_gap(struct aios_summary *sum, const struct aios_gap *gap)
 
 static int sum_stages(struct aios_op_summary *op, const struct aios_request *req)
 {
-	static bool (*const stages[AIOS_STAGES])(const struct aios_request *, uint64_t *) = {
-		[AIOS_STAGE_SUBMIT] = aios_submit_ns,
-		[AIOS_STAGE_IN_FLIGHT] = aios_in_flight_ns,
-		[AIOS_STAGE_UNREAD] = aios_unread_ns,
-		[AIOS_STAGE_LATENCY] = aios_latency_ns,
-		[AIOS_STAGE_BEFORE] = aios_before_block_ns,
-		[AIOS_STAGE_QUEUED] = aios_queued_ns,
-		[AIOS_STAGE_DEVICE] = aios_device_ns,
-		[AIOS_STAGE_AFTER] = aios_after_block_ns,
-	};
 	int err = 0;
 
 	for (int i = 0; i < AIOS_STAGES && !err; i++) {
 		uint64_t ns;
 
-		if (stages[i](req, &ns))
+		if (aios_stage_ns(req, (enum aios_stage)i, &ns))
 			err = hist_count(&op->stages[i], ns);
 	}
 	return err;

@@ -11,19 +11,8 @@
 #include "map.h"
 #include "model.h"
 #include "names.h"
+#include "stage.h"
 #include "tally.h"
-
-enum aios_stage {
-	AIOS_STAGE_SUBMIT,	/* birth to the end of the submission */
-	AIOS_STAGE_IN_FLIGHT,	/* from there to completion */
-	AIOS_STAGE_UNREAD,	/* completion to reaping */
-	AIOS_STAGE_LATENCY,	/* birth to completion */
-	AIOS_STAGE_BEFORE,	/* birth to its first bio, as all the next with --hooks block */
-	AIOS_STAGE_QUEUED,	/* from there until a driver has the first one */
-	AIOS_STAGE_DEVICE,	/* from there until a device is through with the last one */
-	AIOS_STAGE_AFTER,	/* from there to completion */
-	AIOS_STAGES
-};
 
 /**
  * struct aios_op_summary - one operation in numbers

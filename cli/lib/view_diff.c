@@ -13,28 +13,6 @@
 #define SCHEMA	"aioscope.diff/1"
 #define COLUMNS	100
 
-static const char *const stages[AIOS_STAGES] = {
-	[AIOS_STAGE_SUBMIT] = "submit",
-	[AIOS_STAGE_IN_FLIGHT] = "in flight",
-	[AIOS_STAGE_UNREAD] = "unread",
-	[AIOS_STAGE_LATENCY] = "latency",
-	[AIOS_STAGE_BEFORE] = "to block",
-	[AIOS_STAGE_QUEUED] = "queued",
-	[AIOS_STAGE_DEVICE] = "device",
-	[AIOS_STAGE_AFTER] = "from block",
-};
-
-static const char *const stage_keys[AIOS_STAGES] = {
-	[AIOS_STAGE_SUBMIT] = "submit",
-	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
-	[AIOS_STAGE_UNREAD] = "unread",
-	[AIOS_STAGE_LATENCY] = "latency",
-	[AIOS_STAGE_BEFORE] = "before_block",
-	[AIOS_STAGE_QUEUED] = "queued",
-	[AIOS_STAGE_DEVICE] = "device",
-	[AIOS_STAGE_AFTER] = "after_block",
-};
-
 static void text_side(struct aios_buf *buf, const char *name, const struct aios_diff_side *side)
 {
 	aios_buf_fmt(buf, "%-7s %llu requests in ", name, (unsigned long long)side->requests);
@@ -106,7 +84,7 @@ static void text_row(struct aios_buf *buf, const struct aios_diff_row *row, bool
 		snprintf(percent, sizeof(percent), "p%u", row->percent);
 	text_change(&change, row->is[0].value, row->is[1].value);
 	aios_buf_fmt(buf, "%-9s %-10s %-4s", first_of_op ? row->op : "",
-		     first_of_stage ? stages[row->stage] : "", percent);
+		     first_of_stage ? aios_stage_name(row->stage) : "", percent);
 	text_ns(buf, row->is[0].value, row->samples[0]);
 	text_ns(buf, row->is[1].value, row->samples[1]);
 	aios_buf_fmt(buf, "%8s", change.err ? "-" : change.data);
@@ -238,7 +216,7 @@ static json_t *interval_json(const struct aios_diff_row *row, int side)
 static json_t *row_json(const struct aios_diff_row *row)
 {
 	return json_pack("{s:s s:s s:o s:o s:o s:s}", "op", row->op, "stage",
-			 stage_keys[row->stage], "percent", aios_json_count(row->percent),
+			 aios_stage_key(row->stage), "percent", aios_json_count(row->percent),
 			 "before", interval_json(row, 0), "after", interval_json(row, 1),
 			 "verdict", aios_diff_verdict_name(row->verdict));
 }

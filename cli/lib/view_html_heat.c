@@ -73,12 +73,6 @@ static int heat_count(struct aios_html_heat *heat, size_t op, size_t stage, size
  */
 int aios_html_heat_add(struct aios_html_heat *heat, const struct aios_request *req)
 {
-	static bool (*const stages[AIOS_HEAT_STAGES])(const struct aios_request *, uint64_t *) = {
-		[AIOS_STAGE_SUBMIT] = aios_submit_ns,
-		[AIOS_STAGE_IN_FLIGHT] = aios_in_flight_ns,
-		[AIOS_STAGE_UNREAD] = aios_unread_ns,
-		[AIOS_STAGE_LATENCY] = aios_latency_ns,
-	};
 	size_t op = aios_op_index(req->asked ? req->ask.op : AIOS_OP_UNKNOWN), at;
 	uint64_t when_ns = req->completed_ns ? req->completed_ns : req->returned_ns;
 	int err = 0;
@@ -93,7 +87,7 @@ int aios_html_heat_add(struct aios_html_heat *heat, const struct aios_request *r
 	for (size_t i = 0; i < AIOS_HEAT_STAGES && !err; i++) {
 		uint64_t ns;
 
-		if (stages[i](req, &ns))
+		if (aios_stage_ns(req, (enum aios_stage)i, &ns))
 			err = heat_count(heat, op, i, at, ns);
 	}
 	return err;
@@ -123,12 +117,6 @@ static void grid_write(uint32_t (*grid)[AIOS_HEAT_ROWS], struct aios_buf *buf)
  */
 void aios_html_heat_write(const struct aios_html_heat *heat, struct aios_buf *buf, uint64_t t0_ns)
 {
-	static const char *const stages[AIOS_HEAT_STAGES] = {
-		[AIOS_STAGE_SUBMIT] = "submit_ns",
-		[AIOS_STAGE_IN_FLIGHT] = "in_flight_ns",
-		[AIOS_STAGE_UNREAD] = "unread_ns",
-		[AIOS_STAGE_LATENCY] = "latency_ns",
-	};
 	const char *sep = "";
 
 	aios_buf_fmt(buf, "{\"first_ns\":%lld,\"width_ns\":%llu,\"grids\":[",
@@ -137,8 +125,8 @@ void aios_html_heat_write(const struct aios_html_heat *heat, struct aios_buf *bu
 		for (size_t stage = 0; stage < AIOS_HEAT_STAGES; stage++) {
 			if (!heat->grids[op][stage])
 				continue;
-			aios_buf_fmt(buf, "%s{\"op\":\"%s\",\"stage\":\"%s\",\"cells\":[", sep,
-				     aios_op_name(op), stages[stage]);
+			aios_buf_fmt(buf, "%s{\"op\":\"%s\",\"stage\":\"%s_ns\",\"cells\":[",
+				     sep, aios_op_name(op), aios_stage_key((enum aios_stage)stage));
 			grid_write(heat->grids[op][stage], buf);
 			aios_buf_str(buf, "]}");
 			sep = ",\n";

@@ -15,17 +15,6 @@
 #define CTX_ROWS	20	/* contexts shown; JSON has them all */
 #define CALLER_ROWS	20	/* processes shown at evidence level syscall; so does JSON */
 
-static const char *const stage_names[AIOS_STAGES] = {
-	[AIOS_STAGE_SUBMIT] = "submit",
-	[AIOS_STAGE_IN_FLIGHT] = "in flight",
-	[AIOS_STAGE_UNREAD] = "unread",
-	[AIOS_STAGE_LATENCY] = "latency",
-	[AIOS_STAGE_BEFORE] = "to block",
-	[AIOS_STAGE_QUEUED] = "queued",
-	[AIOS_STAGE_DEVICE] = "device",
-	[AIOS_STAGE_AFTER] = "from block",
-};
-
 static unsigned long long ull(uint64_t number)
 {
 	return (unsigned long long)number;
@@ -200,7 +189,7 @@ static void report_stages(struct aios_buf *buf, const struct aios_summary *sum)
 
 			if (!hist)
 				continue;
-			report_stage(buf, name, stage_names[stage], hist);
+			report_stage(buf, name, aios_stage_name(stage), hist);
 			name = "";
 		}
 	}

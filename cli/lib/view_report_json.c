@@ -13,17 +13,6 @@
 
 #define SCHEMA	"aioscope.report/1"
 
-static const char *const stage_keys[AIOS_STAGES] = {
-	[AIOS_STAGE_SUBMIT] = "submit",
-	[AIOS_STAGE_IN_FLIGHT] = "in_flight",
-	[AIOS_STAGE_UNREAD] = "unread",
-	[AIOS_STAGE_LATENCY] = "latency",
-	[AIOS_STAGE_BEFORE] = "before_block",
-	[AIOS_STAGE_QUEUED] = "queued",
-	[AIOS_STAGE_DEVICE] = "device",
-	[AIOS_STAGE_AFTER] = "after_block",
-};
-
 static json_t *tally_json(const struct aios_tally *tally)
 {
 	json_t *object = json_object();
@@ -91,7 +80,7 @@ static json_t *stages_json(const struct aios_op_summary *op, bool distributions)
 			json_object_set_new(stage, "distribution",
 					    distribution_json(op->stages[i]));
 		if (stage)
-			json_object_set_new(object, stage_keys[i], stage);
+			json_object_set_new(object, aios_stage_key(i), stage);
 	}
 	return object;
 }
