@@ -296,7 +296,10 @@ static __always_inline void fill_complete(struct aios_req_complete *body, unsign
 					  __u32 refs)
 {
 	const struct io_event *event = (const struct io_event *)ctx[2];
+	struct aios_head head;
 
+	aios_head_look(&head, (struct kioctx *)ctx[0], 1);
+	head.index = ctx[4];
 	body->kiocb = ctx[1];
 	body->kctx = ctx[0];
 	body->uiocb = event->obj;
@@ -304,7 +307,7 @@ static __always_inline void fill_complete(struct aios_req_complete *body, unsign
 	body->res = event->res;
 	body->res2 = event->res2;
 	body->tail = ctx[3];
-	body->head = ctx[4];
+	body->head = aios_head_tell(&head);
 	body->completed = ((struct kioctx *)ctx[0])->completed_events - 1;
 	body->refs = refs;
 }

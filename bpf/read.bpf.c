@@ -15,12 +15,12 @@ static __always_inline void on_read_begin(aios_call_t call, const int direct)
 {
 	struct kioctx *kctx = (struct kioctx *)call->a[0];
 	struct aios_read_begin *body;
+	struct aios_head head;
 	struct aios_out out;
-	__u32 head;
 
 	if (!aios_ctx_chosen((__u64)kctx))
 		return;
-	head = aios_ring_head(kctx, direct);
+	aios_head_look(&head, kctx, direct);
 	body = aios_emit_begin(&out, AIOS_EV_READ_BEGIN, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
@@ -28,7 +28,7 @@ static __always_inline void on_read_begin(aios_call_t call, const int direct)
 	body->min_nr = call->a[1];
 	body->nr = call->a[2];
 	body->until_ns = call->a[4];
-	body->head = head;
+	body->head = aios_head_tell(&head);
 	body->tail = READ_FIELD(direct, kctx, tail);
 	aios_emit_end(&out);
 }
@@ -38,18 +38,18 @@ static __always_inline void on_read_end(aios_call_t call, const int direct)
 {
 	struct kioctx *kctx = (struct kioctx *)call->a[0];
 	struct aios_read_end *body;
+	struct aios_head head;
 	struct aios_out out;
-	__u32 head;
 
 	if (!aios_ctx_chosen((__u64)kctx))
 		return;
-	head = aios_ring_head(kctx, direct);
+	aios_head_look(&head, kctx, direct);
 	body = aios_emit_begin(&out, AIOS_EV_READ_END, sizeof(*body), AIOS_FLAG(direct));
 	if (!body)
 		return;
 	body->kctx = (__u64)kctx;
 	body->ret = call->ret;
-	body->head = head;
+	body->head = aios_head_tell(&head);
 	body->tail = READ_FIELD(direct, kctx, tail);
 	aios_emit_end(&out);
 }

@@ -147,10 +147,11 @@ static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, str
 						  __u16 flags)
 {
 	struct kioctx *kctx = (struct kioctx *)seen->kctx;
-	__u32 head = aios_ring_head(kctx, 0);
 	struct aios_req_complete *body;
+	struct aios_head head;
 	struct aios_out out;
 
+	aios_head_look(&head, kctx, 0);
 	body = aios_emit_on(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
 			    flags | AIOS_F_AT_DONE);
 	if (!body)
@@ -162,7 +163,7 @@ static __always_inline void tell_complete_at_done(struct aios_ring_ctl *ctl, str
 	body->res = res;
 	body->res2 = 0;
 	body->tail = BPF_CORE_READ(kctx, tail);
-	body->head = head;
+	body->head = aios_head_tell(&head);
 	body->completed = BPF_CORE_READ(kctx, completed_events);
 	body->refs = seen->refs;
 	aios_emit_end(&out);
@@ -259,7 +260,8 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	struct aios_req_complete *body;
 	struct aios_doing *d = NULL;
 	struct aios_out out;
-	__u32 head, tail;
+	struct aios_head head;
+	__u32 tail;
 
 	if (!aios_ctx_chosen_on(ctl, (__u64)kctx))
 		return;
@@ -276,7 +278,7 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 		   AIOS_FLAG(direct) | irq_flags);
 	if (config.block)
 		tell_block((__u64)req, (__u64)kctx);
-	head = aios_ring_head(kctx, direct);
+	aios_head_look(&head, kctx, direct);
 	body = aios_emit_as(ctl, &out, AIOS_EV_REQ_COMPLETE, sizeof(*body),
 			    AIOS_FLAG(direct) | irq_flags, id);
 	if (!body)
@@ -289,12 +291,12 @@ static __always_inline void on_aio_complete(aios_call_t call, const int direct)
 	body->res2 = READ_FIELD(direct, req, ki_res.res2);
 	tail = READ_FIELD(direct, kctx, tail);
 	body->tail = tail;
-	body->head = head;
+	body->head = aios_head_tell(&head);
 	body->completed = READ_FIELD(direct, kctx, completed_events);
 	body->refs = READ_FIELD(direct, req, ki_refcnt.refs.counter);
 	aios_emit_end(&out);
 	if (d && (watched & AIOS_WATCH_FREE))
-		watch_end(d, req, (__u64)kctx, head, tail, ctl, irq_flags, id, direct);
+		watch_end(d, req, (__u64)kctx, head.index, tail, ctl, irq_flags, id, direct);
 }
 
 static __always_inline void cancel(__u64 user_id, __u64 uiocb, __s64 ret, const int direct)

@@ -57,7 +57,35 @@ static __always_inline __u64 aios_ring_address(__u64 pages, __u32 at)
 }
 
 /**
- * aios_ring_head() - reads ring->head, as anybody may just have written it
+ * struct aios_head - a look at a ring's head
+ * @at: where it is, 0 where addresses of kernel symbols are hidden
+ * @index: what was there, or AIOS_UNKNOWN32
+ */
+struct aios_head {
+	__u64 at;
+	__u32 index;
+};
+
+/**
+ * aios_head_look() - reads ring->head, as anybody may just have written it
+ * @head: result
+ * @kctx: whose ring
+ * @direct: see hook.h
+ */
+static __always_inline void aios_head_look(struct aios_head *head, struct kioctx *kctx,
+					   const int direct)
+{
+	head->at = 0;
+	head->index = AIOS_UNKNOWN32;
+	if (!aios_ring_is_known())
+		return;
+	head->at = aios_ring_address(aios_ring_pages(kctx, direct),
+				     bpf_core_field_offset(struct aio_ring, head));
+	head->index = aios_peek32(head->at);
+}
+
+/**
+ * aios_ring_head() - reads ring->head once
  * @kctx: whose ring
  * @direct: see hook.h
  *
@@ -65,10 +93,27 @@ static __always_inline __u64 aios_ring_address(__u64 pages, __u32 at)
  */
 static __always_inline __u32 aios_ring_head(struct kioctx *kctx, const int direct)
 {
-	if (!aios_ring_is_known())
+	struct aios_head head;
+
+	aios_head_look(&head, kctx, direct);
+	return head.index;
+}
+
+/**
+ * aios_head_tell() - the head that was there when a record got its time
+ * @head: a look from before that
+ *
+ * A CPU can be held up between the look and the time (a virtual one for as long as its host likes)
+ * while others move the head on. Indices come round: where the ring is full, a head that is old is
+ * the same number as one that has taken everything out.
+ *
+ * Return: the head; AIOS_UNKNOWN32 where it has moved since the look, or could not be read.
+ */
+static __always_inline __u32 aios_head_tell(const struct aios_head *head)
+{
+	if (head->at && aios_peek32(head->at) != head->index)
 		return AIOS_UNKNOWN32;
-	return aios_peek32(aios_ring_address(aios_ring_pages(kctx, direct),
-					     bpf_core_field_offset(struct aio_ring, head)));
+	return head->index;
 }
 
 #endif /* AIOS_BPF_RING_H */
