@@ -150,11 +150,9 @@ int aios_mapped_look(struct aios_mapped *mapped, uint32_t tgid)
 		return 0;
 	if (mapped->processes.used >= PROCESSES_MAX)
 		forget_all(mapped);
-	process = calloc(1, sizeof(*process));
-	if (!process || aios_map_put(&mapped->processes, tgid, process)) {
-		free(process);
+	process = aios_map_add(&mapped->processes, tgid, sizeof(*process));
+	if (!process)
 		return -ENOMEM;
-	}
 	return process_look(process, tgid);
 }
 

@@ -228,11 +228,9 @@ static int ctx_id(struct aios_top_edge *edge, const struct aios_top_sample *samp
 	};
 
 	if (!known) {
-		known = calloc(1, sizeof(*known));
-		if (!known || aios_map_put(&edge->ctxs, now.kctx, known)) {
-			free(known);
+		known = aios_map_add(&edge->ctxs, now.kctx, sizeof(*known));
+		if (!known)
 			return -ENOMEM;
-		}
 	}
 	now.id = known->id && known_is(known, &now) ? known->id : edge->next_id++;
 	now.round = edge->round;

@@ -32,11 +32,9 @@ static struct aios_blocked_row *row_of(struct aios_blocked *blocked, const struc
 
 	if (row)
 		return row;
-	row = calloc(1, sizeof(*row));
-	if (!row || aios_map_put(&blocked->rows, id, row)) {
-		free(row);
+	row = aios_map_add(&blocked->rows, id, sizeof(*row));
+	if (!row)
 		return NULL;
-	}
 	row->chain = chain;
 	if (chain && process)
 		memcpy(row->comm, process->comm, sizeof(row->comm));

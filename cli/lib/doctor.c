@@ -80,15 +80,12 @@ struct aios_patient *aios_doctor_patient(struct aios_doctor *doctor, uint32_t pi
 
 	if (patient)
 		return patient;
-	patient = calloc(1, sizeof(*patient));
+	patient = aios_map_add(&doctor->patients, pid, sizeof(*patient));
 	if (!patient)
 		return NULL;
 	patient->pid = pid;
 	memcpy(patient->comm, comm, strnlen(comm, AIOS_COMM_LEN));
-	if (!aios_map_put(&doctor->patients, pid, patient))
-		return patient;
-	free(patient);
-	return NULL;
+	return patient;
 }
 
 static int chart_begin(struct aios_doctor *doctor, uint64_t kctx, uint64_t user_id, uint32_t tgid,
@@ -98,7 +95,7 @@ static int chart_begin(struct aios_doctor *doctor, uint64_t kctx, uint64_t user_
 
 	if (aios_doctor_chart(doctor, kctx))
 		return 0;
-	chart = calloc(1, sizeof(*chart));
+	chart = aios_map_add(&doctor->charts, kctx, sizeof(*chart));
 	if (!chart)
 		return -ENOMEM;
 	chart->kctx = kctx;
@@ -106,10 +103,6 @@ static int chart_begin(struct aios_doctor *doctor, uint64_t kctx, uint64_t user_
 	chart->max_reqs = max_reqs;
 	chart->line.cpu = AIOS_UNKNOWN32;
 	chart->backlog.each = AIOS_BACKLOG_MIN;
-	if (aios_map_put(&doctor->charts, kctx, chart)) {
-		free(chart);
-		return -ENOMEM;
-	}
 	return aios_map_put(&doctor->names, chart->name, chart);
 }
 

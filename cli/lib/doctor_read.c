@@ -12,19 +12,13 @@ static int reader_in(struct aios_doctor *doctor, const struct aios_rec *rec)
 {
 	const struct aios_read_begin *body = &rec->read_begin;
 	struct aios_reader *reader = aios_map_get(&doctor->readers, rec->h.tid);
-	int err;
 
 	if (!reader && doctor->readers.used >= AIOS_READERS_MAX)
 		return 0;
 	if (!reader) {
-		reader = calloc(1, sizeof(*reader));
+		reader = aios_map_add(&doctor->readers, rec->h.tid, sizeof(*reader));
 		if (!reader)
 			return -ENOMEM;
-		err = aios_map_put(&doctor->readers, rec->h.tid, reader);
-		if (err) {
-			free(reader);
-			return err;
-		}
 	}
 	reader->kctx = body->kctx;
 	reader->found_empty = body->head == body->tail;

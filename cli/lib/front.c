@@ -99,15 +99,12 @@ static struct front_thread *thread_get(struct aios_front *front, const struct ai
 
 	if (thread)
 		return thread;
-	thread = calloc(1, sizeof(*thread));
+	thread = aios_map_add(&front->threads, hdr->tid, sizeof(*thread));
 	if (!thread)
 		return NULL;
 	thread->tid = hdr->tid;
 	thread->tgid = hdr->tgid;
-	if (!aios_map_put(&front->threads, hdr->tid, thread))
-		return thread;
-	free(thread);
-	return NULL;
+	return thread;
 }
 
 /* A thread that is in the middle of nothing is not kept: there may be millions in a week. */
@@ -202,11 +199,9 @@ static int take_proc(struct aios_front *front, const struct aios_rec *rec)
 	struct aios_rec *proc = aios_map_get(&front->procs, tgid);
 
 	if (!proc) {
-		proc = malloc(sizeof(*proc));
-		if (!proc || aios_map_put(&front->procs, tgid, proc)) {
-			free(proc);
+		proc = aios_map_add(&front->procs, tgid, sizeof(*proc));
+		if (!proc)
 			return -ENOMEM;
-		}
 	}
 	*proc = *rec;
 	if (rec->proc.what == AIOS_PROC_EXIT) {
@@ -221,11 +216,9 @@ static int name_over(struct aios_front *front, struct front_thread *thread, uint
 	struct front_name *name = aios_map_get(&front->names, file);
 
 	if (!name) {
-		name = calloc(1, sizeof(*name));
-		if (!name || aios_map_put(&front->names, file, name)) {
-			free(name);
+		name = aios_map_add(&front->names, file, sizeof(*name));
+		if (!name)
 			return -ENOMEM;
-		}
 	}
 	aios_buf_done(&name->records);
 	name->records = thread->name;
@@ -261,11 +254,7 @@ static struct front_ctx *ctx_new(struct aios_front *front, uint64_t kctx)
 		*ctx = (struct front_ctx){ 0 };
 		return ctx;
 	}
-	ctx = calloc(1, sizeof(*ctx));
-	if (!ctx || !aios_map_put(&front->ctxs, kctx, ctx))
-		return ctx;
-	free(ctx);
-	return NULL;
+	return aios_map_add(&front->ctxs, kctx, sizeof(*ctx));
 }
 
 static int take_setup(struct aios_front *front, const struct aios_rec *rec)

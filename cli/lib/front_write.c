@@ -114,11 +114,9 @@ static int tally_add(struct aios_map *tallies, uint64_t kctx, uint32_t cnt)
 	struct tally *tally = aios_map_get(tallies, kctx);
 
 	if (!tally) {
-		tally = calloc(1, sizeof(*tally));
-		if (!tally || aios_map_put(tallies, kctx, tally)) {
-			free(tally);
+		tally = aios_map_add(tallies, kctx, sizeof(*tally));
+		if (!tally)
 			return -ENOMEM;
-		}
 	}
 	tally->cnt += cnt;
 	return 0;

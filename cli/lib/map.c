@@ -60,6 +60,16 @@ int aios_map_put(struct aios_map *map, uint64_t key, void *value)
 	return 0;
 }
 
+void *aios_map_add(struct aios_map *map, uint64_t key, size_t size)
+{
+	void *value = calloc(1, size);
+
+	if (!value || !aios_map_put(map, key, value))
+		return value;
+	free(value);
+	return NULL;
+}
+
 /* Moves the entries behind a hole back, each unless that would pass its home. */
 static void map_close(struct aios_map *map, size_t hole)
 {

@@ -42,6 +42,13 @@ void *aios_map_get(const struct aios_map *map, uint64_t key);
 int aios_map_put(struct aios_map *map, uint64_t key, void *value);
 
 /**
+ * aios_map_add() - enters or replaces a value that is made for it
+ * @size: bytes of the value, which are zero
+ * Return: the value, to be freed by the caller when it is out of the map, or NULL for -ENOMEM.
+ */
+void *aios_map_add(struct aios_map *map, uint64_t key, size_t size);
+
+/**
  * aios_map_take() - removes a key
  * Return: its value, or NULL where there was none.
  */

@@ -148,15 +148,11 @@ struct aios_thread *aios_model_thread(struct aios_model *model, const struct aio
 		thread_forget(model, thread);
 	if (model->threads.used >= model->threads_prune)
 		threads_prune(model);
-	thread = calloc(1, sizeof(*thread));
+	thread = aios_map_add(&model->threads, hdr->tid, sizeof(*thread));
 	if (!thread)
 		return NULL;
 	thread->tid = hdr->tid;
 	thread->tgid = hdr->tgid;
-	if (aios_map_put(&model->threads, hdr->tid, thread)) {
-		free(thread);
-		return NULL;
-	}
 	return thread;
 }
 
@@ -172,15 +168,11 @@ struct aios_process *aios_model_owner(struct aios_model *model, uint32_t tgid)
 
 	if (process)
 		return process;
-	process = calloc(1, sizeof(*process));
+	process = aios_map_add(&model->processes, tgid, sizeof(*process));
 	if (!process)
 		return NULL;
 	process->tgid = tgid;
 	process->ns_tgid = tgid;
-	if (aios_map_put(&model->processes, tgid, process)) {
-		free(process);
-		return NULL;
-	}
 	return process;
 }
 

@@ -74,14 +74,10 @@ static struct life *life_get(struct aios_stuck *stuck, uint64_t kiocb)
 
 	if (life)
 		return life;
-	life = calloc(1, sizeof(*life));
-	if (!life)
-		return NULL;
-	life->kiocb = kiocb;
-	if (!aios_map_put(&stuck->lives, kiocb, life))
-		return life;
-	free(life);
-	return NULL;
+	life = aios_map_add(&stuck->lives, kiocb, sizeof(*life));
+	if (life)
+		life->kiocb = kiocb;
+	return life;
 }
 
 static int stuck_birth(struct aios_stuck *stuck, const struct aios_rec *rec)

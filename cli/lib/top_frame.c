@@ -15,14 +15,9 @@ static struct aios_top_past *past_of(struct aios_top *top, uint64_t id)
 
 	if (past)
 		return past;
-	past = calloc(1, sizeof(*past));
-	if (!past)
-		return NULL;
-	past->id = id;
-	if (aios_map_put(&top->ctxs, id, past)) {
-		free(past);
-		return NULL;
-	}
+	past = aios_map_add(&top->ctxs, id, sizeof(*past));
+	if (past)
+		past->id = id;
 	return past;
 }
 
@@ -40,15 +35,11 @@ static struct aios_top_legacy *legacy_of(struct aios_top *top, const struct aios
 		};
 		return legacy;
 	}
-	legacy = calloc(1, sizeof(*legacy));
+	legacy = aios_map_add(&top->procs, proc->tgid, sizeof(*legacy));
 	if (!legacy)
 		return NULL;
 	legacy->tgid = proc->tgid;
 	legacy->start_ns = proc->start_ns;
-	if (aios_map_put(&top->procs, proc->tgid, legacy)) {
-		free(legacy);
-		return NULL;
-	}
 	return legacy;
 }
 

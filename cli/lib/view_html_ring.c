@@ -44,12 +44,12 @@ static struct aios_ring_line *line_get(struct aios_html_rings *rings, uint64_t i
 
 	if (line)
 		return line;
-	line = calloc(1, sizeof(*line));
+	line = aios_map_add(&rings->map, id, sizeof(*line));
 	if (!line)
 		return NULL;
 	line->id = id;
 	line->width_ns = FIRST_WIDTH_NS;
-	return aios_map_put(&rings->map, id, line) ? line_free(line) : line;
+	return line;
 }
 
 /* Joins a later point, of the same piece of time, to an earlier one. */

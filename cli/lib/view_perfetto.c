@@ -53,14 +53,9 @@ static struct aios_pf_process *process_of(struct aios_perfetto *pf, uint32_t tgi
 
 	if (process)
 		return process;
-	process = calloc(1, sizeof(*process));
-	if (!process)
-		return NULL;
-	process->tgid = tgid;
-	if (aios_map_put(&pf->processes, tgid, process)) {
-		free(process);
-		return NULL;
-	}
+	process = aios_map_add(&pf->processes, tgid, sizeof(*process));
+	if (process)
+		process->tgid = tgid;
 	return process;
 }
 

@@ -83,10 +83,9 @@ static struct aios_pf_thread *thread_new(struct aios_perfetto *pf, const struct 
 
 	if (pf->threads.used >= pf->threads_max)
 		threads_prune(pf);
-	thread = calloc(1, sizeof(*thread));
-	if (!thread || aios_map_put(&pf->threads, hdr->tid, thread)) {
+	thread = aios_map_add(&pf->threads, hdr->tid, sizeof(*thread));
+	if (!thread) {
 		aios_pf_fail(pf, -ENOMEM);
-		free(thread);
 		return NULL;
 	}
 	thread->tid = hdr->tid;

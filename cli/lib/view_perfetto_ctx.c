@@ -17,10 +17,9 @@ static struct aios_pf_ctx *ctx_of(struct aios_perfetto *pf, const struct aios_ct
 
 	if (drawn)
 		return drawn;
-	drawn = calloc(1, sizeof(*drawn));
-	if (!drawn || aios_map_put(&pf->ctxs, ctx->id, drawn)) {
+	drawn = aios_map_add(&pf->ctxs, ctx->id, sizeof(*drawn));
+	if (!drawn) {
 		aios_pf_fail(pf, -ENOMEM);
-		free(drawn);
 		return NULL;
 	}
 	drawn->first_ns = pf->now_ns;

@@ -149,16 +149,12 @@ static int watch_new(struct aios_watches *watches, const struct aios_rec *rec)
 	struct aios_watch *watch;
 
 	watch_drop(watches, body->kctx);
-	watch = calloc(1, sizeof(*watch));
+	watch = aios_map_add(&watches->map, body->kctx, sizeof(*watch));
 	if (!watch)
 		return -ENOMEM;
 	watch->kctx = body->kctx;
 	watch->user_id = body->user_id;
 	watch->tgid = rec->h.tgid;
-	if (aios_map_put(&watches->map, watch->kctx, watch)) {
-		watch_free(watch);
-		return -ENOMEM;
-	}
 	return aios_map_put(&watches->by_user, watch_key(watch->user_id, watch->tgid), watch);
 }
 

@@ -92,15 +92,12 @@ static struct aios_submitter *submitter_of(struct aios_watches *watches, const s
 		return sub;
 	if (watches->submitters.used >= watches->submitters_max)
 		submitters_prune(watches);
-	sub = calloc(1, sizeof(*sub));
+	sub = aios_map_add(&watches->submitters, hdr->tid, sizeof(*sub));
 	if (!sub)
 		return NULL;
 	sub->tid = hdr->tid;
 	sub->tgid = hdr->tgid;
-	if (!aios_map_put(&watches->submitters, hdr->tid, sub))
-		return sub;
-	free(sub);
-	return NULL;
+	return sub;
 }
 
 static void submitter_enters(struct aios_submitter *sub, const struct aios_ctx *ctx)

@@ -100,6 +100,20 @@ static void done_leaves_an_empty_map_that_can_be_used_again(void **state)
 	aios_map_done(&map);
 }
 
+static void what_is_added_is_empty_and_the_callers_to_free(void **state)
+{
+	struct aios_map map = { 0 };
+	uint64_t *value;
+
+	(void)state;
+	value = aios_map_add(&map, 7, sizeof(*value));
+	assert_non_null(value);
+	assert_int_equal(*value, 0);
+	assert_ptr_equal(aios_map_get(&map, 7), value);
+	free(aios_map_take(&map, 7));
+	aios_map_done(&map);
+}
+
 /* A server makes and ends millions of requests; what went away must not be in the way. */
 static void a_map_of_few_entries_stays_small_for_ever(void **state)
 {
@@ -191,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_second_put_replaces_the_value),
 		cmocka_unit_test(the_key_0_is_a_key),
 		cmocka_unit_test(going_through_a_map_meets_each_value_once),
+		cmocka_unit_test(what_is_added_is_empty_and_the_callers_to_free),
 		cmocka_unit_test(done_leaves_an_empty_map_that_can_be_used_again),
 		cmocka_unit_test(a_map_of_few_entries_stays_small_for_ever),
 		cmocka_unit_test(random_operations_do_as_a_naive_map_does),
