@@ -281,24 +281,14 @@ static bool elf_address(const struct aios_elf *elf, uint64_t offset, uint64_t *r
 
 bool aios_elf_name(const struct aios_elf *elf, uint64_t offset, struct aios_buf *buf)
 {
-	size_t low = 0, high = elf->cnt;
 	const struct function *function;
 	uint64_t address;
 
 	if (!elf_address(elf, offset, &address))
 		return false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (elf->functions[middle].from <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
-		return false;
-	function = &elf->functions[low - 1];
-	if (address - function->from >= (function->size ? function->size : FUNCTION_MAX))
+	function = aios_vec_at(elf->functions, elf->cnt, sizeof(*elf->functions), address);
+	if (!function ||
+	    address - function->from >= (function->size ? function->size : FUNCTION_MAX))
 		return false;
 	aios_buf_safe(buf, function->name);
 	return true;

@@ -110,17 +110,7 @@ int aios_namer_read(struct aios_namer *namer, bool sees_all)
 /* The last function that begins at or before an address. */
 static const struct function *function_of(const struct aios_namer *namer, uint64_t address)
 {
-	size_t low = 0, high = namer->cnt;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (namer->functions[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &namer->functions[low - 1] : NULL;
+	return aios_vec_at(namer->functions, namer->cnt, sizeof(*namer->functions), address);
 }
 
 /* "io_submit_one+0x2a7", "ext4_file_read_iter+0x1c [ext4]"; kallsyms has a tab there. */

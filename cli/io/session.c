@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "kill.h"
+#include "limit.h"
 #include "load.h"
 #include "msg.h"
 #include "namer.h"
@@ -30,8 +31,6 @@
 
 #define ROUND_MS	50	/* is there anything to do? is asked at least that often */
 #define SETTLE_MS	10	/* ... and while the last contexts go away */
-#define AIO_NR		"/proc/sys/fs/aio-nr"
-#define AIO_MAX_NR	"/proc/sys/fs/aio-max-nr"
 #define NR_SAME		3	/* times in a row that fs.aio-nr fits, to be taken for certain */
 #define NR_LOOKS	50
 #define NR_PAUSE_US	1000
@@ -354,28 +353,15 @@ static int64_t wall_offset_ns(void)
 	return (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - (int64_t)aios_now_ns();
 }
 
-/* A number of fs.aio-*. Return: whether it could be read. */
-static bool read_aio(const char *path, int64_t *ret)
-{
-	FILE *file = fopen(path, "re");
-	long long nr = 0;
-	bool got = file && fscanf(file, "%lld", &nr) == 1;
-
-	if (file)
-		fclose(file);
-	*ret = nr;
-	return got;
-}
-
 /* How much of the limit is taken; together, or neither is told. */
 static void info_limit(struct aios_info *info)
 {
-	int64_t nr, max;
+	uint64_t nr = aios_limit_taken(), max = aios_limit_max();
 
-	if (!read_aio(AIO_NR, &nr) || !read_aio(AIO_MAX_NR, &max))
+	if (nr == UINT64_MAX || max == UINT64_MAX)
 		return;
-	info->aio_nr = (uint64_t)nr;
-	info->aio_max_nr = (uint64_t)max;
+	info->aio_nr = nr;
+	info->aio_max_nr = max;
 }
 
 static int session_info(struct session *s)
@@ -428,15 +414,17 @@ static int session_scan(void *arg)
 static bool nr_drift(const struct session *s, int64_t *ret)
 {
 	const struct aios_kernel_stats *stats = aios_load_stats(s->load);
-	int64_t nr, before = 0;
+	int64_t before = 0;
+	uint64_t nr;
 	int same = 0;
 
 	if (s->plan.level == AIOS_LEVEL_SYSCALL || s->opts->wish.attach == AIOS_ATTACH_KPROBE)
 		return false;
 	for (int i = 0; i < NR_LOOKS && same < NR_SAME; i++) {
-		if (!read_aio(AIO_NR, &nr))
+		nr = aios_limit_taken();
+		if (nr == UINT64_MAX)
 			return false;
-		*ret = nr - (int64_t)(*(const volatile __u64 *)&stats->nr_added -
+		*ret = (int64_t)nr - (int64_t)(*(const volatile __u64 *)&stats->nr_added -
 				      *(const volatile __u64 *)&stats->nr_taken);
 		same = i && *ret == before ? same + 1 : 0;
 		before = *ret;

@@ -12,13 +12,12 @@
 #include <time.h>
 
 #include "../lib/map.h"
+#include "limit.h"
 #include "live.h"
 #include "top_proc.h"
 #include "top_rings.h"
 
 #define ROOM_MIN	1024
-#define AIO_NR		"/proc/sys/fs/aio-nr"
-#define AIO_MAX_NR	"/proc/sys/fs/aio-max-nr"
 
 /* A context of an earlier sample. */
 struct known {
@@ -69,21 +68,10 @@ struct aios_top_edge *aios_top_edge_free(struct aios_top_edge *edge)
 	return NULL;
 }
 
-static uint64_t read_number(const char *path)
-{
-	char text[32], *end;
-	uint64_t number;
-
-	if (aios_top_read(path, text, sizeof(text)) <= 0)
-		return UINT64_MAX;
-	number = strtoull(text, &end, 10);
-	return end == text ? UINT64_MAX : number;
-}
-
 /* Every context counts at least 1 in fs.aio-nr. */
 uint32_t aios_top_room(void)
 {
-	uint64_t now = read_number(AIO_NR);
+	uint64_t now = aios_limit_taken();
 
 	if (now > (AIOS_TOP_ROOM_MAX - ROOM_MIN) / 2)
 		return AIOS_TOP_ROOM_MAX;
@@ -122,8 +110,8 @@ static void sample_host(struct aios_top_sample *sample, enum aios_top_evidence e
 	sample->ns = aios_now_ns();
 	sample->wall_ns = wall_ns();
 	host->evidence = evidence;
-	host->aio_nr = read_number(AIO_NR);
-	host->aio_max_nr = read_number(AIO_MAX_NR);
+	host->aio_nr = aios_limit_taken();
+	host->aio_max_nr = aios_limit_max();
 	if (uname(&name))
 		return;
 	snprintf(host->name, sizeof(host->name), "%s", name.nodename);

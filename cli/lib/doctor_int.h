@@ -7,6 +7,7 @@
 
 #include "doctor.h"
 #include "map.h"
+#include "units.h"
 
 /* A number as text, so that what is said of a threshold is the threshold. */
 #define AIOS_TEXT_OF(number)	#number
@@ -401,16 +402,5 @@ void aios_doctor_who(struct aios_buf *buf, const char *comm, uint32_t pid);
  */
 int aios_doctor_tell(struct aios_doctor *doctor, struct aios_condition *condition,
 		     struct aios_buf *message);
-
-/* For texts. */
-static inline unsigned long long aios_ull(uint64_t number)
-{
-	return (unsigned long long)number;
-}
-
-static inline const char *aios_s(uint64_t cnt)
-{
-	return cnt == 1 ? "" : "s";
-}
 
 #endif /* AIOS_DOCTOR_INT_H */

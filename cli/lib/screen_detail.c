@@ -70,7 +70,7 @@ static void put_state(struct pane *pane, const struct aios_top_row *row, struct 
 			     row->waiters == 1 ? "s" : "");
 	if (row->polls)
 		aios_buf_fmt(buf, ", %u poll%s can be cancelled", row->polls,
-			     row->polls == 1 ? "" : "s");
+			     aios_s(row->polls));
 	if (row->dead)
 		aios_buf_fmt(buf, ", %u killed", row->dead);
 	put_titled(pane, "State   ", buf);

@@ -98,7 +98,7 @@ static void heading(struct aios_buf *buf, const struct aios_top_frame *frame)
 			     (unsigned long long)host->aio_max_nr, tenths / 10, tenths % 10);
 	aios_buf_fmt(buf, "%zu process%s, %u context%s, %u destroyed", frame->proc_cnt,
 		     frame->proc_cnt == 1 ? "" : "es", frame->all.contexts,
-		     frame->all.contexts == 1 ? "" : "s", frame->all.dead);
+		     aios_s(frame->all.contexts), frame->all.dead);
 	if (host->missed)
 		aios_buf_fmt(buf, ", %llu %s not counted", (unsigned long long)host->missed,
 			     host->evidence == AIOS_TOP_TRACE ? "records" : "calls");

@@ -94,7 +94,7 @@ static void tell_holder(struct aios_buf *text, const struct aios_top_frame *fram
 	aios_top_who(text, most->proc);
 	aios_buf_fmt(text, " holds the most: %llu in %u context%s",
 		     (unsigned long long)most->max_reqs, most->contexts,
-		     most->contexts == 1 ? "" : "s");
+		     aios_s(most->contexts));
 }
 
 /* Every io_setup that does not fit fails, on the whole host. */
@@ -112,7 +112,7 @@ static int find_limit(struct find *f)
 		return 0;
 	if (failed)
 		aios_buf_fmt(&text, "io_setup failed with EAGAIN %llu time%s since the last look; ",
-			     (unsigned long long)failed, failed == 1 ? "" : "s");
+			     (unsigned long long)failed, aios_s(failed));
 	if (known)
 		aios_buf_fmt(&text, "%llu of %llu (fs.aio-max-nr) are taken",
 			     (unsigned long long)host->aio_nr,
@@ -189,7 +189,7 @@ static int find_lost_slots(struct find *f, struct aios_top_past *past,
 
 	if (!lasts(f, &past->doubts[AIOS_TOP_DOUBT_LOST], lost, STILL_NS))
 		return 0;
-	aios_buf_fmt(&text, "%u slot%s of ", row->now.lost, row->now.lost == 1 ? "" : "s");
+	aios_buf_fmt(&text, "%u slot%s of ", row->now.lost, aios_s(row->now.lost));
 	which(&text, row);
 	aios_buf_fmt(&text, " %s neither free, nor of a request, nor of an event: the ring holds "
 		     "%u, %u are free, %u in flight, %u completed", row->now.lost == 1 ? "is" :
@@ -219,7 +219,7 @@ static int find_lost_events(struct find *f, struct aios_top_past *past,
 		return 0;
 	aios_buf_fmt(&text, "%llu request%s completed in ",
 		     (unsigned long long)aios_top_completed(&row->total),
-		     aios_top_completed(&row->total) == 1 ? "" : "s");
+		     aios_s(aios_top_completed(&row->total)));
 	which(&text, row);
 	aios_buf_fmt(&text, ", and the ring's tail is %u where it would be %llu of %u", snap->tail,
 		     (unsigned long long)(aios_top_completed(&row->total) % snap->nr_events),
@@ -271,7 +271,7 @@ static int find_again(struct find *f, struct aios_top_past *past, const struct a
 		return 0;
 	aios_buf_fmt(&text, "io_submit failed with EAGAIN %llu time%s since the last look in ",
 		     (unsigned long long)row->delta.submit_again,
-		     row->delta.submit_again == 1 ? "" : "s");
+		     aios_s(row->delta.submit_again));
 	which(&text, row);
 	aios_buf_str(&text, ": ");
 	if (full)
@@ -288,7 +288,7 @@ static void tell_waits_for(struct aios_buf *text, const struct aios_top_row *row
 
 	if (in_flight && in_flight != AIOS_UNKNOWN32) {
 		aios_buf_fmt(text, "it waits for %u request%s in flight", in_flight,
-			     in_flight == 1 ? "" : "s");
+			     aios_s(in_flight));
 		if (row->oldest_ns) {
 			aios_buf_fmt(text, ", of which the oldest, a %s, ",
 				     aios_top_op_name(row->oldest_what & AIOS_TOP_OP_MASK));

@@ -14,6 +14,7 @@
 
 #include "top.h"
 #include "top_int.h"
+#include "units.h"
 #include "width.h"
 
 #define COLUMNS		100
@@ -249,11 +250,6 @@ static void say(struct aios_buf *buf, struct aios_buf *text)
 	aios_buf_clear(text);
 }
 
-static const char *plural(uint64_t number)
-{
-	return number == 1 ? "" : "s";
-}
-
 /* Why the contexts that were found may be others than those that aio-nr counts. */
 static void explain(struct aios_buf *text, const struct aios_top_host *host, bool fewer)
 {
@@ -367,7 +363,7 @@ static void use(struct aios_buf *text, const struct aios_top_row *row, const str
 	else
 		aios_buf_fmt(text, "; %llu of them %s %u request%s in flight",
 			     (unsigned long long)sizes->busy, sizes->busy == 1 ? "has" : "have",
-			     row->now.in_flight, plural(row->now.in_flight));
+			     row->now.in_flight, aios_s(row->now.in_flight));
 	if (row->now.unread != AIOS_UNKNOWN32 && row->now.unread)
 		aios_buf_fmt(text, ", and %u event%s not been read", row->now.unread,
 			     row->now.unread == 1 ? " has" : "s have");
@@ -386,7 +382,7 @@ static void sentence(struct aios_buf *buf, const struct once *once, size_t rank)
 		     (unsigned long long)limit);
 	add_percent(&text, row->max_reqs, limit, " %): ");
 	aios_buf_fmt(&text, "%llu context%s, ", (unsigned long long)sizes.contexts,
-		     plural(sizes.contexts));
+		     aios_s(sizes.contexts));
 	aios_buf_str(&text, sizes.contexts == 1 ? "which asked for " : "each asked for ");
 	range(&text, sizes.least, sizes.most, " (rings of ");
 	range(&text, sizes.ring_least, sizes.ring_most, " entries)");

@@ -63,4 +63,22 @@ void aios_fmt_exact(struct aios_buf *buf, uint64_t bytes);
  */
 void aios_fmt_clock(struct aios_buf *buf, uint64_t wall_ns, int32_t utc_offset_s);
 
+/**
+ * aios_s() - "s" where there are more or fewer than one
+ * @cnt: how many
+ */
+static inline const char *aios_s(uint64_t cnt)
+{
+	return cnt == 1 ? "" : "s";
+}
+
+/**
+ * aios_ull() - a number for "%llu"
+ * @number: the number
+ */
+static inline unsigned long long aios_ull(uint64_t number)
+{
+	return (unsigned long long)number;
+}
+
 #endif /* AIOS_UNITS_H */

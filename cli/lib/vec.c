@@ -5,6 +5,7 @@
 #include "vec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void *aios_vec_room(void *items, size_t cnt, size_t *cap, size_t size)
 {
@@ -17,4 +18,21 @@ void *aios_vec_room(void *items, size_t cnt, size_t *cap, size_t size)
 	if (bigger)
 		*cap = want;
 	return bigger;
+}
+
+const void *aios_vec_at(const void *items, size_t cnt, size_t size, uint64_t key)
+{
+	size_t low = 0, high = cnt;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t begin;
+
+		memcpy(&begin, (const char *)items + middle * size, sizeof(begin));
+		if (begin <= key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? (const char *)items + (low - 1) * size : NULL;
 }

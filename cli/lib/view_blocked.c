@@ -302,7 +302,7 @@ static void text_row(struct aios_buf *buf, const struct aios_trace *trace,
 	aios_buf_str(buf, " slept for ");
 	aios_fmt_duration(buf, row->ns);
 	aios_buf_fmt(buf, " in %llu sleep%s", (unsigned long long)row->sleeps,
-		     row->sleeps == 1 ? "" : "s");
+		     aios_s(row->sleeps));
 	if (row->sleeps > 1) {
 		aios_buf_str(buf, ", at most ");
 		aios_fmt_duration(buf, row->longest_ns);

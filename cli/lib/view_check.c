@@ -5,6 +5,7 @@
 #include "view_check.h"
 
 #include "names.h"
+#include "units.h"
 
 void aios_finding_proof(struct aios_buf *buf, const struct aios_finding *finding,
 			const struct aios_check_view *view)
@@ -105,11 +106,6 @@ static void text_reason(struct aios_buf *buf, const struct aios_verdict_info *in
 		aios_buf_fmt(buf, ": %s", reasons[info->reason]);
 }
 
-static const char *s(uint64_t cnt)
-{
-	return cnt == 1 ? "" : "s";
-}
-
 static void text_basis(struct aios_buf *buf, const struct aios_verdict_info *info,
 		       const struct aios_check_view *view)
 {
@@ -118,13 +114,13 @@ static void text_basis(struct aios_buf *buf, const struct aios_verdict_info *inf
 	aios_buf_fmt(buf,
 		     "checked %zu rule%s on %llu request%s and %llu context%s, at evidence "
 		     "level %s, ",
-		     info->rules_checked, s(info->rules_checked),
-		     (unsigned long long)info->requests, s(info->requests),
-		     (unsigned long long)info->contexts, s(info->contexts),
+		     info->rules_checked, aios_s(info->rules_checked),
+		     (unsigned long long)info->requests, aios_s(info->requests),
+		     (unsigned long long)info->contexts, aios_s(info->contexts),
 		     evidence ? evidence : "unknown");
 	if (info->gaps)
 		aios_buf_fmt(buf, "with %llu gap%s\n", (unsigned long long)info->gaps,
-			     s(info->gaps));
+			     aios_s(info->gaps));
 	else
 		aios_buf_str(buf, "without a gap\n");
 }
@@ -165,11 +161,12 @@ int aios_check_text(struct aios_buf *buf, const struct aios_check_view *view)
 	text_reason(buf, &info);
 	if (info.findings)
 		aios_buf_fmt(buf, ": %llu finding%s, %zu rule%s broken",
-			     (unsigned long long)info.findings, s(info.findings), info.rules_broken,
-			     s(info.rules_broken));
+			     (unsigned long long)info.findings, aios_s(info.findings),
+			     info.rules_broken,
+			     aios_s(info.rules_broken));
 	if (info.known)
 		aios_buf_fmt(buf, ", %llu known finding%s", (unsigned long long)info.known,
-			     s(info.known));
+			     aios_s(info.known));
 	aios_buf_str(buf, "\n");
 	text_basis(buf, &info, view);
 	text_unchecked(buf, view);

@@ -10,16 +10,6 @@
 #define COLUMNS	100
 #define INDENT	"      "
 
-static const char *s(uint64_t cnt)
-{
-	return cnt == 1 ? "" : "s";
-}
-
-static unsigned long long ull(uint64_t number)
-{
-	return (unsigned long long)number;
-}
-
 /* Takes what is in @text. */
 static void wrap(struct aios_buf *buf, struct aios_buf *text, const char *first)
 {
@@ -37,7 +27,7 @@ static void number_text(struct aios_buf *buf, const struct aios_number *number)
 	aios_buf_str(buf, " ");
 	switch (number->unit) {
 	case AIOS_UNIT_COUNT:
-		aios_buf_fmt(buf, "%llu", ull(number->value));
+		aios_buf_fmt(buf, "%llu", aios_ull(number->value));
 		break;
 	case AIOS_UNIT_NS:
 		aios_fmt_duration(buf, number->value);
@@ -46,7 +36,7 @@ static void number_text(struct aios_buf *buf, const struct aios_number *number)
 		aios_fmt_size(buf, number->value);
 		break;
 	case AIOS_UNIT_PERCENT:
-		aios_buf_fmt(buf, "%llu %%", ull(number->value));
+		aios_buf_fmt(buf, "%llu %%", aios_ull(number->value));
 		break;
 	}
 }
@@ -68,10 +58,10 @@ static void text_where(struct aios_buf *text, const struct aios_condition *condi
 {
 	if (condition->request_cnt)
 		aios_buf_fmt(text, "see: aiotrace timeline --request %llu",
-			     ull(condition->requests[0]));
+			     aios_ull(condition->requests[0]));
 	for (size_t i = 1; i < condition->request_cnt; i++)
 		aios_buf_fmt(text, "%s%llu", i == 1 ? "; also " : " ",
-			     ull(condition->requests[i]));
+			     aios_ull(condition->requests[i]));
 	if (!condition->from_ns)
 		return;
 	aios_buf_str(text, condition->request_cnt ? "; " : "see: ");
@@ -142,7 +132,8 @@ static void text_more(struct aios_buf *buf, const struct aios_doctor *doctor)
 		uint64_t more = aios_doctor_count(doctor, i) - kept_of(doctor, &ailments[i]);
 
 		if (more)
-			aios_buf_fmt(buf, "and %llu more of %s %s, none of them worse\n", ull(more),
+			aios_buf_fmt(buf, "and %llu more of %s %s, none of them worse\n",
+				     aios_ull(more),
 				     ailments[i].id, ailments[i].slug);
 	}
 }
@@ -178,17 +169,20 @@ static void text_sum(struct aios_buf *text, const struct aios_doctor *doctor)
 		       sum.by_grade[AIOS_GRADE_INFO];
 
 	if (all)
-		aios_buf_fmt(text, "%llu condition%s: %llu crit, %llu warn, %llu info", ull(all),
-			     s(all), ull(sum.by_grade[AIOS_GRADE_CRIT]),
-			     ull(sum.by_grade[AIOS_GRADE_WARN]),
-			     ull(sum.by_grade[AIOS_GRADE_INFO]));
+		aios_buf_fmt(text, "%llu condition%s: %llu crit, %llu warn, %llu info",
+			     aios_ull(all),
+			     aios_s(all), aios_ull(sum.by_grade[AIOS_GRADE_CRIT]),
+			     aios_ull(sum.by_grade[AIOS_GRADE_WARN]),
+			     aios_ull(sum.by_grade[AIOS_GRADE_INFO]));
 	else
 		aios_buf_str(text, "no condition");
-	aios_buf_fmt(text, "; %llu request%s and %llu context%s were looked at", ull(sum.requests),
-		     s(sum.requests), ull(sum.contexts), s(sum.contexts));
+	aios_buf_fmt(text, "; %llu request%s and %llu context%s were looked at",
+		     aios_ull(sum.requests),
+		     aios_s(sum.requests), aios_ull(sum.contexts), aios_s(sum.contexts));
 	if (sum.requests_left_out || sum.contexts_left_out)
 		aios_buf_fmt(text, ", of which %llu and %llu were left out, as records of them are "
-			     "missing", ull(sum.requests_left_out), ull(sum.contexts_left_out));
+			     "missing", aios_ull(sum.requests_left_out),
+			     aios_ull(sum.contexts_left_out));
 }
 
 static void text_basis(struct aios_buf *buf, const struct aios_doctor_view *view)

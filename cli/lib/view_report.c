@@ -15,11 +15,6 @@
 #define CTX_ROWS	20	/* contexts shown; JSON has them all */
 #define CALLER_ROWS	20	/* processes shown at evidence level syscall; so does JSON */
 
-static unsigned long long ull(uint64_t number)
-{
-	return (unsigned long long)number;
-}
-
 /* A part of a longer recording: what is missing at its ends is not lost, it is elsewhere. */
 static void report_part(struct aios_buf *buf, const struct aios_trace *trace)
 {
@@ -62,7 +57,7 @@ static void report_selection(struct aios_buf *buf, const struct aios_trace *trac
 	aios_buf_str(buf, "selected  ");
 	aios_select_text(buf, trace->sel);
 	aios_buf_fmt(buf, "; %llu other requests are left out of the numbers, but not of "
-		     "contexts, calls and losses\n", ull(trace->left_out));
+		     "contexts, calls and losses\n", aios_ull(trace->left_out));
 }
 
 static void report_loss(struct aios_buf *buf, const struct aios_trace *trace)
@@ -74,41 +69,41 @@ static void report_loss(struct aios_buf *buf, const struct aios_trace *trace)
 		aios_buf_str(buf, "none\n");
 	} else {
 		aios_buf_fmt(buf, "%llu records lost, %llu calls not seen, in %llu holes%s%s",
-			     ull(loss->records), ull(loss->skipped), ull(loss->gaps),
+			     aios_ull(loss->records), aios_ull(loss->skipped), aios_ull(loss->gaps),
 			     loss->cut ? ", the trace is cut off" : "",
 			     loss->damaged ? ", records are damaged" : "");
 		if (!aios_info_calls_only(trace->info))
 			aios_buf_fmt(buf, "; %llu requests were alive across one",
-				     ull(trace->sum->tainted));
+				     aios_ull(trace->sum->tainted));
 		aios_buf_str(buf, "\n");
 		if (loss->not_kept)
 			aios_buf_fmt(buf, "          %llu contexts or processes found no room and "
-				     "are missing\n", ull(loss->not_kept));
+				     "are missing\n", aios_ull(loss->not_kept));
 	}
 	if (trace->unknown_records)
 		aios_buf_fmt(buf,
 			     "          %llu records are of a newer aioscope and were skipped\n",
-			     ull(trace->unknown_records));
+			     aios_ull(trace->unknown_records));
 }
 
 static void report_requests(struct aios_buf *buf, const struct aios_summary *sum)
 {
 	aios_buf_fmt(buf, "requests  %llu submitted, %llu completed (%llu failed), %llu refused, "
-		     "%llu in flight at the end\n", ull(aios_summary_accepted(sum)),
-		     ull(aios_summary_completed(sum)), ull(aios_summary_failed(sum)),
-		     ull(aios_summary_refused(sum)), ull(aios_summary_in_flight(sum)));
+		     "%llu in flight at the end\n", aios_ull(aios_summary_accepted(sum)),
+		     aios_ull(aios_summary_completed(sum)), aios_ull(aios_summary_failed(sum)),
+		     aios_ull(aios_summary_refused(sum)), aios_ull(aios_summary_in_flight(sum)));
 	if (sum->origins[AIOS_ORIGIN_BEFORE])
 		aios_buf_fmt(buf, "          %llu of the completed ones are older than the trace\n",
-			     ull(sum->origins[AIOS_ORIGIN_BEFORE]));
+			     aios_ull(sum->origins[AIOS_ORIGIN_BEFORE]));
 	if (sum->origins[AIOS_ORIGIN_UNKNOWN])
 		aios_buf_fmt(buf, "          %llu completed without their submission having been "
-			     "seen\n", ull(sum->origins[AIOS_ORIGIN_UNKNOWN]));
+			     "seen\n", aios_ull(sum->origins[AIOS_ORIGIN_UNKNOWN]));
 	if (sum->lost_track)
 		aios_buf_fmt(buf, "          %llu must have completed without that having been "
-			     "seen\n", ull(sum->lost_track));
+			     "seen\n", aios_ull(sum->lost_track));
 	if (sum->unread)
 		aios_buf_fmt(buf, "          %llu completed and were never read\n",
-			     ull(sum->unread));
+			     aios_ull(sum->unread));
 }
 
 static void tally_text(struct aios_buf *buf, const struct aios_tally *tally)
@@ -118,7 +113,7 @@ static void tally_text(struct aios_buf *buf, const struct aios_tally *tally)
 	for (size_t i = 0; i < tally->cnt; i++) {
 		aios_buf_str(buf, sep);
 		aios_fmt_errno(buf, tally->rows[i].key);
-		aios_buf_fmt(buf, " %llu", ull(tally->rows[i].count));
+		aios_buf_fmt(buf, " %llu", aios_ull(tally->rows[i].count));
 		sep = ", ";
 	}
 }
@@ -140,8 +135,9 @@ static void report_ops(struct aios_buf *buf, const struct aios_summary *sum)
 			continue;
 		aios_fmt_size(&bytes, op->bytes);
 		aios_buf_fmt(buf, "%-9s %10llu %10llu %8llu %8llu %10llu %9s", aios_op_name(i),
-			     ull(op->accepted), ull(op->completed), ull(op->failed.total),
-			     ull(op->refused.total), ull(op->in_flight),
+			     aios_ull(op->accepted), aios_ull(op->completed),
+			     aios_ull(op->failed.total),
+			     aios_ull(op->refused.total), aios_ull(op->in_flight),
 			     op->bytes && bytes.data ? bytes.data : "-");
 		if (op->failed.total) {
 			aios_buf_str(buf, "  failed: ");
@@ -168,7 +164,7 @@ static void duration_cell(struct aios_buf *buf, uint64_t ns)
 static void report_stage(struct aios_buf *buf, const char *op, const char *stage,
 			 const struct aios_hist *hist)
 {
-	aios_buf_fmt(buf, "%-9s  %-10s %10llu", op, stage, ull(hist->count));
+	aios_buf_fmt(buf, "%-9s  %-10s %10llu", op, stage, aios_ull(hist->count));
 	duration_cell(buf, hist->min);
 	duration_cell(buf, aios_hist_percentile(hist, 50));
 	duration_cell(buf, aios_hist_percentile(hist, 90));
@@ -222,9 +218,10 @@ static void report_block(struct aios_buf *buf, const struct aios_trace *trace)
 		aios_buf_str(buf, "  to block: from birth to the first bio; queued: from there "
 			     "until a driver had it; device:\n  from there until the last one "
 			     "was done; from block: from there to completion\n");
-	aios_buf_fmt(buf, "  block layer: of %llu requests all bios were seen", ull(sum->tied));
+	aios_buf_fmt(buf, "  block layer: of %llu requests all bios were seen",
+		     aios_ull(sum->tied));
 	if (sum->untied)
-		aios_buf_fmt(buf, ", of %llu not all that became of them", ull(sum->untied));
+		aios_buf_fmt(buf, ", of %llu not all that became of them", aios_ull(sum->untied));
 	aios_buf_str(buf, ", of the others none\n");
 }
 
@@ -238,7 +235,8 @@ static void report_polls(struct aios_buf *buf, const struct aios_summary *sum)
 		if (!head)
 			aios_buf_str(buf, "\nPOLL ORDER       COUNT\n");
 		head = true;
-		aios_buf_fmt(buf, "%-12s %9llu  %s\n", aios_poll_order_name(i), ull(sum->polls[i]),
+		aios_buf_fmt(buf, "%-12s %9llu  %s\n", aios_poll_order_name(i),
+			     aios_ull(sum->polls[i]),
 			     aios_poll_order_doc(i));
 	}
 }
@@ -247,16 +245,16 @@ static void ctx_row(struct aios_buf *buf, const struct aios_ctx *ctx)
 {
 	size_t start = buf->len;
 
-	aios_buf_fmt(buf, "#%-6llu", ull(ctx->id));
+	aios_buf_fmt(buf, "#%-6llu", aios_ull(ctx->id));
 	aios_buf_safe(buf, ctx->comm[0] ? ctx->comm : "?");
 	if (ctx->pid)
 		aios_buf_fmt(buf, "[%u]", ctx->pid);
 	aios_buf_pad(buf, start + 26);
 	aios_buf_fmt(buf, "%6u %6u %10llu %6u %7.1f/%-5u %10llu %8llu %8llu%s%s\n", ctx->max_reqs,
-		     ctx->nr_events, ull(ctx->completed), ctx->in_flight_max,
+		     ctx->nr_events, aios_ull(ctx->completed), ctx->in_flight_max,
 		     ctx->completed ? (double)ctx->unread_sum / (double)ctx->completed : 0.0,
-		     ctx->unread_max, ull(ctx->reaped_kernel), ull(ctx->reaped_user),
-		     ull(ctx->discarded), ctx->older ? "  older than the trace" : "",
+		     ctx->unread_max, aios_ull(ctx->reaped_kernel), aios_ull(ctx->reaped_user),
+		     aios_ull(ctx->discarded), ctx->older ? "  older than the trace" : "",
 		     ctx->not_seen ? "  completions not seen" :
 		     ctx->undone ? "  taken back: io_setup failed" : "");
 }
@@ -297,7 +295,7 @@ static void call_text(struct aios_buf *buf, const char *name, uint64_t calls,
 {
 	if (!calls && !errors->total)
 		return;
-	aios_buf_fmt(buf, "%-13s %llu", name, ull(calls));
+	aios_buf_fmt(buf, "%-13s %llu", name, aios_ull(calls));
 	if (errors->total) {
 		aios_buf_str(buf, ", failed: ");
 		tally_text(buf, errors);
@@ -314,14 +312,15 @@ static void report_calls(struct aios_buf *buf, const struct aios_summary *sum)
 	call_text(buf, "io_submit", calls->submit_calls, &calls->submit_errors);
 	if (sum->batches)
 		aios_buf_fmt(buf, "; a call took %llu (p50), at most %llu iocbs",
-			     ull(aios_hist_percentile(sum->batches, 50)), ull(sum->batches->max));
+			     aios_ull(aios_hist_percentile(sum->batches, 50)),
+			     aios_ull(sum->batches->max));
 	aios_buf_str(buf, calls->submit_calls ? "\n" : "");
 	call_text(buf, "io_getevents", calls->reads, &calls->read_errors);
 	if (calls->reads)
-		aios_buf_fmt(buf, "; %llu events, %.1f a call\n", ull(calls->read_events),
+		aios_buf_fmt(buf, "; %llu events, %.1f a call\n", aios_ull(calls->read_events),
 			     (double)calls->read_events / (double)calls->reads);
 	if (calls->cancels.total) {
-		aios_buf_fmt(buf, "io_cancel     %llu: ", ull(calls->cancels.total));
+		aios_buf_fmt(buf, "io_cancel     %llu: ", aios_ull(calls->cancels.total));
 		tally_text(buf, &calls->cancels);
 		aios_buf_str(buf, "\n");
 	}
@@ -346,7 +345,7 @@ static void report_completions(struct aios_buf *buf, const struct aios_summary *
 	for (enum aios_where i = 0; i <= AIOS_WHERE_UNKNOWN; i++) {
 		if (!sum->where[i])
 			continue;
-		aios_buf_fmt(buf, "%s%s %llu", sep, where[i], ull(sum->where[i]));
+		aios_buf_fmt(buf, "%s%s %llu", sep, where[i], aios_ull(sum->where[i]));
 		sep = ", ";
 	}
 	aios_buf_str(buf, "; last reference dropped by ");
@@ -354,7 +353,7 @@ static void report_completions(struct aios_buf *buf, const struct aios_summary *
 	for (enum aios_party i = 0; i <= AIOS_PARTY_PUT_WORK; i++) {
 		if (!sum->parties[i])
 			continue;
-		aios_buf_fmt(buf, "%s%s %llu", sep, aios_party_name(i), ull(sum->parties[i]));
+		aios_buf_fmt(buf, "%s%s %llu", sep, aios_party_name(i), aios_ull(sum->parties[i]));
 		sep = ", ";
 	}
 	aios_buf_str(buf, "\n");
@@ -375,7 +374,8 @@ static void report_gaps(struct aios_buf *buf, const struct aios_trace *trace)
 		aios_line_gap(buf, &gap, &clock);
 	}
 	if (trace->loss->gaps > sum->gap_cnt)
-		aios_buf_fmt(buf, "... and %llu more\n", ull(trace->loss->gaps - sum->gap_cnt));
+		aios_buf_fmt(buf, "... and %llu more\n",
+			     aios_ull(trace->loss->gaps - sum->gap_cnt));
 }
 
 static bool calls_seen(const struct aios_calls *calls)
@@ -414,10 +414,11 @@ static void caller_row(struct aios_buf *buf, const struct aios_caller *caller)
 	aios_buf_fmt(buf, "[%u]", caller->pid);
 	aios_buf_pad(buf, start + 25);
 	aios_buf_fmt(buf, " %10llu %10llu %10llu %6llu %6llu %10llu %10llu",
-		     ull(calls->submit_calls), ull(calls->submit_asked),
-		     ull(calls->submit_accepted),
-		     ull(calls->submit_max), ull(calls->submit_short), ull(calls->reads),
-		     ull(calls->read_events));
+		     aios_ull(calls->submit_calls), aios_ull(calls->submit_asked),
+		     aios_ull(calls->submit_accepted),
+		     aios_ull(calls->submit_max), aios_ull(calls->submit_short),
+		     aios_ull(calls->reads),
+		     aios_ull(calls->read_events));
 	duration_cell(buf, calls->read_ns);
 	caller_errors(buf, calls);
 	aios_buf_str(buf, "\n");
@@ -470,7 +471,7 @@ static void report_calls_only(struct aios_buf *buf, const struct aios_trace *tra
 		     "is not known:\n          at evidence level syscall single requests are not "
 		     "seen, nor events that a program takes\n          from the ring by itself\n",
 		     aios_lost(trace->loss) ? "at least " : "",
-		     ull(sum->calls.submit_accepted));
+		     aios_ull(sum->calls.submit_accepted));
 	report_loss(buf, trace);
 	if (calls_seen(&sum->calls)) {
 		report_callers(buf, sum);

@@ -284,7 +284,7 @@ static void detail_block(struct aios_buf *buf, const struct aios_rec *rec)
 {
 	const struct aios_block *body = &rec->block;
 
-	aios_buf_fmt(buf, "%u bio%s of ", body->bios, body->bios == 1 ? "" : "s");
+	aios_buf_fmt(buf, "%u bio%s of ", body->bios, aios_s(body->bios));
 	aios_fmt_size(buf, body->bytes);
 	if (!(body->flags & AIOS_BLOCK_WHOLE) || body->issued_ns < body->queued_ns ||
 	    body->done_ns < body->issued_ns) {

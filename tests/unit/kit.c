@@ -344,3 +344,18 @@ struct aios_file_header kit_header(uint16_t major, uint16_t minor, uint32_t byte
 	header.crc = (uint32_t)crc32(0, (const Bytef *)&header, 20);
 	return header;
 }
+
+void kit_timeline(struct aios_buf *buf, const struct aios_request *req,
+		  const struct aios_clock *clock, const struct aios_symbols *symbols,
+		  bool addresses)
+{
+	struct aios_summary *sum = aios_summary_new();
+	struct aios_info info = { 0 };
+	struct aios_loss loss = { 0 };
+	struct aios_trace trace = { .sum = sum, .info = &info, .loss = &loss, .symbols = symbols };
+	struct aios_timeline_opts opts = { .clock = *clock, .trace = &trace,
+					   .addresses = addresses };
+
+	aios_timeline(buf, req, &opts);
+	aios_summary_free(sum);
+}

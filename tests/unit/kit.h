@@ -34,6 +34,8 @@
 #include "lib/buf.h"
 #include "lib/decode.h"
 #include "lib/model.h"
+#include "lib/symbols.h"
+#include "lib/view.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -249,6 +251,11 @@ const struct aios_ctx *the_ctx(const struct kit *k, uint64_t id);
 /* A request that is over, as a view would get it, without a model. */
 struct kit_out *kit_made(void);
 void kit_out_free(struct kit_out *out);
+
+/* Its page, in a trace of which nothing else is known; @symbols: of stacks, may be NULL */
+void kit_timeline(struct aios_buf *buf, const struct aios_request *req,
+		  const struct aios_clock *clock, const struct aios_symbols *symbols,
+		  bool addresses);
 
 /**
  * struct kit_stream - records as the rings would give them: by CPU, numbered, in rounds

@@ -168,20 +168,6 @@ static const struct kit_out *told_read(struct kit *k, struct aios_symbols *symbo
 	return the(k, 1);
 }
 
-/* A page, of which names are known or not. */
-static void timeline(struct aios_buf *buf, const struct aios_request *req,
-		     const struct aios_symbols *symbols, bool addresses)
-{
-	struct aios_summary *sum = aios_summary_new();
-	struct aios_info info = { 0 };
-	struct aios_loss loss = { 0 };
-	struct aios_trace trace = { .sum = sum, .info = &info, .loss = &loss, .symbols = symbols };
-	struct aios_timeline_opts opts = { .clock = utc, .trace = &trace, .addresses = addresses };
-
-	aios_timeline(buf, req, &opts);
-	aios_summary_free(sum);
-}
-
 static void a_timeline_shows_stacks(void **state)
 {
 	struct aios_symbols symbols = { 0 };
@@ -190,7 +176,7 @@ static void a_timeline_shows_stacks(void **state)
 	const char *text;
 
 	(void)state;
-	timeline(&k->text, &out->req, &symbols, false);
+	kit_timeline(&k->text, &out->req, &utc, &symbols, false);
 	text = k->text.data;
 	assert_non_null(strstr(text, " where it is taken:\n"
 			       "              a_function_of_some_length_0+0x0 < "
@@ -203,10 +189,10 @@ static void a_timeline_shows_stacks(void **state)
 	assert_null(strstr(text, "freed"));
 	assert_null(strstr(text, "ffffffff"));
 	aios_buf_clear(&k->text);
-	timeline(&k->text, &out->req, &symbols, true);
+	kit_timeline(&k->text, &out->req, &utc, &symbols, true);
 	assert_non_null(strstr(k->text.data, "4+0x4 < 0xffffffff81000500\n"));
 	aios_buf_clear(&k->text);
-	timeline(&k->text, &out->req, NULL, false);
+	kit_timeline(&k->text, &out->req, &utc, NULL, false);
 	assert_non_null(strstr(k->text.data, "where it is taken:\n"
 			       "              functions whose names are not known\n"));
 	aios_symbols_done(&symbols);

@@ -755,20 +755,6 @@ static const struct kit_out *told_poll(struct kit *k)
 	return the(k, 1);
 }
 
-/* A page, of which names are known or not. */
-static void timeline(struct aios_buf *buf, const struct aios_request *req,
-		     const struct aios_symbols *symbols, bool addresses)
-{
-	struct aios_summary *sum = aios_summary_new();
-	struct aios_info info = { 0 };
-	struct aios_loss loss = { 0 };
-	struct aios_trace trace = { .sum = sum, .info = &info, .loss = &loss, .symbols = symbols };
-	struct aios_timeline_opts opts = { .clock = utc, .trace = &trace, .addresses = addresses };
-
-	aios_timeline(buf, req, &opts);
-	aios_summary_free(sum);
-}
-
 /* The same request with its ledger, as level exact tells it. */
 static void a_timeline_tells_who_held_what(void **state)
 {
@@ -789,7 +775,7 @@ static void a_timeline_tells_who_held_what(void **state)
 	see(k, rec_completed(3000, by_worker, &r, BIT_IN, AIOS_PUT_POLL_PUT_WORK));
 	see(k, rec_freed(3100, by_worker, &r, 0));
 	see_read(k, 4000, by_t3, &c, 1);
-	timeline(&k->text, &the(k, 1)->req, NULL, false);
+	kit_timeline(&k->text, &the(k, 1)->req, &utc, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
 	assert_has(text, "    TIME CPU PROCESS   EVENT       PARTY         REFS KEY SLOT\n"
@@ -832,7 +818,7 @@ static void a_timeline_tells_a_life_event_by_event(void **state)
 	const char *text;
 
 	(void)state;
-	timeline(&k->text, &out->req, NULL, false);
+	kit_timeline(&k->text, &out->req, &utc, NULL, false);
 	text = k->text.data;
 	assert_harmless(&k->text);
 	assert_has(text, "request 1: poll 5</run/sock> IN = IN\n");
@@ -888,7 +874,7 @@ static void a_timeline_shows_addresses_on_demand(void **state)
 	const struct kit_out *out = told_poll(k);
 
 	(void)state;
-	timeline(&k->text, &out->req, NULL, true);
+	kit_timeline(&k->text, &out->req, &utc, NULL, true);
 	assert_has(k->text.data, "kiocb 0xffff8882000000c0, kioctx 0xffff888100000240\n");
 	kit_free(k);
 }
@@ -899,7 +885,7 @@ static void a_timeline_without_a_history_is_its_head_and_end(void **state)
 
 	f->req->tainted = true;
 	f->req->reap_inferred = true;
-	timeline(&f->buf, f->req, NULL, false);
+	kit_timeline(&f->buf, f->req, &utc, NULL, false);
 	assert_harmless(&f->buf);
 	assert_has(f->buf.data, "request 7: pread 5</srv/db> @128K +4K = ~4K\n");
 	assert_has(f->buf.data, "TAINTED");
@@ -927,7 +913,7 @@ static void timelines_of_odd_records_are_harmless(void **state)
 	strcpy(f->out->process.comm, "\x1b[31m\n");
 	f->req->history = recs;
 	f->req->history_cnt = cnt;
-	timeline(&f->buf, f->req, NULL, true);
+	kit_timeline(&f->buf, f->req, &utc, NULL, true);
 	f->req->history = NULL;
 	assert_harmless(&f->buf);
 	assert_true(lines(&f->buf) >= cnt);
