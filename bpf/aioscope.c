@@ -6,6 +6,7 @@
 #include "maps.bpf.c"
 #include "block.bpf.c"
 #include "context.bpf.c"
+#include "eventfd.bpf.c"
 #include "found.bpf.c"
 #include "poll.bpf.c"
 #include "prepare.bpf.c"

@@ -129,6 +129,7 @@ struct file {
 	struct inode *f_inode;
 	struct address_space *f_mapping;
 	unsigned int f_flags;
+	void *private_data;
 };
 
 struct kiocb {

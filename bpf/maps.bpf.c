@@ -21,6 +21,7 @@ aios_snap_procs_map snap_procs SEC(".maps");
 aios_snap_mms_map snap_mms SEC(".maps");
 aios_submitting_map submitting SEC(".maps");
 aios_blocks_map blocks SEC(".maps");
+aios_eventfds_map eventfds SEC(".maps");
 
 const volatile struct aios_config config SEC(".rodata") = {};
 const volatile __u32 watched SEC(".rodata") = 0;

@@ -231,6 +231,16 @@ struct aios_bios {
 	__u64 bios;
 };
 
+/**
+ * struct aios_notified - who has the kernel signal an eventfd
+ * @tgid: the process that gave it
+ * @fd: by this number
+ */
+struct aios_notified {
+	__u32 tgid;
+	__s32 fd;
+};
+
 #define AIOS_ARRAY(value_type, entries, map_flag)	\
 	struct {					\
 		__uint(type, BPF_MAP_TYPE_ARRAY);	\
@@ -264,6 +274,7 @@ typedef AIOS_ARRAY(struct aios_snap_proc, 1, BPF_F_MMAPABLE) aios_snap_procs_map
 typedef AIOS_HASH(__u64, __u32, 1) aios_snap_mms_map;
 typedef AIOS_ARRAY(struct aios_submitting, 1, 0) aios_submitting_map;
 typedef AIOS_HASH(__u64, struct aios_bios, 1) aios_blocks_map;
+typedef AIOS_HASH(__u64, struct aios_notified, 1) aios_eventfds_map;
 typedef struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -316,6 +327,9 @@ extern aios_submitting_map submitting SEC(".maps");
 
 /* kiocb -> its bios; sized by the loader where they are watched. */
 extern aios_blocks_map blocks SEC(".maps");
+
+/* eventfd context -> who has it signalled; sized by the loader where that is watched. */
+extern aios_eventfds_map eventfds SEC(".maps");
 
 /* When requests began; see aioscope/top.h. No map, as looking up in one costs 15 instructions. */
 extern struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss");

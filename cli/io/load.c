@@ -147,6 +147,8 @@ static int load_sizes(struct aios_load *load, const struct aios_plan *plan,
 		err = map_size(load, "submitting", AIOS_SUBMITTING);
 	if (!err && aios_plan_blocks(plan))
 		err = map_size(load, "blocks", AIOS_BLOCKS);
+	if (!err && aios_plan_eventfds(plan))
+		err = map_size(load, "eventfds", AIOS_EVENTFDS);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)
 		err = load_sizes_count(load, opts->config.top_bits);
 	if (!err && plan->level == AIOS_LEVEL_COUNT)

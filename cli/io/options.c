@@ -42,8 +42,7 @@ static const struct argp_option options[] = {
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 2 },
 	{ "source", OPT_SOURCE, "LEVEL", 0, "evidence: auto, function, exact, syscall", 2 },
 	{ "plan", OPT_PLAN, NULL, 0, "show what would be hooked, and stop", 2 },
-	{ "hooks", OPT_HOOKS, "LIST", 0, "add poll-return, compat, references, state, block",
-	  2 },
+	{ "hooks", OPT_HOOKS, "LIST", 0, "add block, eventfd, poll-return, references ...", 2 },
 	{ "without", OPT_WITHOUT, "HOOK", 0, "do without a hook of --plan; may be repeated", 2 },
 	{ "attach", OPT_ATTACH, "HOW", 0, "auto, fentry or kprobe", 2 },
 	{ "buffer", OPT_BUFFER, "SIZE", 0, "records kept for each CPU: 64K, 8M ...", 2 },
@@ -119,7 +118,7 @@ static void parse_without(struct argp_state *state, struct aios_options *opts, c
 static void parse_hooks(struct argp_state *state, struct aios_options *opts, char *arg)
 {
 	static const char *const names[] = { "none", "poll-return", "compat", "references",
-					     "state", "block", NULL };
+					     "state", "block", "eventfd", NULL };
 	char *rest = arg, *name;
 
 	while ((name = strsep(&rest, ","))) {

@@ -19,6 +19,7 @@
 #define BLOCKED		.group = AIOS_GROUP_BLOCKED
 #define BLOCK(tp)	.function = tp, .point = AIOS_AT_TRACEPOINT,		\
 			.group = AIOS_GROUP_BLOCK, .tidies = true
+#define EVENTFD		.group = AIOS_GROUP_EVENTFD
 #define WITNESSES	(AIOS_GROUP_REFERENCES | AIOS_GROUP_STATE)
 #define WATCHES(bit)	REFERENCES, .watches = bit
 #define HOLD(what)	(1 << AIOS_HOLD_##what)
@@ -107,6 +108,12 @@ static const struct aios_hook hooks[] = {
 	  LOST("which bios a driver was given in vain") },
 	{ .what = "device through with bios", BLOCK("block_rq_complete"),
 	  LOST("for how long devices are busy") },
+	{ .what = "eventfd given to signal", RETURN("eventfd_ctx_fdget"), EVENTFD,
+	  LOST("which eventfds requests signal") },
+	{ .what = "eventfd read", RETURN("eventfd_read"), EVENTFD,
+	  LOST("whether eventfds are read as often as they are signalled") },
+	{ .what = "eventfd closed", ENTRY("eventfd_release"), EVENTFD,
+	  LOST("which eventfd has an address that another one had before") },
 	{ .what = "read or write done", ENTRY("aio_complete_rw"), FUNCTION,
 	  LOST("ends of operations that the submitter outlasts") },
 	{ .what = "operation done", EXACT("aio_op_done"), .vital = true,
@@ -474,18 +481,29 @@ bool aios_plan_sleeps(const struct aios_plan *plan)
 	return begins && begins->way != AIOS_WAY_NONE && leaves && leaves->way != AIOS_WAY_NONE;
 }
 
-bool aios_plan_blocks(const struct aios_plan *plan)
+/* A group has rows at this level, and all of them are hooked. */
+static bool plan_has_all(const struct aios_plan *plan, enum aios_group group)
 {
 	size_t hooked = 0;
 
 	for (size_t i = 0; i < plan->cnt; i++) {
-		if (plan->rows[i].hook->group != AIOS_GROUP_BLOCK)
+		if (plan->rows[i].hook->group != group)
 			continue;
 		if (plan->rows[i].way == AIOS_WAY_NONE)
 			return false;
 		hooked++;
 	}
-	return hooked && plan->ties;
+	return hooked;
+}
+
+bool aios_plan_blocks(const struct aios_plan *plan)
+{
+	return plan_has_all(plan, AIOS_GROUP_BLOCK) && plan->ties;
+}
+
+bool aios_plan_eventfds(const struct aios_plan *plan)
+{
+	return plan_has_all(plan, AIOS_GROUP_EVENTFD);
 }
 
 static bool hook_is_of(const struct aios_hook *hook, enum aios_level level)
@@ -699,6 +717,7 @@ static const char *row_note(const struct aios_plan *plan, const struct aios_plan
 		[AIOS_GROUP_REFERENCES] = "not asked for (--hooks references); ",
 		[AIOS_GROUP_STATE] = "not asked for (--hooks state); ",
 		[AIOS_GROUP_BLOCK] = "not asked for (--hooks block); ",
+		[AIOS_GROUP_EVENTFD] = "not asked for (--hooks eventfd); ",
 		[AIOS_GROUP_BLOCKED] = "not asked for (--blocked-over); ",
 	};
 

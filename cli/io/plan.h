@@ -55,7 +55,8 @@ enum aios_group {
 	AIOS_GROUP_REFERENCES = 1 << 2,	/* level exact has these by default */
 	AIOS_GROUP_STATE = 1 << 3,
 	AIOS_GROUP_BLOCK = 1 << 4,
-	AIOS_GROUP_BLOCKED = 1 << 5,	/* by --blocked-over */
+	AIOS_GROUP_EVENTFD = 1 << 5,
+	AIOS_GROUP_BLOCKED = 1 << 6,	/* by --blocked-over */
 };
 
 /**
@@ -222,6 +223,13 @@ bool aios_plan_sleeps(const struct aios_plan *plan);
  * Return: whether all that takes is hooked, and bios can be tied to requests.
  */
 bool aios_plan_blocks(const struct aios_plan *plan);
+
+/**
+ * aios_plan_eventfds() - is it told when eventfds are read?
+ * @plan: the plan
+ * Return: whether all that takes is hooked.
+ */
+bool aios_plan_eventfds(const struct aios_plan *plan);
 
 /**
  * aios_plan_exact() - has this kernel the tracepoints that level exact needs?

@@ -444,6 +444,8 @@ static int session_names(struct session *s)
 	if (s->opts->wish.groups & AIOS_GROUP_BLOCK && !aios_plan_blocks(&s->plan))
 		aios_say("what the block layer does cannot be tied to requests: --plan says what "
 			 "is missing");
+	if (s->opts->wish.groups & AIOS_GROUP_EVENTFD && !aios_plan_eventfds(&s->plan))
+		aios_say("whether eventfds are read cannot be seen: --plan says what is missing");
 	if (!s->namer || s->plan.level == AIOS_LEVEL_SYSCALL)
 		return 0;
 	return aios_namer_read(s->namer, aios_load_sees_all(s->load));

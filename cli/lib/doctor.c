@@ -11,7 +11,7 @@
 
 static const struct aios_family *const families[] = {
 	&aios_family_ctx, &aios_family_again, &aios_family_submit, &aios_family_read,
-	&aios_family_poll,
+	&aios_family_poll, &aios_family_eventfd,
 };
 
 #define FAMILIES	(sizeof(families) / sizeof(families[0]))
@@ -47,6 +47,16 @@ static void map_free(struct aios_map *map, void (*each)(void *))
 	aios_map_done(map);
 }
 
+static void notifies_free(struct aios_notify *notify)
+{
+	while (notify) {
+		struct aios_notify *next = notify->next;
+
+		free(notify);
+		notify = next;
+	}
+}
+
 /**
  * aios_doctor_free() - frees a doctor
  * @doctor: may be NULL; its pipeline is not fed any more
@@ -61,6 +71,9 @@ struct aios_doctor *aios_doctor_free(struct aios_doctor *doctor)
 	map_free(&doctor->patients, free);
 	map_free(&doctor->readers, free);
 	aios_map_done(&doctor->names);
+	aios_map_done(&doctor->eventfds);
+	aios_map_done(&doctor->numbers);
+	notifies_free(doctor->notifies);
 	for (size_t i = 0; i < doctor->cnt; i++)
 		free(doctor->conditions[i].message);
 	free(doctor->conditions);
@@ -369,6 +382,18 @@ static enum aios_proof proof_of(const struct aios_info *info)
 	       aios_info_calls_only(info) ? AIOS_PROOF_SYSCALL : AIOS_PROOF_FUNCTION;
 }
 
+/* Eventfds that nobody has signalled are not signalled too often, whether or not reads are seen. */
+static bool has_subject(const struct aios_doctor *doctor, size_t ailment)
+{
+	return ailment != AIOS_AIL_EVENTFD || doctor->sum_notified;
+}
+
+static bool has_parts_missing(const struct aios_doctor *doctor, size_t ailment)
+{
+	return doctor->sum.contexts_left_out || doctor->sum.requests_left_out ||
+	       (ailment == AIOS_AIL_EVENTFD && doctor->sum_notified_unknown);
+}
+
 enum aios_judged aios_doctor_judged(const struct aios_doctor *doctor, size_t ailment)
 {
 	const struct aios_info *info = aios_pipeline_trace(doctor->pipe).info;
@@ -378,9 +403,10 @@ enum aios_judged aios_doctor_judged(const struct aios_doctor *doctor, size_t ail
 		return AIOS_JUDGED_NOT_LEVEL;
 	/* The calls alone have hooks of other names, and are all there. */
 	for (size_t i = 0; i < AIOS_AILMENT_HOOKS && of->hooks[i]; i++)
-		if (!aios_info_calls_only(info) && !is_hooked(info, of->hooks[i]))
+		if (!aios_info_calls_only(info) && !is_hooked(info, of->hooks[i]) &&
+		    has_subject(doctor, ailment))
 			return AIOS_JUDGED_NOT_HOOK;
-	if (doctor->sum.contexts_left_out || doctor->sum.requests_left_out)
+	if (has_parts_missing(doctor, ailment))
 		return AIOS_JUDGED_NOT_PARTS;
 	return AIOS_JUDGED;
 }

@@ -76,6 +76,7 @@ enum aios_judged {
  * @why: what it costs
  * @advice: what to do
  * @hooks: what the attach plan has to observe, or it cannot be judged
+ * @asked_by: the option that has it observe that; NULL where it does so without
  */
 struct aios_ailment {
 	const char *id;
@@ -87,6 +88,7 @@ struct aios_ailment {
 	const char *why;
 	const char *advice;
 	const char *hooks[AIOS_AILMENT_HOOKS];
+	const char *asked_by;
 };
 
 #define AIOS_CONDITION_NUMBERS	12

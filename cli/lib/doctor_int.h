@@ -76,6 +76,13 @@
 #define AIOS_TEARDOWN_MS	100
 #define AIOS_TEARDOWN_CRIT_MS	5000
 
+/*
+ * A program that is told of each completion and takes what is there reads an eventfd for several
+ * now and then. A quarter as often as it is signalled is what batches make of it.
+ */
+#define AIOS_NOTIFY_TIMES	4
+#define AIOS_NOTIFIES_MAX	16384	/* eventfds that are told apart */
+
 #define AIOS_SPOTS_MAX		1024	/* files and operations that are told apart */
 #define AIOS_READERS_MAX	65536	/* threads that are remembered while they read */
 
@@ -98,6 +105,7 @@ enum aios_ailment_nr {
 	AIOS_AIL_POLL_EARLY,
 	AIOS_AIL_BOUNCES,
 	AIOS_AIL_TEARDOWN,
+	AIOS_AIL_EVENTFD,
 	AIOS_AILMENTS
 };
 
@@ -314,6 +322,27 @@ struct aios_reader {
 	bool found_empty;
 };
 
+/**
+ * struct aios_notify - an eventfd that completions signal
+ * @next: another one
+ * @fd: the number by which io_submit found it at first
+ * @pid, @comm: of whose requests
+ * @signals: requests that completed
+ * @reads: that took something
+ * @from_ns: when it was first told of
+ * @sample: of @signals
+ */
+struct aios_notify {
+	struct aios_notify *next;
+	int32_t fd;
+	uint32_t pid;
+	char comm[AIOS_COMM_LEN + 1];
+	uint64_t signals;
+	uint64_t reads;
+	uint64_t from_ns;
+	struct aios_sample sample;
+};
+
 struct aios_doctor {
 	struct aios_pipeline *pipe;
 	struct aios_map charts;	  /* by kctx, owned */
@@ -321,6 +350,12 @@ struct aios_doctor {
 	struct aios_map spots;	  /* by file and operation, owned */
 	struct aios_map patients; /* by process, owned */
 	struct aios_map readers;  /* by thread, owned */
+	struct aios_map eventfds; /* by address -> notify, of those that are open */
+	struct aios_map numbers;  /* by process and number -> notify */
+	struct aios_notify *notifies; /* owned */
+	size_t notify_cnt;
+	uint64_t sum_notified;	       /* requests that signal an eventfd */
+	uint64_t sum_notified_unknown; /* of these, where it is not known which */
 	struct aios_limit limit;
 	struct aios_condition *conditions;
 	size_t cnt, cap;
@@ -347,7 +382,7 @@ struct aios_family {
 };
 
 extern const struct aios_family aios_family_ctx, aios_family_again, aios_family_submit,
-	aios_family_read, aios_family_poll;
+	aios_family_read, aios_family_poll, aios_family_eventfd;
 
 /* A context as a process knows it: its ring is page aligned and below 2^47, a pid below 2^22. */
 static inline uint64_t aios_doctor_named(uint64_t user_id, uint32_t tgid)

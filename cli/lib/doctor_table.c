@@ -224,6 +224,21 @@ static const struct aios_ailment ailments[] = {
 			  "io_destroy; find out why the file or device takes so long.",
 		.hooks = { "context killed" },
 	},
+	[AIOS_AIL_EVENTFD] = {
+		.id = "D19", .slug = "eventfd-seldom-read",
+		.severity = AIOS_GRADE_INFO, .needs = AIOS_PROOF_FUNCTION,
+		.statement = "Completions signal an eventfd far more often than it is read.",
+		.when = AIOS_TEXT(AIOS_FEW) " completions or more signal an eventfd, "
+			AIOS_TEXT(AIOS_NOTIFY_TIMES) " times as many as there are reads of it",
+		.why = "Each completion takes the eventfd's lock, adds 1 and calls whoever waits; "
+		       "a read takes all that was added, so the signals in between told nothing "
+		       "new.",
+		.advice = "Ask for the signal (IOCB_FLAG_RESFD) on the last iocb of a batch "
+			  "alone, or on none while io_getevents is called anyway. What is never "
+			  "read stays readable: only an edge-triggered epoll can wait for it.",
+		.hooks = { "eventfd given to signal", "eventfd read", "eventfd closed" },
+		.asked_by = "--hooks eventfd",
+	},
 };
 
 _Static_assert(sizeof(ailments) / sizeof(ailments[0]) == AIOS_AILMENTS, "a line for each");

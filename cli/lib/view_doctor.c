@@ -157,6 +157,8 @@ static void text_not_judged(struct aios_buf *text, const struct aios_doctor *doc
 				aios_buf_fmt(text, "%snot judged %s: ", text->len ? "; " : "",
 					     reasons[why]);
 			aios_buf_fmt(text, "%s%s", sep, ailments[i].slug);
+			if (why == AIOS_JUDGED_NOT_HOOK && ailments[i].asked_by)
+				aios_buf_fmt(text, " (%s)", ailments[i].asked_by);
 			sep = ", ";
 		}
 	}

@@ -36,7 +36,7 @@ _aioscope_values() {
 	case $1 in
 	LEVEL) echo auto exact function syscall ;;
 	HOW) echo auto fentry kprobe ;;
-	LIST) echo poll-return compat references state block none ;;
+	LIST) echo poll-return compat references state block eventfd none ;;
 	OP) echo pread pwrite preadv pwritev fsync fdsync poll unknown ;;
 	FORMAT) "$2" export --help | sed -nE 's/^ +--to=FORMAT +//; T; s/\([^)]*\)//g; s/, | or / /g; p' ;;
 	RULE) "${2%aio*}aiocheck" rules | awk '{ print $1 }' ;;

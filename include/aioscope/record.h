@@ -180,7 +180,9 @@ struct aios_hdr {
 	X(55, SLEEP,		"sleep",	aios_sleep,			\
 	   "a thread that had left its CPU within io_submit runs again")	\
 	X(56, BLOCK,		"block",	aios_block,			\
-	   "what the block layer did for a request that is about to complete")
+	   "what the block layer did for a request that is about to complete")	\
+	X(57, EVENTFD_USE,	"eventfd-use",	aios_eventfd_use,		\
+	   "an eventfd was given to the kernel to signal; such a one was read, or closed")
 
 enum aios_type {
 #define X(num, name, text, body, doc) AIOS_EV_##name = num,
@@ -1100,6 +1102,32 @@ struct aios_block {
 	__u32 flags;
 };
 
+enum aios_eventfd_what {
+	AIOS_EVENTFD_TAKEN,	/* the kernel looked it up, to signal it */
+	AIOS_EVENTFD_READ,	/* somebody read it, and its count was above 0 */
+	AIOS_EVENTFD_CLOSED,	/* nobody has it open any more: its address may be reused */
+};
+
+/**
+ * struct aios_eventfd_use - what a program does with an eventfd that it has the kernel signal
+ * @eventfd: its context
+ * @tgid: the process that gave it to the kernel, which may not be who reads it
+ * @fd: by this number
+ * @what: enum aios_eventfd_what
+ * @reserved: 0
+ *
+ * Told where an eventfd is given by another @tgid or @fd than before, for each read that took
+ * something, and at its end. Who asks the kernel need not be io_submit: others signal eventfds as
+ * well. Since format 1.6.
+ */
+struct aios_eventfd_use {
+	__u64 eventfd;
+	__u32 tgid;
+	__s32 fd;
+	__u32 what;
+	__u32 reserved;
+};
+
 #define AIOS_COMM_LEN	16
 
 enum aios_proc_what {
@@ -1190,6 +1218,7 @@ struct aios_rec {
 		struct aios_frames frames;
 		struct aios_sleep sleep;
 		struct aios_block block;
+		struct aios_eventfd_use eventfd_use;
 		__u64 body[AIOS_BODY_MAX / 8];
 	};
 };
@@ -1552,6 +1581,13 @@ AIOS_AT(aios_block, done_ns, 32);
 AIOS_AT(aios_block, bytes, 40);
 AIOS_AT(aios_block, bios, 48);
 AIOS_AT(aios_block, flags, 52);
+
+AIOS_SIZE(aios_eventfd_use, 24);
+AIOS_AT(aios_eventfd_use, eventfd, 0);
+AIOS_AT(aios_eventfd_use, tgid, 8);
+AIOS_AT(aios_eventfd_use, fd, 12);
+AIOS_AT(aios_eventfd_use, what, 16);
+AIOS_AT(aios_eventfd_use, reserved, 20);
 
 AIOS_SIZE(aios_rec, 120);
 

@@ -102,6 +102,7 @@ AIOS_AT(aios_ring_ctl, tail, 128);
 
 #define AIOS_SUBMITTING	8192	/* places for threads inside of io_submit, a power of two */
 #define AIOS_BLOCKS	65536	/* requests whose bios are watched: fs.aio-max-nr's default */
+#define AIOS_EVENTFDS	16384	/* eventfds that are watched while they are open */
 
 /* What a bio of a request calls when it is done, which tells where the request is found. */
 enum aios_end_io {

@@ -23,7 +23,7 @@
 
 #define AIOS_FILE_MAGIC		"AIOSCOPE"
 #define AIOS_FILE_MAJOR		1	/* changes where an old reader would misread */
-#define AIOS_FILE_MINOR		5	/* changes where an old reader misses something */
+#define AIOS_FILE_MINOR		6	/* changes where an old reader misses something */
 #define AIOS_FILE_BYTE_ORDER	0x0a0b0c0dU
 
 /**

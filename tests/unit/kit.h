@@ -163,6 +163,8 @@ struct aios_rec rec_sleep(uint64_t from, uint64_t woken, uint64_t t, struct kit_
 /* What the block layer did: 64K in two bios. */
 struct aios_rec rec_block(uint64_t t, struct kit_who who, const struct kit_req *req,
 			  uint64_t queued, uint64_t issued, uint64_t done);
+struct aios_rec rec_eventfd_use(uint64_t t, struct kit_who who, uint64_t eventfd, int32_t fd,
+				enum aios_eventfd_what what);
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table);
 struct aios_rec rec_freeze(uint64_t t, struct kit_who who, const struct kit_req *req, uint32_t end);

@@ -538,6 +538,20 @@ struct aios_rec rec_block(uint64_t t, struct kit_who who, const struct kit_req *
 	return rec;
 }
 
+struct aios_rec rec_eventfd_use(uint64_t t, struct kit_who who, uint64_t eventfd, int32_t fd,
+				enum aios_eventfd_what what)
+{
+	struct aios_rec rec = rec_make(AIOS_EV_EVENTFD_USE, sizeof(rec.eventfd_use), t, who);
+
+	rec.eventfd_use = (struct aios_eventfd_use){
+		.eventfd = eventfd,
+		.tgid = KIT_PID,
+		.fd = fd,
+		.what = what,
+	};
+	return rec;
+}
+
 struct aios_rec rec_mremap(uint64_t t, struct kit_who who, const struct kit_ctx *ctx,
 			   enum aios_type type, uint32_t has_table)
 {

@@ -587,6 +587,78 @@ static void tell_end_never(struct kit_tale *t)
 	tell(t, rec_users0(at(t), &t->ctx));
 }
 
+/* Eventfds */
+
+#define EVENTFD	0xffff888400000000ULL
+
+/* Requests that signal eventfd 7, which is read after each @each of them; never for 0. */
+static void tell_signals(struct kit_tale *t, unsigned int signals, unsigned int each)
+{
+	for (unsigned int i = 0; i < signals; i++) {
+		struct kit_req r = tale_read(t, i);
+
+		r.ask.iocb_flags = AIOS_IOCB_RESFD;
+		r.ask.resfd = 7;
+		tell_accepted(t, &r);
+		tell_completed(t, &r, 4096);
+		tell_reaped(t, 1);
+		if (each && i % each == each - 1)
+			tell(t, rec_eventfd_use(at(t), by_other, EVENTFD, 7, AIOS_EVENTFD_READ));
+	}
+}
+
+static void tell_eventfd(struct kit_tale *t, unsigned int signals, unsigned int each)
+{
+	tell(t, rec_eventfd_use(at(t), by_t1, EVENTFD, 7, AIOS_EVENTFD_TAKEN));
+	tell_signals(t, signals, each);
+	tell_teardown(t);
+}
+
+static void tell_seldom_read(struct kit_tale *t)
+{
+	tell_eventfd(t, 80, 4);
+}
+
+static void tell_never_read(struct kit_tale *t)
+{
+	tell_eventfd(t, 64, 0);
+}
+
+static void tell_read_often(struct kit_tale *t)
+{
+	tell_eventfd(t, 81, 3);
+}
+
+static void tell_few_signals(struct kit_tale *t)
+{
+	tell_eventfd(t, 63, 0);
+}
+
+/* The next one at an address is another one. */
+static void tell_closed_between(struct kit_tale *t)
+{
+	tell(t, rec_eventfd_use(at(t), by_t1, EVENTFD, 7, AIOS_EVENTFD_TAKEN));
+	tell_signals(t, 40, 0);
+	tell(t, rec_eventfd_use(at(t), by_t1, EVENTFD, 7, AIOS_EVENTFD_CLOSED));
+	tell_eventfd(t, 40, 0);
+}
+
+/* By two numbers it is one. */
+static void tell_two_numbers(struct kit_tale *t)
+{
+	tell(t, rec_eventfd_use(at(t), by_t1, EVENTFD, 7, AIOS_EVENTFD_TAKEN));
+	tell(t, rec_eventfd_use(at(t), by_t1, EVENTFD, 8, AIOS_EVENTFD_TAKEN));
+	tell_signals(t, 80, 2);
+	tell_teardown(t);
+}
+
+/* Without a word on which eventfd that is, nothing is said. */
+static void tell_signals_alone(struct kit_tale *t)
+{
+	tell_signals(t, 80, 0);
+	tell_teardown(t);
+}
+
 /**
  * struct story - a stream, and what is told of it
  * @slug: the one condition; NULL for none
@@ -647,6 +719,13 @@ static const struct story stories[] = {
 	{ "slow end", tell_end_slow, "teardown-waits", AIOS_GRADE_WARN },
 	{ "end that waits for calls", tell_end_quick, NULL, 0 },
 	{ "no end", tell_end_never, "teardown-waits", AIOS_GRADE_CRIT },
+	{ "eventfd seldom read", tell_seldom_read, "eventfd-seldom-read", AIOS_GRADE_INFO },
+	{ "eventfd never read", tell_never_read, "eventfd-seldom-read", AIOS_GRADE_INFO },
+	{ "eventfd read often", tell_read_often, NULL, 0 },
+	{ "eventfd signalled seldom", tell_few_signals, NULL, 0 },
+	{ "eventfd closed and another one", tell_closed_between, NULL, 0 },
+	{ "eventfd by two numbers", tell_two_numbers, NULL, 0 },
+	{ "eventfd that is not known", tell_signals_alone, NULL, 0 },
 };
 
 static void visit_open(struct visit *v)
@@ -868,6 +947,65 @@ static void a_limit_that_is_near_is_told_before_it_is_met(void **state)
 	}
 }
 
+/* Reads of eventfds are recorded where asked for; else nobody knows, if there was one to read. */
+static void eventfds_are_judged_where_reads_were_watched(void **state)
+{
+	static struct aios_hook_info hooks[] = {
+		{ .what = (char *)"io_submit returned", .how = (char *)"fexit" },
+		{ .what = (char *)"eventfd read", .lost = (char *)"whether eventfds are read" },
+	};
+	static void (*const tales[])(struct kit_tale *) = { tell_healthy, tell_seldom_read };
+
+	(void)state;
+	for (size_t i = 0; i < NR(tales); i++) {
+		struct aios_info info = {
+			.evidence = (char *)"function",
+			.kernel = (char *)"none",
+			.hooks = hooks,
+			.hook_cnt = NR(hooks),
+		};
+		struct aios_buf buf = { 0 };
+		struct visit v;
+
+		visit_open(&v);
+		assert_int_equal(aios_info_write(&info, &buf), 0);
+		assert_int_equal(v.t.stream.feed.chunk(v.t.stream.feed.arg, AIOS_CHUNK_INFO, 0,
+						       buf.data, buf.len), 0);
+		aios_buf_clear(&buf);
+		tale_begin(&v.t);
+		tales[i](&v.t);
+		visit_over(&v);
+		assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_EVENTFD),
+				 i ? AIOS_JUDGED_NOT_HOOK : AIOS_JUDGED);
+		aios_report_doctor(&buf, v.doctor);
+		assert_int_equal(!!strstr(buf.data, "eventfd-seldom-read (--hooks eventfd)"), i);
+		aios_buf_done(&buf);
+		visit_done(&v);
+	}
+}
+
+/* A read may be among what was lost; and a number that was not told of is some eventfd's. */
+static void eventfds_are_not_judged_by_what_is_missing(void **state)
+{
+	struct visit v;
+	size_t cnt;
+
+	(void)state;
+	visit_begin(&v, "function");
+	tell(&v.t, rec_eventfd_use(at(&v.t), by_t1, EVENTFD, 7, AIOS_EVENTFD_TAKEN));
+	tell_signals(&v.t, 80, 0);
+	stream_lose(&v.t.stream, 0, 1);
+	tell_teardown(&v.t);
+	visit_over(&v);
+	aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(cnt, 0);
+	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_EVENTFD), AIOS_JUDGED_NOT_PARTS);
+	visit_done(&v);
+	visit_tell(&v, tell_signals_alone);
+	assert_int_equal(aios_doctor_judged(v.doctor, AIOS_AIL_EVENTFD), AIOS_JUDGED_NOT_PARTS);
+	visit_done(&v);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -877,6 +1015,8 @@ int main(void)
 		cmocka_unit_test(the_worst_are_kept_and_all_are_counted),
 		cmocka_unit_test(calls_alone_tell_what_they_can),
 		cmocka_unit_test(a_limit_that_is_near_is_told_before_it_is_met),
+		cmocka_unit_test(eventfds_are_judged_where_reads_were_watched),
+		cmocka_unit_test(eventfds_are_not_judged_by_what_is_missing),
 	};
 
 	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -30,6 +30,7 @@ static const struct {
 	{ 49, "mismatch", 40 }, { 50, "mremap-begin", 24 }, { 51, "mremap-end", 24 },
 	{ 52, "stack", 88 }, { 53, "submit-begin", 16 }, { 54, "frames", 88 },
 	{ 55, "sleep", 24 }, { 56, "block", 56 },
+	{ 57, "eventfd-use", 24 },
 };
 
 /* Of a body that has grown since, what there was in the first version. */

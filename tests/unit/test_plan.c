@@ -879,6 +879,37 @@ static void sleeps_are_told_where_that_is_asked_for(void **state)
 	aios_plan_done(&plan);
 }
 
+/* Which eventfd, when it is read, and when it is another one: all or nothing. */
+static void reads_of_eventfds_are_watched_where_that_is_asked_for(void **state)
+{
+	static const char *const without[] = { "eventfd_release" };
+	struct aios_plan_wish wish = { .groups = AIOS_GROUP_EVENTFD };
+	struct aios_plan plan = plan_of(&full, (struct aios_plan_wish){ 0 });
+	struct aios_buf buf = { 0 };
+
+	(void)state;
+	assert_int_equal(row_of(&plan, "eventfd_read:return")->way, AIOS_WAY_NONE);
+	assert_false(aios_plan_eventfds(&plan));
+	aios_plan_text(&plan, &buf);
+	assert_non_null(strstr(buf.data, "not asked for (--hooks eventfd); lost: whether "));
+	aios_buf_done(&buf);
+	aios_plan_done(&plan);
+	plan = plan_of(&full, wish);
+	assert_int_equal(row_of(&plan, "eventfd_ctx_fdget:return")->way, AIOS_WAY_BTF);
+	assert_int_equal(row_of(&plan, "eventfd_read:return")->way, AIOS_WAY_BTF);
+	assert_true(aios_plan_eventfds(&plan));
+	aios_plan_done(&plan);
+	wish.without = (const char **)without;
+	wish.without_cnt = 1;
+	plan = plan_of(&full, wish);
+	assert_false(aios_plan_eventfds(&plan));
+	aios_plan_done(&plan);
+	wish = (struct aios_plan_wish){ .groups = AIOS_GROUP_EVENTFD, .level = AIOS_LEVEL_SYSCALL };
+	plan = plan_of(&full, wish);
+	assert_false(aios_plan_eventfds(&plan));
+	aios_plan_done(&plan);
+}
+
 /* Bios are known by addresses, and by all of four tracepoints. */
 static void bios_are_tied_where_that_is_asked_for(void **state)
 {
@@ -951,6 +982,7 @@ int main(void)
 		PLAN_TEST(programs_of_tracepoints_are_typed_or_raw),
 		PLAN_TEST(sleeps_are_told_where_that_is_asked_for),
 		PLAN_TEST(bios_are_tied_where_that_is_asked_for),
+		PLAN_TEST(reads_of_eventfds_are_watched_where_that_is_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -306,6 +306,8 @@ int aiow_run_holder(struct aiow *w);
 int aiow_run_user_reap(struct aiow *w);
 int aiow_run_ring_scribble(struct aiow *w);
 int aiow_run_eventfd(struct aiow *w);
+int aiow_run_eventfd_each(struct aiow *w);
+int aiow_run_eventfd_last(struct aiow *w);
 int aiow_run_eagain(struct aiow *w);
 int aiow_run_timeouts(struct aiow *w);
 

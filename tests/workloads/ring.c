@@ -127,6 +127,47 @@ int aiow_run_eventfd(struct aiow *w)
 	return 0;
 }
 
+#define NOTIFY_ROUNDS	100
+#define NOTIFY_BATCH	8
+
+/* Reads that are through when io_submit returns; from the one @first on they signal the eventfd */
+static int notify(struct aiow *w, unsigned int first)
+{
+	char *buf = aiow_buffer(AIOW_BLOCK);
+	int fd = aiow_file(w, "data", AIOW_BLOCK, O_RDONLY);
+	int efd = aiow_eventfd(w, 0, 0);
+	struct iocb cbs[NOTIFY_BATCH], *ptrs[NOTIFY_BATCH];
+	unsigned int round, i;
+	aio_context_t ctx;
+	uint64_t signals;
+
+	if (fd < 0 || efd < 0 || aiow_open(w, 32, &ctx))
+		return -1;
+	aiow_point_at(ptrs, cbs, NOTIFY_BATCH);
+	for (round = 0; round < NOTIFY_ROUNDS; round++) {
+		for (i = 0; i < NOTIFY_BATCH; i++) {
+			aiow_prep_rw(w, &cbs[i], IOCB_CMD_PREAD, fd, buf, 512, 0);
+			if (i >= first)
+				aiow_prep_resfd(&cbs[i], efd);
+		}
+		if (aiow_submit_all(w, ctx, NOTIFY_BATCH, ptrs) ||
+		    aiow_eventfd_take(w, efd, &signals) ||
+		    aiow_collect(w, ctx, NOTIFY_BATCH, NULL))
+			return -1;
+	}
+	return 0;
+}
+
+int aiow_run_eventfd_each(struct aiow *w)
+{
+	return notify(w, 0);
+}
+
+int aiow_run_eventfd_last(struct aiow *w)
+{
+	return notify(w, NOTIFY_BATCH - 1);
+}
+
 struct filler {
 	struct aiow *w;
 	aio_context_t ctx;

@@ -13,6 +13,8 @@ ills() {
 	again-stranded eagain-stranded
 	contexts buffered-inside-submit context-oversized
 	eagain buffered-inside-submit eagain-unread user-reaping
+	eventfd-each buffered-inside-submit eventfd-seldom-read
+	eventfd-last buffered-inside-submit
 	fio batches-of-one reads-of-one submit-blocks
 	piles-up backlog-grows buffered-inside-submit
 	poll-ready polls-ready-at-once
@@ -25,8 +27,8 @@ ills() {
 
 ill_workloads() {
 	local scenario fio="fio --ioengine=libaio --direct=1 --bs=4k --rw=randread --iodepth=16 --name=f"
-	for scenario in again-polls again-stranded contexts eagain piles-up poll-ready ring-scribble \
-		setup-fail; do
+	for scenario in again-polls again-stranded contexts eagain eventfd-each eventfd-last piles-up \
+		poll-ready ring-scribble setup-fail; do
 		aiowork --count 400 "$scenario"
 	done
 	aiowork --count 6000 reader-leaves
@@ -52,7 +54,7 @@ ills_are_named() {
 	slow=/dev/slow few_tags=/dev/few-tags
 	export slow few_tags
 	export -f ill_workloads
-	aiotrace record -o ill.aios -- bash -ec ill_workloads >ill.json
+	aiotrace record --hooks eventfd -o ill.aios -- bash -ec ill_workloads >ill.json
 	told_of ill.aios ill.json >told.txt
 	ills | diff - told.txt
 	status 1 aiotrace doctor --fail-on crit ill.aios >doctor.txt
