@@ -104,6 +104,7 @@ static const struct aiow_scenario scenarios[] = {
 	{ "poll-server", "an echo server on IOCB_CMD_POLL", 0, aiow_run_poll_server },
 	{ "poll-orders", "polls in each order that can be forced, which is stated for each", 0,
 	  aiow_run_poll_orders },
+	{ "poll-woken", "polls that are woken while they are submitted", 0, aiow_run_poll_woken },
 	{ "unreaped", "exits with events left in two rings", AIOW_LEAVES, aiow_run_unreaped },
 	{ "inflight-exit", "exits with polls and reads in flight", AIOW_LEAVES,
 	  aiow_run_inflight_exit },

@@ -332,6 +332,7 @@ int aiow_run_poll_free_woken(struct aiow *w);
 int aiow_run_poll_server(struct aiow *w);
 
 int aiow_run_poll_orders(struct aiow *w);
+int aiow_run_poll_woken(struct aiow *w);
 
 int aiow_run_unreaped(struct aiow *w);
 int aiow_run_inflight_exit(struct aiow *w);

@@ -18,6 +18,7 @@ ills() {
 	fio batches-of-one reads-of-one submit-blocks
 	piles-up backlog-grows buffered-inside-submit
 	poll-ready polls-ready-at-once
+	poll-woken polls-woken-early
 	reader-leaves buffered-inside-submit ring-bounces
 	ring-scribble buffered-inside-submit head-moved-oddly
 	setup-fail aio-max-nr
@@ -28,7 +29,7 @@ ills() {
 ill_workloads() {
 	local scenario fio="fio --ioengine=libaio --direct=1 --bs=4k --rw=randread --iodepth=16 --name=f"
 	for scenario in again-polls again-stranded contexts eagain eventfd-each eventfd-last piles-up \
-		poll-ready ring-scribble setup-fail; do
+		poll-ready poll-woken ring-scribble setup-fail; do
 		aiowork --count 400 "$scenario"
 	done
 	aiowork --count 6000 reader-leaves
@@ -54,6 +55,7 @@ ills_are_named() {
 	slow=/dev/slow few_tags=/dev/few-tags
 	export slow few_tags
 	export -f ill_workloads
+	modprobe fuse 2>/dev/null || true
 	aiotrace record --hooks eventfd -o ill.aios -- bash -ec ill_workloads >ill.json
 	told_of ill.aios ill.json >told.txt
 	ills | diff - told.txt
