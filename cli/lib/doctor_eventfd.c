@@ -12,7 +12,6 @@
  * A request whose number nobody told of, or that means another eventfd by now, counts for none.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_int.h"
@@ -22,26 +21,20 @@ static uint64_t number_key(uint32_t tgid, int32_t fd)
 	return (uint64_t)tgid << 32 | (uint32_t)fd;
 }
 
-/* Return: without a place where too many are kept already; the same for -ENOMEM. */
+/* Return: 0 or -ENOMEM; without a place where too many are kept already. */
 static int notify_new(struct aios_doctor *doctor, const struct aios_rec *rec,
 		      struct aios_notify **ret)
 {
 	struct aios_notify *notify;
-	int err;
 
 	*ret = NULL;
 	if (doctor->notify_cnt >= AIOS_NOTIFIES_MAX)
 		return 0;
-	notify = calloc(1, sizeof(*notify));
+	notify = aios_map_add(&doctor->eventfds, rec->eventfd_use.eventfd, sizeof(*notify));
 	if (!notify)
 		return -ENOMEM;
 	notify->fd = rec->eventfd_use.fd;
 	notify->from_ns = rec->h.time_ns;
-	err = aios_map_put(&doctor->eventfds, rec->eventfd_use.eventfd, notify);
-	if (err) {
-		free(notify);
-		return err;
-	}
 	notify->next = doctor->notifies;
 	doctor->notifies = notify;
 	doctor->notify_cnt++;

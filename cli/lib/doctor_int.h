@@ -228,19 +228,33 @@ struct aios_chart {
 };
 
 /**
+ * struct aios_blocks - submissions that blocked, as far as one way to see it goes
+ * @requests: that were seen this way
+ * @cnt: of these, whose submission slept for AIOS_SLEPT_MS, or took AIOS_BLOCKED_MS
+ * @ns: for how long these did
+ * @max_ns: the longest sleep, or submission
+ * @sample: of @cnt
+ */
+struct aios_blocks {
+	uint64_t requests;
+	uint64_t cnt;
+	uint64_t ns;
+	uint64_t max_ns;
+	struct aios_sample sample;
+};
+
+/**
  * struct aios_spot - requests of an operation on a file
  * @op: IOCB_CMD_*
  * @file: its name; harmless text, owned; NULL where not known
  * @buffered: a regular file or a block device that was opened without O_DIRECT
  * @requests: that were submitted
  * @inside: of these, that the submitting thread completed before it was through with them
- * @blocked: whose submission slept for AIOS_SLEPT_MS, or took AIOS_BLOCKED_MS
- * @blocked_ns: for how long these did
- * @watched: of @requests, for which it is told whether the thread slept
- * @submit_ns: time in submissions, of all
- * @max_ns: the longest
- * @slept_max_ns: the longest sleep
- * @slept: by way of whom; owned by the model; NULL where not told
+ * @inside_ns, @inside_max_ns: time in the submissions of these, all of it and the longest
+ * @submit_ns, @submit_max_ns: of all submissions
+ * @sleeps: requests for which it is told whether the thread slept
+ * @times: the others
+ * @slept: the longest sleep was by way of whom; owned by the model; NULL where not told
  */
 struct aios_spot {
 	uint16_t op;
@@ -249,17 +263,15 @@ struct aios_spot {
 	uint64_t requests;
 	uint64_t inside;
 	uint64_t inside_ns;
-	uint64_t blocked;
-	uint64_t blocked_ns;
-	uint64_t watched;
+	uint64_t inside_max_ns;
 	uint64_t submit_ns;
-	uint64_t max_ns;
-	uint64_t slept_max_ns;
+	uint64_t submit_max_ns;
+	struct aios_blocks sleeps;
+	struct aios_blocks times;
 	const struct aios_chain *slept;
 	uint32_t pid;
 	char comm[AIOS_COMM_LEN + 1];
 	struct aios_sample insides;
-	struct aios_sample blocks;
 };
 
 /**

@@ -105,20 +105,24 @@ static uint64_t blocked_ns(const struct aios_request *req, uint64_t submit_ns)
 	return submit_ns >= AIOS_BLOCKED_MS * MS ? submit_ns : 0;
 }
 
+/* Requests that nobody watched are another matter than those that were: both are counted apart. */
 static void spot_blocked(struct aios_spot *spot, const struct aios_request *req, uint64_t submit_ns)
 {
+	struct aios_blocks *blocks = req->sleeps ? &spot->sleeps : &spot->times;
+	uint64_t longest_ns = req->sleeps ? req->sleeps->longest_ns : submit_ns;
 	uint64_t ns = blocked_ns(req, submit_ns);
 
-	spot->watched += req->sleeps != NULL;
+	blocks->requests++;
 	if (!ns)
 		return;
-	spot->blocked++;
-	spot->blocked_ns += ns;
-	aios_sample_add(&spot->blocks, req->id, req->returned_ns);
-	if (!req->sleeps || req->sleeps->longest_ns <= spot->slept_max_ns)
+	blocks->cnt++;
+	blocks->ns += ns;
+	aios_sample_add(&blocks->sample, req->id, req->returned_ns);
+	if (longest_ns <= blocks->max_ns)
 		return;
-	spot->slept_max_ns = req->sleeps->longest_ns;
-	spot->slept = req->sleeps->longest;
+	blocks->max_ns = longest_ns;
+	if (req->sleeps)
+		spot->slept = req->sleeps->longest;
 }
 
 static int submit_request(struct aios_doctor *doctor, const struct aios_request *req)
@@ -134,12 +138,14 @@ static int submit_request(struct aios_doctor *doctor, const struct aios_request 
 		return err;
 	spot->requests++;
 	spot->submit_ns += ns;
-	if (ns > spot->max_ns)
-		spot->max_ns = ns;
+	if (ns > spot->submit_max_ns)
+		spot->submit_max_ns = ns;
 	spot_blocked(spot, req, ns);
 	if (spot->buffered && is_inside(req)) {
 		spot->inside++;
 		spot->inside_ns += ns;
+		if (ns > spot->inside_max_ns)
+			spot->inside_max_ns = ns;
 		aios_sample_add(&spot->insides, req->id, req->returned_ns);
 	}
 	return 0;
@@ -233,51 +239,58 @@ static void blocks_where(struct aios_buf *text, const struct aios_chain *chain,
 }
 
 static void blocks_text(struct aios_buf *text, const struct aios_spot *spot,
-			const struct aios_symbols *symbols)
+			const struct aios_blocks *blocks, const struct aios_symbols *symbols)
 {
-	bool watched = spot->watched == spot->requests;
+	bool watched = blocks == &spot->sleeps;
 
 	aios_buf_fmt(text, "io_submit %s for %u ms or longer for %llu of %llu %s requests of ",
 		     watched ? "slept" : "was busy or blocked", watched ? AIOS_SLEPT_MS :
-		     AIOS_BLOCKED_MS, aios_ull(spot->blocked), aios_ull(spot->requests),
+		     AIOS_BLOCKED_MS, aios_ull(blocks->cnt), aios_ull(blocks->requests),
 		     aios_op_name(spot->op));
 	aios_doctor_who(text, spot->comm, spot->pid);
 	aios_buf_fmt(text, " on %s%s: ", spot->file, spot->buffered ? " (without O_DIRECT)" : "");
-	aios_fmt_duration(text, spot->blocked_ns);
+	aios_fmt_duration(text, blocks->ns);
 	aios_buf_str(text, " in all, ");
-	aios_fmt_duration(text, watched ? spot->slept_max_ns : spot->max_ns);
+	aios_fmt_duration(text, blocks->max_ns);
 	aios_buf_str(text, " at most");
-	if (spot->slept)
+	if (watched && spot->slept)
 		blocks_where(text, spot->slept, symbols);
+	if (watched && spot->times.requests)
+		aios_buf_fmt(text, "; whether it slept for %llu other%s was not seen",
+			     aios_ull(spot->times.requests), aios_s(spot->times.requests));
 	if (!watched)
 		aios_buf_str(text, "; whether it slept or ran is not known, 'aiotrace record "
 			     "--blocked-over 1ms' tells");
 }
 
-static bool is_blocked(const struct aios_spot *spot)
+/* What is to be told of a spot, sleeps first; NULL where nothing is. */
+static const struct aios_blocks *blocks_of(const struct aios_spot *spot)
 {
-	bool few = spot->blocked < AIOS_BLOCKED_FEW;
+	const struct aios_blocks *sleeps = &spot->sleeps, *times = &spot->times;
 
-	if (spot->watched == spot->requests)
-		return !few || spot->blocked_ns >= AIOS_BLOCKED_LONG_MS * MS;
-	return !few && spot->blocked * 100 >= spot->requests * AIOS_BLOCKED_SHARE;
+	if (sleeps->cnt >= AIOS_BLOCKED_FEW || sleeps->ns >= AIOS_BLOCKED_LONG_MS * MS)
+		return sleeps;
+	return times->cnt >= AIOS_BLOCKED_FEW &&
+	       times->cnt * 100 >= times->requests * AIOS_BLOCKED_SHARE ? times : NULL;
 }
 
 static int tell_blocks(struct aios_doctor *doctor, const struct aios_spot *spot)
 {
+	const struct aios_blocks *blocks = blocks_of(spot);
 	struct aios_condition condition;
 	struct aios_buf text = { 0 };
 
-	if (!is_blocked(spot))
+	if (!blocks)
 		return 0;
-	condition = spot_condition(AIOS_AIL_BLOCKS, spot->blocked_ns, spot, &spot->blocks);
-	aios_condition_add(&condition, "blocked", AIOS_UNIT_COUNT, spot->blocked);
-	aios_condition_add(&condition, "blocked_time", AIOS_UNIT_NS, spot->blocked_ns);
-	aios_condition_add(&condition, "longest_submission", AIOS_UNIT_NS, spot->max_ns);
-	if (spot->watched)
-		aios_condition_add(&condition, "longest_sleep", AIOS_UNIT_NS, spot->slept_max_ns);
+	condition = spot_condition(AIOS_AIL_BLOCKS, blocks->ns, spot, &blocks->sample);
+	aios_condition_add(&condition, "watched", AIOS_UNIT_COUNT, spot->sleeps.requests);
+	aios_condition_add(&condition, "blocked", AIOS_UNIT_COUNT, blocks->cnt);
+	aios_condition_add(&condition, "blocked_time", AIOS_UNIT_NS, blocks->ns);
+	aios_condition_add(&condition, "longest_submission", AIOS_UNIT_NS, spot->submit_max_ns);
+	if (blocks == &spot->sleeps)
+		aios_condition_add(&condition, "longest_sleep", AIOS_UNIT_NS, blocks->max_ns);
 	aios_condition_add(&condition, "mean", AIOS_UNIT_NS, spot->submit_ns / spot->requests);
-	blocks_text(&text, spot, aios_pipeline_trace(doctor->pipe).symbols);
+	blocks_text(&text, spot, blocks, aios_pipeline_trace(doctor->pipe).symbols);
 	return aios_doctor_tell(doctor, &condition, &text);
 }
 
@@ -293,7 +306,7 @@ static int tell_inside(struct aios_doctor *doctor, const struct aios_spot *spot)
 	aios_condition_add(&condition, "inside", AIOS_UNIT_COUNT, spot->inside);
 	aios_condition_add(&condition, "share", AIOS_UNIT_PERCENT, percent);
 	aios_condition_add(&condition, "mean", AIOS_UNIT_NS, spot->inside_ns / spot->inside);
-	aios_condition_add(&condition, "longest", AIOS_UNIT_NS, spot->max_ns);
+	aios_condition_add(&condition, "longest", AIOS_UNIT_NS, spot->inside_max_ns);
 	aios_buf_fmt(&text, "%llu of %llu %s requests of ", aios_ull(spot->inside),
 		     aios_ull(spot->requests), aios_op_name(spot->op));
 	aios_doctor_who(&text, spot->comm, spot->pid);
@@ -301,7 +314,7 @@ static int tell_inside(struct aios_doctor *doctor, const struct aios_spot *spot)
 		     "itself before it returned: ", spot->file);
 	aios_fmt_duration(&text, spot->inside_ns / spot->inside);
 	aios_buf_str(&text, " each, ");
-	aios_fmt_duration(&text, spot->max_ns);
+	aios_fmt_duration(&text, spot->inside_max_ns);
 	aios_buf_str(&text, " at most");
 	return aios_doctor_tell(doctor, &condition, &text);
 }

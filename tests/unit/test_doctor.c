@@ -307,6 +307,19 @@ static void tell_slept_long(struct kit_tale *t)
 	tell_asleep(t, 1, 100 * MS, 2);
 }
 
+/* That nobody watched one of them does not hide the sleeps of the others. */
+static void tell_slept_but_one(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 99);
+
+	tell_file(t, 040000);
+	r.ask.file = FILE_A;
+	tell_accepted(t, &r);
+	tell_completed(t, &r, 4096);
+	tell_reaped(t, 1);
+	tell_asleep(t, 4, MS, 2);
+}
+
 static void tell_slept_rarely(struct kit_tale *t)
 {
 	tell_asleep(t, 3, 33 * MS, 2);
@@ -691,6 +704,7 @@ static const struct story stories[] = {
 	{ "preempted", tell_preempted, NULL, 0 },
 	{ "slept", tell_slept, "submit-blocks", AIOS_GRADE_WARN },
 	{ "slept long, once", tell_slept_long, "submit-blocks", AIOS_GRADE_WARN },
+	{ "slept, but one was not watched", tell_slept_but_one, "submit-blocks", AIOS_GRADE_WARN },
 	{ "slept three times", tell_slept_rarely, NULL, 0 },
 	{ "slept briefly", tell_slept_briefly, NULL, 0 },
 	{ "waited for a CPU", tell_waited_for_a_cpu, NULL, 0 },
@@ -947,6 +961,55 @@ static void a_limit_that_is_near_is_told_before_it_is_met(void **state)
 	}
 }
 
+static uint64_t number_of(const struct aios_condition *condition, const char *name)
+{
+	for (size_t i = 0; i < condition->number_cnt; i++)
+		if (!strcmp(condition->numbers[i].name, name))
+			return condition->numbers[i].value;
+	fail_msg("%s has no number %s", condition->ailment->slug, name);
+	return 0;
+}
+
+/* Of a file, 1 request of 21 takes long, and is not done within io_submit. */
+static void numbers_are_of_the_requests_that_have_the_condition(void **state)
+{
+	const struct aios_condition *told;
+	struct load load = healthy();
+	struct visit v;
+	size_t cnt;
+
+	(void)state;
+	load.flags = 0;
+	load.depth = load.batch = load.take = 1;
+	load.submit_ns = MS / 10;
+	load.inside = true;
+	visit_begin(&v, "function");
+	tell_file(&v.t, 0);
+	for (unsigned int i = 0; i < 20; i++)
+		tell_round(&v.t, &load, i);
+	load.submit_ns = 9 * MS;
+	load.inside = false;
+	tell_round(&v.t, &load, 20);
+	tell_teardown(&v.t);
+	visit_over(&v);
+	told = aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(cnt, 1);
+	assert_string_equal(told->ailment->slug, "buffered-inside-submit");
+	assert_int_equal(number_of(told, "requests"), 21);
+	assert_int_equal(number_of(told, "inside"), 20);
+	assert_in_range(number_of(told, "longest"), MS / 10, MS);
+	visit_done(&v);
+	visit_tell(&v, tell_slept_but_one);
+	told = aios_doctor_conditions(v.doctor, &cnt);
+	assert_int_equal(number_of(told, "requests"), 5);
+	assert_int_equal(number_of(told, "watched"), 4);
+	assert_int_equal(number_of(told, "blocked"), 4);
+	assert_int_equal(number_of(told, "longest_sleep"), MS);
+	assert_non_null(strstr(told->message, "4 of 4 pread"));
+	assert_non_null(strstr(told->message, "whether it slept for 1 other was not seen"));
+	visit_done(&v);
+}
+
 /* Reads of eventfds are recorded where asked for; else nobody knows, if there was one to read. */
 static void eventfds_are_judged_where_reads_were_watched(void **state)
 {
@@ -1015,6 +1078,7 @@ int main(void)
 		cmocka_unit_test(the_worst_are_kept_and_all_are_counted),
 		cmocka_unit_test(calls_alone_tell_what_they_can),
 		cmocka_unit_test(a_limit_that_is_near_is_told_before_it_is_met),
+		cmocka_unit_test(numbers_are_of_the_requests_that_have_the_condition),
 		cmocka_unit_test(eventfds_are_judged_where_reads_were_watched),
 		cmocka_unit_test(eventfds_are_not_judged_by_what_is_missing),
 	};
