@@ -221,6 +221,15 @@ static struct aios_diff_finding *finding_of(struct aios_diff *diff, const char *
 	return findings[diff->finding_cnt].id ? &findings[diff->finding_cnt++] : NULL;
 }
 
+static enum aios_diff_grade grade_of(const char *severity)
+{
+	for (enum aios_diff_grade grade = AIOS_DIFF_INFO; severity && grade < AIOS_DIFF_CRIT;
+	     grade++)
+		if (!strcmp(severity, aios_diff_grade_name(grade)))
+			return grade;
+	return AIOS_DIFF_CRIT;
+}
+
 static int finding_read(struct aios_diff *diff, const json_t *object, int side)
 {
 	const char *id = json_string_value(json_object_get(object, "id"));
@@ -230,8 +239,21 @@ static int finding_read(struct aios_diff *diff, const json_t *object, int side)
 	if (!finding)
 		return id ? -ENOMEM : 0;
 	finding->cnt[side]++;
-	finding->grave = finding->grave || !severity || strcmp(severity, "info");
+	if (grade_of(severity) > finding->grade[side])
+		finding->grade[side] = grade_of(severity);
 	return 0;
+}
+
+static enum aios_diff_turn turn_of(const struct aios_diff_finding *finding)
+{
+	const enum aios_diff_grade *grade = finding->grade;
+
+	if (!finding->cnt[0])
+		return AIOS_DIFF_NEW;
+	if (!finding->cnt[1])
+		return AIOS_DIFF_GONE;
+	return grade[1] > grade[0] ? AIOS_DIFF_GRAVER :
+	       grade[1] < grade[0] ? AIOS_DIFF_MILDER : AIOS_DIFF_AS_BEFORE;
 }
 
 /* Rules of aiocheck, and conditions of the doctor where the report has them. */
@@ -277,6 +299,23 @@ static const char *why_incomparable(const struct aios_diff *diff)
 	return NULL;
 }
 
+static void findings_turn(struct aios_diff *diff)
+{
+	for (size_t i = 0; i < diff->finding_cnt; i++)
+		diff->findings[i].turn = turn_of(&diff->findings[i]);
+}
+
+/* What proves nothing has no verdict. */
+static void unjudge(struct aios_diff *diff)
+{
+	for (size_t i = 0; i < diff->row_cnt; i++)
+		diff->rows[i].verdict = AIOS_DIFF_NONE;
+	for (size_t i = 0; i < diff->count_cnt; i++)
+		diff->counts[i].verdict = AIOS_DIFF_NONE;
+	for (size_t i = 0; i < diff->finding_cnt; i++)
+		diff->findings[i].turn = AIOS_DIFF_TURN_UNKNOWN;
+}
+
 static int compare(struct aios_diff *diff, json_t *const *reports, struct aios_err *err)
 {
 	int code = 0;
@@ -292,7 +331,10 @@ static int compare(struct aios_diff *diff, json_t *const *reports, struct aios_e
 				 "'aiotrace report --json --distributions'");
 	if (code)
 		return aios_fail(err, code, "not enough memory");
+	findings_turn(diff);
 	diff->incomparable = why_incomparable(diff);
+	if (diff->incomparable)
+		unjudge(diff);
 	return 0;
 }
 
@@ -360,7 +402,7 @@ unsigned int aios_diff_fails(const struct aios_diff *diff)
 		if (diff->counts[i].verdict == AIOS_DIFF_WORSE)
 			fails |= AIOS_FAIL_ERRORS;
 	for (size_t i = 0; i < diff->finding_cnt; i++)
-		if (diff->findings[i].grave && !diff->findings[i].cnt[0])
+		if (aios_diff_grave(&diff->findings[i]))
 			fails |= AIOS_FAIL_FINDINGS;
 	return fails;
 }
@@ -374,4 +416,27 @@ const char *aios_diff_verdict_name(enum aios_diff_verdict verdict)
 	};
 
 	return names[verdict];
+}
+
+const char *aios_diff_grade_name(enum aios_diff_grade grade)
+{
+	static const char *const names[] = {
+		[AIOS_DIFF_ABSENT] = NULL,
+		[AIOS_DIFF_INFO] = "info",
+		[AIOS_DIFF_WARN] = "warn",
+		[AIOS_DIFF_CRIT] = "crit",
+	};
+
+	return names[grade];
+}
+
+const char *aios_diff_turn_name(enum aios_diff_turn turn)
+{
+	static const char *const names[] = {
+		[AIOS_DIFF_AS_BEFORE] = "same", [AIOS_DIFF_NEW] = "new",
+		[AIOS_DIFF_GRAVER] = "worse",	[AIOS_DIFF_MILDER] = "better",
+		[AIOS_DIFF_GONE] = "gone",	[AIOS_DIFF_TURN_UNKNOWN] = NULL,
+	};
+
+	return names[turn];
 }

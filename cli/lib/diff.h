@@ -35,6 +35,7 @@ enum aios_diff_verdict {
 	AIOS_DIFF_BETTER,
 	AIOS_DIFF_SLIGHT,	/* worse, but it may be by less than was asked for */
 	AIOS_DIFF_WORSE,	/* by at least that */
+	AIOS_DIFF_NONE,		/* the two cannot be compared */
 	AIOS_DIFF_VERDICTS
 };
 
@@ -73,7 +74,7 @@ enum aios_diff_verdict aios_diff_verdict(const struct aios_interval *a,
 
 enum aios_diff_verdict aios_diff_share(const uint64_t *bad, const uint64_t *total, double error);
 
-/* "same", "few", "missing", "better", "slight", "worse": a constant. */
+/* "same", "few", "missing", "better", "slight", "worse": a constant; NULL for none. */
 const char *aios_diff_verdict_name(enum aios_diff_verdict verdict);
 
 /**
@@ -105,17 +106,54 @@ struct aios_diff_count {
 	enum aios_diff_verdict verdict;
 };
 
+/* How bad findings of an id are at most. Conditions are told as info, warn or crit. */
+enum aios_diff_grade {
+	AIOS_DIFF_ABSENT,
+	AIOS_DIFF_INFO,
+	AIOS_DIFF_WARN,
+	AIOS_DIFF_CRIT, /* or a rule that is broken, whatever its severity */
+};
+
+/* What became of findings of an id. */
+enum aios_diff_turn {
+	AIOS_DIFF_AS_BEFORE,
+	AIOS_DIFF_NEW,
+	AIOS_DIFF_GRAVER, /* the worst of them is worse than the worst before */
+	AIOS_DIFF_MILDER,
+	AIOS_DIFF_GONE,
+	AIOS_DIFF_TURN_UNKNOWN, /* the two cannot be compared */
+};
+
 /**
  * struct aios_diff_finding - a rule that was broken, or a condition of the doctor
  * @id: owned
  * @cnt: how often in each
- * @grave: more than a hint: it counts where a run is to fail
+ * @grade: the worst in each
+ * @turn: what became of it
  */
 struct aios_diff_finding {
 	char *id;
 	uint64_t cnt[2];
-	bool grave;
+	enum aios_diff_grade grade[2];
+	enum aios_diff_turn turn;
 };
+
+/**
+ * aios_diff_grave() - is a finding new or worse, and more than a hint?
+ * @finding: of a diff
+ * Return: whether it counts where a run is to fail.
+ */
+static inline bool aios_diff_grave(const struct aios_diff_finding *finding)
+{
+	return (finding->turn == AIOS_DIFF_NEW || finding->turn == AIOS_DIFF_GRAVER) &&
+	       finding->grade[1] > AIOS_DIFF_INFO;
+}
+
+/* "info", "warn", "crit": a constant; NULL for absent. */
+const char *aios_diff_grade_name(enum aios_diff_grade grade);
+
+/* "same", "new", "worse", "better", "gone": a constant; NULL for unknown. */
+const char *aios_diff_turn_name(enum aios_diff_turn turn);
 
 /**
  * struct aios_diff_side - what a recording is
@@ -139,7 +177,7 @@ struct aios_diff_side {
 
 /**
  * struct aios_diff - two recordings
- * @incomparable: why nothing can be concluded, in words; NULL where it can
+ * @incomparable: why nothing can be concluded, in words, and there is no verdict; NULL where it can
  * @over: as asked for
  */
 struct aios_diff {

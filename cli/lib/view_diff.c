@@ -49,6 +49,7 @@ static void text_verdict(struct aios_buf *buf, const struct aios_diff_row *row)
 		[AIOS_DIFF_BETTER] = "better, by at least ",
 		[AIOS_DIFF_SLIGHT] = "worse, by at least ",
 		[AIOS_DIFF_WORSE] = "WORSE, by at least ",
+		[AIOS_DIFF_NONE] = "",
 	};
 	bool better = row->verdict == AIOS_DIFF_BETTER;
 	double from = (double)(better ? row->is[0].low : row->is[0].high);
@@ -56,7 +57,7 @@ static void text_verdict(struct aios_buf *buf, const struct aios_diff_row *row)
 	double by = better ? from - to : to - from;
 
 	/* However many samples: the greatest of them says little of the next run. */
-	if (row->percent == 100)
+	if (row->percent == 100 || row->verdict == AIOS_DIFF_NONE)
 		return;
 	aios_buf_str(buf, "  ");
 	aios_buf_str(buf, says[row->verdict]);
@@ -93,6 +94,20 @@ static void text_row(struct aios_buf *buf, const struct aios_diff_row *row, bool
 	aios_buf_done(&change);
 }
 
+static const char *count_says(const struct aios_diff_count *count)
+{
+	static const char *const says[AIOS_DIFF_VERDICTS] = {
+		[AIOS_DIFF_WORSE] = "  WORSE: a greater share",
+		[AIOS_DIFF_BETTER] = "  better: a smaller share",
+		[AIOS_DIFF_MISSING] = "  only in one of the two",
+		[AIOS_DIFF_NONE] = "",
+	};
+
+	if (says[count->verdict])
+		return says[count->verdict];
+	return count->bad[0] || count->bad[1] ? "  no change that these could show" : "";
+}
+
 static void text_counts(struct aios_buf *buf, const struct aios_diff *diff)
 {
 	if (diff->count_cnt)
@@ -105,11 +120,7 @@ static void text_counts(struct aios_buf *buf, const struct aios_diff *diff)
 			     (unsigned long long)count->total[0],
 			     (unsigned long long)count->total[1],
 			     (unsigned long long)count->bad[0], (unsigned long long)count->bad[1],
-			     count->verdict == AIOS_DIFF_WORSE ? "  WORSE: a greater share" :
-			     count->verdict == AIOS_DIFF_BETTER ? "  better: a smaller share" :
-			     count->verdict == AIOS_DIFF_MISSING ? "  only in one of the two" :
-			     count->bad[0] || count->bad[1] ?
-			     "  no change that these could show" : "");
+			     count_says(count));
 	}
 }
 
@@ -117,7 +128,7 @@ static void text_counts(struct aios_buf *buf, const struct aios_diff *diff)
 static bool is_in_both(const struct aios_diff *diff, const char *op)
 {
 	for (size_t i = 0; i < diff->row_cnt; i++)
-		if (diff->rows[i].op == op && diff->rows[i].verdict != AIOS_DIFF_MISSING)
+		if (diff->rows[i].op == op && diff->rows[i].samples[0] && diff->rows[i].samples[1])
 			return true;
 	return false;
 }
@@ -140,6 +151,22 @@ static void text_rows(struct aios_buf *buf, const struct aios_diff *diff)
 	}
 }
 
+/* "NEW", "gone", "WORSE: crit, was warn" */
+static void text_turn(struct aios_buf *buf, const struct aios_diff_finding *finding)
+{
+	const char *is = aios_diff_grade_name(finding->grade[1]);
+	const char *was = aios_diff_grade_name(finding->grade[0]);
+
+	if (finding->turn == AIOS_DIFF_NEW)
+		aios_buf_str(buf, aios_diff_grave(finding) ? "NEW" : "new");
+	else if (finding->turn == AIOS_DIFF_GONE)
+		aios_buf_str(buf, "gone");
+	else if (finding->turn == AIOS_DIFF_GRAVER)
+		aios_buf_fmt(buf, "WORSE: %s, was %s", is, was);
+	else if (finding->turn == AIOS_DIFF_MILDER)
+		aios_buf_fmt(buf, "better: %s, was %s", is, was);
+}
+
 static void text_findings(struct aios_buf *buf, const struct aios_diff *diff)
 {
 	aios_buf_str(buf, diff->finding_cnt ? "\nFINDING                  BEFORE    AFTER\n" : "");
@@ -147,29 +174,33 @@ static void text_findings(struct aios_buf *buf, const struct aios_diff *diff)
 		const struct aios_diff_finding *finding = &diff->findings[i];
 
 		aios_buf_cell(buf, finding->id, 22);
-		aios_buf_fmt(buf, "%9llu%9llu  %s\n", (unsigned long long)finding->cnt[0],
-			     (unsigned long long)finding->cnt[1],
-			     !finding->cnt[0] ? finding->grave ? "NEW" : "new" :
-			     !finding->cnt[1] ? "gone" : "");
+		aios_buf_fmt(buf, "%9llu%9llu  ", (unsigned long long)finding->cnt[0],
+			     (unsigned long long)finding->cnt[1]);
+		text_turn(buf, finding);
+		aios_buf_str(buf, "\n");
 	}
 }
 
 static void text_result(struct aios_buf *buf, const struct aios_diff *diff)
 {
-	size_t cnt[AIOS_DIFF_VERDICTS] = { 0 }, fresh = 0;
+	size_t cnt[AIOS_DIFF_VERDICTS] = { 0 }, fresh = 0, graver = 0;
 
 	for (size_t i = 0; i < diff->row_cnt; i++)
 		cnt[diff->rows[i].verdict] += diff->rows[i].percent < 100;
-	for (size_t i = 0; i < diff->finding_cnt; i++)
-		fresh += !diff->findings[i].cnt[0];
+	for (size_t i = 0; i < diff->finding_cnt; i++) {
+		fresh += diff->findings[i].turn == AIOS_DIFF_NEW;
+		graver += diff->findings[i].turn == AIOS_DIFF_GRAVER;
+	}
 	aios_buf_fmt(buf, "result  percentiles: %zu worse", cnt[AIOS_DIFF_WORSE]);
 	if (diff->over > 0)
 		aios_buf_fmt(buf, " by over %g%%, %zu maybe by less", 100 * diff->over,
 			     cnt[AIOS_DIFF_SLIGHT]);
-	aios_buf_fmt(buf, ", %zu better, %zu alike, %zu unknown; new findings: "
-		     "%zu\n",
+	aios_buf_fmt(buf, ", %zu better, %zu alike, %zu unknown; findings: %zu new",
 		     cnt[AIOS_DIFF_BETTER], cnt[AIOS_DIFF_SAME],
 		     cnt[AIOS_DIFF_FEW] + cnt[AIOS_DIFF_MISSING], fresh);
+	if (graver)
+		aios_buf_fmt(buf, ", %zu worse", graver);
+	aios_buf_str(buf, "\n");
 }
 
 void aios_diff_text(struct aios_buf *buf, const struct aios_diff *diff)
@@ -215,7 +246,7 @@ static json_t *interval_json(const struct aios_diff_row *row, int side)
 
 static json_t *row_json(const struct aios_diff_row *row)
 {
-	return json_pack("{s:s s:s s:o s:o s:o s:s}", "op", row->op, "stage",
+	return json_pack("{s:s s:s s:o s:o s:o s:s?}", "op", row->op, "stage",
 			 aios_stage_key(row->stage), "percent", aios_json_count(row->percent),
 			 "before", interval_json(row, 0), "after", interval_json(row, 1),
 			 "verdict", aios_diff_verdict_name(row->verdict));
@@ -223,7 +254,7 @@ static json_t *row_json(const struct aios_diff_row *row)
 
 static json_t *count_json(const struct aios_diff_count *count)
 {
-	return json_pack("{s:s s:[o,o] s:[o,o] s:s}", "op", count->op, "submitted",
+	return json_pack("{s:s s:[o,o] s:[o,o] s:s?}", "op", count->op, "submitted",
 			 aios_json_count(count->total[0]), aios_json_count(count->total[1]),
 			 "failed_or_refused", aios_json_count(count->bad[0]),
 			 aios_json_count(count->bad[1]), "verdict",
@@ -242,9 +273,14 @@ static json_t *side_json(const struct aios_diff_side *side)
 
 static json_t *finding_json(const struct aios_diff_finding *finding)
 {
-	return json_pack("{s:o s:o s:o s:b}", "id", aios_json_text(finding->id), "before",
-			 aios_json_count(finding->cnt[0]), "after",
-			 aios_json_count(finding->cnt[1]), "grave", finding->grave);
+	bool grave = finding->grade[0] > AIOS_DIFF_INFO || finding->grade[1] > AIOS_DIFF_INFO;
+
+	return json_pack("{s:o s:o s:o s:[s?,s?] s:s? s:b}", "id", aios_json_text(finding->id),
+			 "before", aios_json_count(finding->cnt[0]), "after",
+			 aios_json_count(finding->cnt[1]), "severity",
+			 aios_diff_grade_name(finding->grade[0]),
+			 aios_diff_grade_name(finding->grade[1]), "verdict",
+			 aios_diff_turn_name(finding->turn), "grave", grave);
 }
 
 int aios_diff_json(struct aios_buf *buf, const struct aios_diff *diff)

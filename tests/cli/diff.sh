@@ -40,6 +40,14 @@ diffs_that_fail() {
 	jq -c '.findings += [{ id: "D3", severity: "info" }]' kept.json >hint.json
 	status 0 aiotrace diff --baseline kept.json hint.json >told.txt
 	grep -qE '^D3 +0 +1  new$' told.txt
+	jq -c '.findings += [{ id: "D3", severity: "warn" }]' kept.json >graver.json
+	status 1 aiotrace diff --baseline hint.json --fail-on findings graver.json >told.txt
+	grep -qE '^D3 +1 +1  WORSE: warn, was info$' told.txt
+	grep -q '; findings: 0 new, 1 worse$' told.txt
+	expect '[["info","warn"],"worse"]' "$(aiotrace diff --json hint.json graver.json |
+		jq -c '.findings[] | select(.id == "D3") | [.severity, .verdict]')" "a graver condition"
+	status 0 aiotrace diff --baseline graver.json --fail-on findings hint.json >told.txt
+	grep -qE '^D3 +1 +1  better: info, was warn$' told.txt
 	status 0 aiotrace diff --baseline finding.json --fail-on findings kept.json >told.txt
 	grep -qE '^R9 +1 +0  gone$' told.txt
 }
@@ -48,6 +56,8 @@ diffs_that_prove_nothing() {
 	says 4 "cannot be compared: the evidence levels differ" \
 		aiotrace diff "$golden/ops.aios" "$golden/exact.aios"
 	grep -q '^NOT COMPARABLE: ' out.txt
+	expect '[null]' "$(aiotrace diff --json "$golden/ops.aios" "$golden/exact.aios" 2>said.txt |
+		jq -c '[.percentiles[], .operations[], .findings[] | .verdict] | unique')" "verdicts"
 	status 4 aiotrace diff --baseline kept.json "$golden/lost.aios" >out.txt 2>said.txt
 	grep -q 'cannot be compared: records were lost' said.txt
 	aiotrace report --json "$golden/fio.aios" >short.json

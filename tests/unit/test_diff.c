@@ -220,6 +220,31 @@ static void what_is_worse_fails_and_what_is_not_does_not(void **state)
 	assert_int_equal(fails(b, 0), AIOS_FAIL_ERRORS);
 }
 
+/* What proves nothing is not called worse, or better, anywhere. */
+static void assert_no_verdict(const struct aios_diff *diff)
+{
+	struct aios_buf buf = { 0 };
+	json_t *json, *row;
+	size_t i;
+
+	assert_int_equal(aios_diff_fails(diff), 0);
+	aios_diff_text(&buf, diff);
+	assert_null(strstr(buf.data, "WORSE"));
+	assert_null(strstr(buf.data, "no change that"));
+	assert_non_null(strstr(buf.data, "NOT COMPARABLE: "));
+	aios_buf_clear(&buf);
+	assert_int_equal(aios_diff_json(&buf, diff), 0);
+	json = json_loadb(buf.data, buf.len, 0, NULL);
+	assert_true(json_is_string(json_object_get(json, "incomparable")));
+	assert_true(json_array_size(json_object_get(json, "percentiles")) > 0);
+	json_array_foreach(json_object_get(json, "percentiles"), i, row)
+		assert_true(json_is_null(json_object_get(row, "verdict")));
+	json_array_foreach(json_object_get(json, "operations"), i, row)
+		assert_true(json_is_null(json_object_get(row, "verdict")));
+	json_decref(json);
+	aios_buf_done(&buf);
+}
+
 static void what_cannot_be_compared_says_why(void **state)
 {
 	struct recording b = base;
@@ -227,9 +252,13 @@ static void what_cannot_be_compared_says_why(void **state)
 
 	(void)state;
 	b.evidence = "exact";
+	b.scale_ns = 500000;
+	b.fails = 100;
 	diff = differ(&base, &b, 0);
 	assert_non_null(strstr(diff->incomparable, "evidence levels differ"));
+	assert_no_verdict(diff);
 	aios_diff_free(diff);
+	b = base;
 	b.evidence = "syscall";
 	diff = differ(&b, &b, 0);
 	assert_non_null(strstr(diff->incomparable, "single requests are not seen"));
