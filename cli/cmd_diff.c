@@ -121,19 +121,22 @@ static int diff_write(const struct diff *opts, const struct aios_diff *diff)
 	struct aios_buf buf = { 0 };
 	struct aios_out out;
 	struct aios_err err;
+	int status = diff_status(opts, diff);
 
 	if (aios_out_spares(opts->output, opts->paths[0], &err) ||
 	    aios_out_open(&out, opts->output, opts->paths[1], &err)) {
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	if (opts->json)
-		aios_diff_json(&buf, diff);
-	else
+	if (!opts->json)
 		aios_diff_text(&buf, diff);
+	else if (aios_diff_json(&buf, diff)) {
+		aios_say("not enough memory");
+		status = AIOS_UNREADABLE;
+	}
 	aios_out_write(&out, &buf);
 	aios_buf_done(&buf);
-	return aios_out_status(&out, diff_status(opts, diff));
+	return aios_out_status(&out, status);
 }
 
 static int diff_run(const struct diff *opts)

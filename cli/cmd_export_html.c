@@ -18,20 +18,23 @@ struct html_by {
 	struct aios_doctor *doctor;
 };
 
-static void html_write(struct aios_export *ex, const struct html_by *by)
+static int html_write(struct aios_export *ex, const struct html_by *by)
 {
 	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(by->check));
 	struct aios_files_named *files = aios_files_named_new();
 	struct aios_user_names names = aios_files_named(files);
+	int err;
 
 	trace.check = by->check;
 	trace.doctor = by->doctor;
 	trace.names = files ? &names : NULL;
-	if (aios_html_write(&ex->buf, by->html, &trace, &aios_page)) {
+	err = aios_html_write(&ex->buf, by->html, &trace, &aios_page);
+	if (err) {
 		aios_say("not enough memory for the page");
 		aios_buf_clear(&ex->buf);
 	}
 	aios_files_named_free(files);
+	return err;
 }
 
 static int html_judge(struct aios_export *ex, const struct html_by *by)
@@ -45,8 +48,8 @@ static int html_judge(struct aios_export *ex, const struct html_by *by)
 		aios_say("%s: not enough memory", ex->replay.path);
 		status = AIOS_UNREADABLE;
 	}
-	if (aios_pipeline_trace(pipe).info->kernel)
-		html_write(ex, by);
+	if (aios_pipeline_trace(pipe).info->kernel && html_write(ex, by))
+		status = AIOS_UNREADABLE;
 	return status;
 }
 

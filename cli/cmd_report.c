@@ -71,8 +71,11 @@ static int report_judge(const struct report *report, const struct report_by *by,
 		aios_say("%s: not enough memory", report->replay.path);
 		status = AIOS_UNREADABLE;
 	}
-	if (aios_pipeline_trace(pipe).info->kernel)
-		report_write(report, by, out);
+	/* What could not be written is told with the output. */
+	if (aios_pipeline_trace(pipe).info->kernel && report_write(report, by, out) && !out->err) {
+		aios_say("%s: not enough memory", report->replay.path);
+		status = AIOS_UNREADABLE;
+	}
 	return status;
 }
 
