@@ -34,6 +34,6 @@ struct aios_top_host_counts top_host SEC(".bss") = {};
 struct aios_top_set top_starts[1 << AIOS_TOP_STARTS_BITS] SEC(".bss") = {};
 struct aios_top_slot top_near[AIOS_TOP_NEAR] SEC(".bss") = {};
 /* Before v6.5 no value of a map may be larger, and all of .bss is one. */
-_Static_assert(sizeof(top_starts) + sizeof(top_near) < 7 << 19, ".bss fits into 4 MB");
+_Static_assert(sizeof(top_starts) + sizeof(top_near) < 31 << 17, ".bss fits into 4 MB");
 struct aios_top_asked top_asked SEC(".bss") = {};
 struct aios_top_cpu top_cpus[AIOS_TOP_CPUS] SEC(".bss") = {};

@@ -279,12 +279,8 @@ static const __u8 top_buckets[4096] = {
 };
 
 /* Each bit that a value is shifted by is a group further. What is left has its first four bits. */
-static __always_inline __u64 top_bucket(__u64 ns)
+static __always_inline __u64 top_bucket_far(__u64 ns)
 {
-	if (ns < 1ULL << 12)
-		return top_buckets[ns];
-	if (ns < 1ULL << 20)
-		return top_buckets[ns >> 8] + (8 << AIOS_TOP_HIST_BITS);
 	if (ns < 1ULL << 28)
 		return top_buckets[ns >> 16] + (16 << AIOS_TOP_HIST_BITS);
 	if (ns < 1ULL << 36)
@@ -298,38 +294,69 @@ static __always_inline __u64 top_bucket(__u64 ns)
  * To the verifier a bucket is a byte and what is added. Of what takes less than a millisecond it
  * can be behind the histogram then, but not behind the slot.
  */
-_Static_assert(__builtin_offsetof(struct aios_top_slot, tallies[AIOS_TOP_CLASSES - 1].hist) +
+_Static_assert(__builtin_offsetof(struct aios_top_slot, tallies[AIOS_TOP_TALLIES - 1].hist) +
 	       (0xff + (8 << AIOS_TOP_HIST_BITS) + 1) * sizeof(__u32) <=
 	       sizeof(struct aios_top_slot), "a bucket is in the slot");
 
 /*
- * What is counted of a request's time. @at is its context's place, as many tallies further as those
- * of its class are: so the places of fields are constants.
+ * What is added to often. In assembly, as the compiler copies what it adds, and calculates where
+ * that is though constants are part of the instruction. @at: a place, as many tallies further as
+ * the one that is meant is behind the first.
  */
-static __always_inline void top_time(struct aios_top_slot *at, __u64 ns)
-{
-	__u64 bucket = top_bucket(ns);
+#define TOP_TALLY(field)	__builtin_offsetof(struct aios_top_slot, tallies[0].field)
+#define TOP_ADD(at, field, much)							\
+	asm volatile("lock *(u64 *)(%0 + %2) += %1" : : "r"(at), "r"(much),		\
+		     "i"(TOP_TALLY(field)) : "memory")
 
-	if (ns < 1ULL << 20 || bucket < AIOS_TOP_BUCKETS)
-		__sync_fetch_and_add(&at->tallies[0].hist[bucket], 1);
+/* @further: buckets that the one meant is behind @bucket, a constant. */
+static __always_inline void top_time_at(struct aios_top_slot *at, __u64 bucket, const __u32 further,
+					__u64 ns, __u64 one)
+{
+	asm volatile("%0 <<= 2\n\t%0 += %1\n\tlock *(u32 *)(%0 + %3) += %2"
+		     : "+r"(bucket)
+		     : "r"(at), "r"(one), "i"(TOP_TALLY(hist) + further * sizeof(__u32))
+		     : "memory");
 	top_raise(&at->tallies[0].max_ns, ns);
 }
 
-/* What is counted of every request: its number and its result. Return: as top_time() wants it. */
-static __always_inline struct aios_top_slot *top_completed(struct aios_top_slot *slot, __u64 op,
-							   __s64 res)
+/*
+ * What is counted of a request's time. Short ones have code of their own, which leads nowhere else:
+ * barriers that differ keep the compiler from making their ends one.
+ */
+static __always_inline void top_time(struct aios_top_slot *at, __u64 ns, __u64 one)
 {
-	void *at = (void *)slot + op / 2 * sizeof(slot->tallies[0]);
+	__u64 bucket;
+
+	if (__builtin_expect(ns < 1ULL << 12, 1)) {
+		top_time_at(at, top_buckets[ns], 0, ns, one);
+		asm volatile("# below 4 us");
+	} else if (__builtin_expect(ns < 1ULL << 20, 1)) {
+		top_time_at(at, top_buckets[ns >> 8], 8 << AIOS_TOP_HIST_BITS, ns, one);
+		asm volatile("# below 1 ms");
+	} else {
+		bucket = top_bucket_far(ns);
+		if (bucket < AIOS_TOP_BUCKETS)
+			top_time_at(at, bucket, 0, ns, one);
+	}
+}
+
+static __always_inline struct aios_top_slot *top_at(struct aios_top_slot *slot, __u64 tally)
+{
+	void *at = (void *)slot + tally * sizeof(slot->tallies[0]);
 
 	barrier_var(at);
-	top_add(&slot->completed[op], 1);
-	if (res >= 0) {
-		top_add(&((struct aios_top_slot *)at)->tallies[0].bytes, res);
-	} else {
-		/* The sign: the compiler would keep a constant in a register all the time. */
-		barrier_var(res);
-		top_add(&slot->failed, (__u64)res >> 63);
-	}
+	return at;
+}
+
+/* Operations of this kind have one more that completed. Return: where their tally is. */
+static __always_inline struct aios_top_slot *top_completed(struct aios_top_slot *slot, __u64 op)
+{
+	struct aios_top_slot *at = top_at(slot, AIOS_TOP_TALLY(op));
+
+	if (op >= AIOS_TOP_OFTEN)
+		top_add(&slot->rare[op - AIOS_TOP_OFTEN], 1);
+	else
+		top_add(&at->tallies[0].completed, 1);
 	return at;
 }
 
@@ -339,6 +366,7 @@ static __always_inline void top_complete_any(aios_call_t call, __u64 now, const 
 	__u64 kiocb = aios_number(call, 0, direct), what, since = 0;
 	struct aios_top_start *start = top_start(kiocb);
 	struct aios_top_slot *slot = top_slot(top_kctx_of(kiocb)), *at;
+	__s64 res = READ_FIELD(direct, req, ki_res.res);
 
 	what = start ? start->what : top_unstarted(kiocb);
 	if (start) {
@@ -351,11 +379,15 @@ static __always_inline void top_complete_any(aios_call_t call, __u64 now, const 
 	}
 	if (!slot)
 		return;
-	at = top_completed(slot, what & (AIOS_TOP_OPS - 1), READ_FIELD(direct, req, ki_res.res));
+	at = top_completed(slot, what & (AIOS_TOP_OPS - 1));
+	if (res >= 0)
+		top_add(&at->tallies[0].bytes, res);
+	else
+		top_add(&at->tallies[0].failed, 1);
 	if ((what & AIOS_TOP_OP_MASK) == AIOS_TOP_POLL)
 		top_add(&slot->polls[top_poll_kind(what)], 1);
 	if (since)
-		top_time(at, now - since);
+		top_time(at, now - since, 1);
 	else
 		top_add(&slot->untimed, 1);
 }
@@ -370,30 +402,35 @@ static __noinline int top_complete_rarely(unsigned long long *args, __u64 now)
 }
 
 /*
- * Nearly every request: its start is where it is looked for first, and so is its context's place.
- * Return: whether it was one.
+ * Nearly every request reads or writes and succeeds, its start is where it is looked for first, and
+ * so is its context's place. Return: whether it was one.
  */
 static __always_inline int top_complete_fast(unsigned long long *args, __u64 now)
 {
-	__u64 kiocb = *(volatile __u64 *)args, kctx;
+	__u64 kiocb = *(volatile __u64 *)args, kctx, op, one = 1;
 	struct aios_top_start *start = &top_set(kiocb)->way[0];
 	struct aio_kiocb *req = (struct aio_kiocb *)kiocb;
-	struct aios_top_slot *slot;
-	__u64 op;
+	struct aios_top_slot *at;
+	__s64 res;
 
 	if (start->kiocb != kiocb)
 		return 0;
 	kctx = (__u64)req->ki_ctx;
-	slot = top_near_place(kctx);
-	if (*(volatile __u64 *)&slot->key != kctx)
+	at = top_near_place(kctx);
+	if (*(volatile __u64 *)&at->key != kctx)
 		return 0;
 	op = *(volatile __u8 *)&start->what;
-	if (op >= AIOS_TOP_POLL)
+	res = ((struct aio_kiocb___result *)req)->ki_res.res;
+	if (op >= AIOS_TOP_OFTEN || res < 0)
 		return 0;
 	now -= *(volatile __u64 *)&start->ns;
 	barrier_var(now);
 	top_forget(start);
-	top_time(top_completed(slot, op, ((struct aio_kiocb___result *)req)->ki_res.res), now);
+	at = top_at(at, op);
+	barrier_var(one);
+	TOP_ADD(at, completed, one);
+	TOP_ADD(at, bytes, res);
+	top_time(at, now, one);
 	return 1;
 }
 

@@ -254,6 +254,44 @@ static __u64 take_max(__u64 *max)
 	return __atomic_exchange_n(max, 0, __ATOMIC_RELAXED);
 }
 
+static void add_hist(__u32 *to, const __u32 *from)
+{
+	for (size_t i = 0; i < AIOS_TOP_BUCKETS; i++)
+		to[i] += from[i];
+}
+
+/* Most contexts have operations of one kind: what has no requests is not looked at. */
+static void read_tally(struct aios_top_counts *to, struct aios_top_tally *from,
+		       enum aios_top_class class, uint64_t completed)
+{
+	__u64 max_ns = completed ? take_max(&from->max_ns) : 0;
+
+	if (!completed)
+		return;
+	to->failed += from->failed;
+	if (class == AIOS_TOP_READS || class == AIOS_TOP_WRITES)
+		to->bytes[class] += from->bytes;
+	if (max_ns > to->max_ns[class])
+		to->max_ns[class] = max_ns;
+	add_hist(to->hist[class], from->hist);
+}
+
+static void read_tallies(struct aios_top_counts *to, struct aios_top_slot *from)
+{
+	for (int op = 0; op < AIOS_TOP_OFTEN; op++) {
+		to->completed[op] = from->tallies[op].completed;
+		read_tally(to, &from->tallies[op], op / 2, to->completed[op]);
+	}
+	for (int op = AIOS_TOP_OFTEN; op < AIOS_TOP_OPS; op += 2) {
+		__u64 *both = &from->rare[op - AIOS_TOP_OFTEN];
+
+		to->completed[op] = both[0];
+		to->completed[op + 1] = both[1];
+		read_tally(to, &from->tallies[AIOS_TOP_TALLY(op)], op / 2, both[0] + both[1]);
+	}
+}
+
+/* @to: all 0 */
 static void read_counts(struct aios_top_counts *to, struct aios_top_slot *from)
 {
 	to->submits = from->submits;
@@ -271,17 +309,10 @@ static void read_counts(struct aios_top_counts *to, struct aios_top_slot *from)
 	to->read_ns = from->read_ns;
 	to->cancels = from->cancels;
 	to->cancel_errors = from->cancel_errors;
-	to->failed = from->failed;
 	to->untimed = from->untimed;
 	to->peak = take_max(&from->peak);
-	memcpy(to->completed, from->completed, sizeof(to->completed));
 	memcpy(to->polls, from->polls, sizeof(to->polls));
-	to->bytes[AIOS_TOP_READS] = from->tallies[AIOS_TOP_READS].bytes;
-	to->bytes[AIOS_TOP_WRITES] = from->tallies[AIOS_TOP_WRITES].bytes;
-	for (int i = 0; i < AIOS_TOP_CLASSES; i++) {
-		to->max_ns[i] = take_max(&from->tallies[i].max_ns);
-		memcpy(to->hist[i], from->tallies[i].hist, sizeof(to->hist[i]));
-	}
+	read_tallies(to, from);
 }
 
 /* Readers raise the peak before they take, so what is in the ring now has not been seen. */

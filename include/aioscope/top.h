@@ -113,13 +113,25 @@ struct aios_top_counts {
 	__u32 hist[AIOS_TOP_CLASSES][AIOS_TOP_BUCKETS];
 };
 
+/*
+ * Operations that read or write are counted one by one: all of it is at the same places then, as
+ * many tallies further. The others are rare: those of a class share one.
+ */
+#define AIOS_TOP_OFTEN	AIOS_TOP_FSYNC
+#define AIOS_TOP_TALLY(op)	((op) < AIOS_TOP_OFTEN ? (op) : AIOS_TOP_OFTEN / 2 + (op) / 2)
+#define AIOS_TOP_TALLIES	(AIOS_TOP_TALLY(AIOS_TOP_OPS - 1) + 1)
+
 /**
- * struct aios_top_tally - a class as the programs count it: what they need together is together
+ * struct aios_top_tally - as the programs count operations: what they need together is together
+ * @completed: requests; of those that are rare, see struct aios_top_slot
+ * @failed: of these, with an error
  * @bytes: sum of results that are no errors; means something for reads and writes
  * @max_ns: as in struct aios_top_counts
  * @hist: likewise
  */
 struct aios_top_tally {
+	__u64 completed;
+	__u64 failed;
 	__u64 bytes;
 	__u64 max_ns;
 	__u32 hist[AIOS_TOP_BUCKETS];
@@ -167,6 +179,9 @@ struct aios_snap_proc {
 /**
  * struct aios_top_slot - a context's place
  * @key: struct kioctx's address, AIOS_TOP_ENDED added, or 0
+ * @tallies: by enum aios_top_op below AIOS_TOP_OFTEN, then by enum aios_top_class from
+ *	AIOS_TOP_SYNCS on
+ * @rare: requests that completed, by enum aios_top_op from AIOS_TOP_OFTEN on
  * @born_ns: when io_setup made it, 0 where it is older than the tool
  * @ended_ns: when it was freed, 0 before
  * @user_id, @max_reqs, @nr_events: as in struct aios_snap_ctx
@@ -175,9 +190,8 @@ struct aios_snap_proc {
  */
 struct aios_top_slot {
 	__u64 key;
-	__u64 failed;
-	__u64 completed[AIOS_TOP_OPS];
-	struct aios_top_tally tallies[AIOS_TOP_CLASSES];
+	struct aios_top_tally tallies[AIOS_TOP_TALLIES];
+	__u64 rare[AIOS_TOP_OPS - AIOS_TOP_OFTEN];
 	__u64 polls[AIOS_TOP_POLL_KINDS];
 	__u64 untimed;
 	__u64 peak;
