@@ -8,12 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd_examine.h"
 #include "io/msg.h"
 #include "io/status.h"
-#include "lib/check.h"
 #include "lib/diff.h"
-#include "lib/doctor.h"
 
 struct diff {
 	const char *baseline;
@@ -26,37 +24,24 @@ struct diff {
 };
 
 /* All that a trace says, as report would. */
-static int trace_tell(const char *path, struct aios_check *check, struct aios_doctor *doctor,
-		      struct aios_buf *buf)
-{
-	struct aios_replay_opts replay = { .path = path };
-	struct aios_pipeline *pipe = aios_check_pipeline(check);
-	int status = aios_doctor_watch(doctor, pipe) ? AIOS_UNREADABLE :
-		     aios_replay(&replay, pipe);
-	struct aios_trace trace;
-
-	if (aios_check_end(check) || aios_doctor_end(doctor)) {
-		aios_say("%s: not enough memory", path);
-		return AIOS_UNREADABLE;
-	}
-	trace = aios_pipeline_trace(pipe);
-	trace.check = check;
-	trace.doctor = doctor;
-	trace.distributions = true;
-	if (status == AIOS_UNREADABLE || aios_report_json(buf, &trace))
-		return AIOS_UNREADABLE;
-	return status;
-}
-
 static int trace_load(const char *path, struct aios_buf *buf)
 {
-	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
-	struct aios_check *check = aios_check_new(&opts);
-	struct aios_doctor *doctor = aios_doctor_new();
-	int status = check && doctor ? trace_tell(path, check, doctor, buf) : AIOS_UNREADABLE;
+	struct aios_replay_opts replay = { .path = path };
+	int status = AIOS_UNREADABLE;
+	struct aios_examine ex;
+	struct aios_trace trace;
 
-	aios_check_free(check);
-	aios_doctor_free(doctor);
+	if (!aios_examine_begin(&ex, path))
+		status = aios_examine_run(&ex, &replay);
+	if (status != AIOS_UNREADABLE) {
+		trace = aios_examine_trace(&ex);
+		trace.distributions = true;
+		if (aios_report_json(buf, &trace)) {
+			aios_say("%s: not enough memory", path);
+			status = AIOS_UNREADABLE;
+		}
+	}
+	aios_examine_end(&ex);
 	return status;
 }
 

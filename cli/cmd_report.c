@@ -2,12 +2,9 @@
 /*
  * cmd_report.c - aiotrace report: a trace file in numbers.
  */
-#include "cmd.h"
+#include "cmd_examine.h"
 #include "io/msg.h"
 #include "io/status.h"
-#include "io/user_names.h"
-#include "lib/check.h"
-#include "lib/doctor.h"
 #include "lib/view_blocked.h"
 
 struct report {
@@ -15,14 +12,6 @@ struct report {
 	bool json;
 	bool folded;
 	bool distributions;
-};
-
-/**
- * struct report_by - who looks at the trace
- */
-struct report_by {
-	struct aios_check *check;
-	struct aios_doctor *doctor;
 };
 
 static int report_folded(struct aios_buf *buf, const struct aios_trace *trace)
@@ -33,46 +22,32 @@ static int report_folded(struct aios_buf *buf, const struct aios_trace *trace)
 	return aios_blocked_folded(buf, trace);
 }
 
-static int report_write(const struct report *report, const struct report_by *by,
+static int report_write(const struct report *report, const struct aios_trace *trace,
 			struct aios_out *out)
 {
-	struct aios_trace trace = aios_pipeline_trace(aios_check_pipeline(by->check));
-	struct aios_files_named *files = aios_files_named_new();
-	struct aios_user_names names = aios_files_named(files);
 	struct aios_buf buf = { 0 };
 	int err = 0;
 
-	trace.check = by->check;
-	trace.doctor = by->doctor;
-	trace.distributions = report->distributions;
-	trace.names = files ? &names : NULL;
 	if (report->folded)
-		err = report_folded(&buf, &trace);
+		err = report_folded(&buf, trace);
 	else if (report->json)
-		err = aios_report_json(&buf, &trace);
+		err = aios_report_json(&buf, trace);
 	else
-		aios_report_text(&buf, &trace);
+		aios_report_text(&buf, trace);
 	if (!err)
 		err = aios_out_write(out, &buf);
 	aios_buf_done(&buf);
-	aios_files_named_free(files);
 	return err;
 }
 
-/* Rules are asked as well; that they are broken is no failure of the report. */
-static int report_judge(const struct report *report, const struct report_by *by,
-			struct aios_out *out)
+static int report_tell(const struct report *report, struct aios_examine *ex, struct aios_out *out)
 {
-	struct aios_pipeline *pipe = aios_check_pipeline(by->check);
-	int status = aios_doctor_watch(by->doctor, pipe) ? AIOS_UNREADABLE :
-		     aios_replay(&report->replay, pipe);
+	int status = aios_examine_run(ex, &report->replay);
+	struct aios_trace trace = aios_examine_trace(ex);
 
-	if (aios_check_end(by->check) || aios_doctor_end(by->doctor)) {
-		aios_say("%s: not enough memory", report->replay.path);
-		status = AIOS_UNREADABLE;
-	}
+	trace.distributions = report->distributions;
 	/* What could not be written is told with the output. */
-	if (aios_pipeline_trace(pipe).info->kernel && report_write(report, by, out) && !out->err) {
+	if (trace.info->kernel && report_write(report, &trace, out) && !out->err) {
 		aios_say("%s: not enough memory", report->replay.path);
 		status = AIOS_UNREADABLE;
 	}
@@ -81,9 +56,8 @@ static int report_judge(const struct report *report, const struct report_by *by,
 
 static int report_run(const struct report *report)
 {
-	static const struct aios_check_opts opts = { .patience_ns = AIOS_PATIENCE_NS };
 	int status = AIOS_UNREADABLE;
-	struct report_by by;
+	struct aios_examine ex;
 	struct aios_out out;
 	struct aios_err err;
 
@@ -91,11 +65,9 @@ static int report_run(const struct report *report)
 		aios_say("%s", err.text);
 		return AIOS_USAGE;
 	}
-	by = (struct report_by){ aios_check_new(&opts), aios_doctor_new() };
-	if (by.check && by.doctor)
-		status = report_judge(report, &by, &out);
-	aios_check_free(by.check);
-	aios_doctor_free(by.doctor);
+	if (!aios_examine_begin(&ex, report->replay.path))
+		status = report_tell(report, &ex, &out);
+	aios_examine_end(&ex);
 	return aios_out_status(&out, status);
 }
 
