@@ -31,13 +31,31 @@ static __always_inline void top_raise(__u64 *max, __u64 value)
 		*max = value;
 }
 
-/* barrier_var(): else the compiler calculates the address again for each field. */
+/*
+ * The first of the two places that a context can have near. barrier_var(): else the compiler
+ * calculates the address again for each field.
+ */
 static __always_inline struct aios_top_slot *top_near_place(__u64 kctx)
 {
-	struct aios_top_slot *slot = &top_near[aios_top_hash(kctx, AIOS_TOP_NEAR_BITS)];
+	__u64 pair = aios_top_hash(kctx, AIOS_TOP_NEAR_BITS - 1);
+	struct aios_top_slot *slot;
 
+	barrier_var(pair);
+	slot = &top_near[2 * pair];
 	barrier_var(slot);
 	return slot;
+}
+
+/* The place near that is a context's, NULL where it has none. */
+static __always_inline struct aios_top_slot *top_near_of(__u64 kctx)
+{
+	struct aios_top_slot *slot = top_near_place(kctx);
+
+	if (*(volatile __u64 *)&slot->key == kctx)
+		return slot;
+	slot++;
+	barrier_var(slot);
+	return *(volatile __u64 *)&slot->key == kctx ? slot : NULL;
 }
 
 static __always_inline struct aios_top_slot *top_place(__u32 i)
@@ -64,7 +82,7 @@ static __always_inline int top_take(struct aios_top_slot *slot, __u64 kctx)
 static __noinline struct aios_top_slot *top_search(__u64 kctx)
 {
 	__u32 first = top_first_place(kctx);
-	struct aios_top_slot *slot, *near = top_near_place(kctx);
+	struct aios_top_slot *near = top_near_place(kctx), *slot;
 
 	if (!kctx)
 		return top_place(0);
@@ -73,8 +91,9 @@ static __noinline struct aios_top_slot *top_search(__u64 kctx)
 		if (slot && slot->key == kctx)
 			return slot;
 	}
-	if (top_take(near, kctx))
-		return near;
+	for (__u32 i = 0; i < 2; i++)
+		if (top_take(near + i, kctx))
+			return near + i;
 	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++) {
 		slot = top_place(first + i);
 		if (slot && top_take(slot, kctx))
@@ -86,9 +105,9 @@ static __noinline struct aios_top_slot *top_search(__u64 kctx)
 /* The place of a context that is alive; place 0 where there is no other or it is unknown. */
 static __always_inline struct aios_top_slot *top_slot(__u64 kctx)
 {
-	struct aios_top_slot *near = top_near_place(kctx);
+	struct aios_top_slot *near = kctx ? top_near_of(kctx) : NULL;
 
-	return kctx && near->key == kctx ? near : top_search(kctx);
+	return near ? near : top_search(kctx);
 }
 
 static __always_inline struct aios_top_set *top_set(__u64 kiocb)
@@ -416,8 +435,8 @@ static __always_inline int top_complete_fast(unsigned long long *args, __u64 now
 	if (start->kiocb != kiocb)
 		return 0;
 	kctx = (__u64)req->ki_ctx;
-	at = top_near_place(kctx);
-	if (*(volatile __u64 *)&at->key != kctx)
+	at = top_near_of(kctx);
+	if (!at)
 		return 0;
 	op = *(volatile __u8 *)&start->what;
 	res = ((struct aio_kiocb___result *)req)->ki_res.res;
@@ -554,9 +573,9 @@ static __always_inline struct aios_top_slot *top_submitted(struct task_struct *t
 							   __u64 user_id)
 {
 	__u64 kctx = made ? made->kctx : 0;
-	struct aios_top_slot *slot = top_near_place(kctx);
+	struct aios_top_slot *slot = kctx ? top_near_of(kctx) : NULL;
 
-	if (kctx && slot->key == kctx && slot->proc.mm == (__u64)task->mm &&
+	if (slot && slot->proc.mm == (__u64)task->mm &&
 	    aios_peek(kctx + bpf_core_field_offset(struct kioctx, user_id)) == user_id)
 		return slot;
 	kctx = top_kctx(user_id);
@@ -714,7 +733,7 @@ static __always_inline void top_end(__u64 kctx)
 {
 	__u32 first = top_first_place(kctx);
 
-	top_end_at(top_near_place(kctx), kctx);
+	top_end_at(top_near_of(kctx), kctx);
 	for (__u32 i = 0; i < AIOS_TOP_PROBES; i++)
 		top_end_at(top_place(first + i), kctx);
 }

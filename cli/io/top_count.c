@@ -21,12 +21,10 @@
  * struct place - what is remembered of a context's place
  * @kctx: whose it is
  * @id: struct aios_top_ctx.id, 0 while it was in no sample
- * @shown: it was in a sample since it ended
  */
 struct place {
 	uint64_t kctx;
 	uint64_t id;
-	bool shown;
 };
 
 struct aios_top_count {
@@ -340,14 +338,11 @@ static void place_release(struct place *place, struct aios_top_slot *slot)
 	*place = (struct place){ 0 };
 }
 
+/* The sample keeps it from here on: the next context with its address needs the place. */
 static int place_ended(struct reading *r, struct place *place, struct aios_top_slot *slot)
 {
 	struct aios_top_ctx *ctx;
 
-	if (place->shown && slot->ended_ns + LINGER_NS < r->sample->ns) {
-		place_release(place, slot);
-		return 0;
-	}
 	if (!place->id)
 		place->id = aios_top_new_id(r->edge);
 	ctx = keep_ctx(r, place, slot);
@@ -355,8 +350,36 @@ static int place_ended(struct reading *r, struct place *place, struct aios_top_s
 		return -ENOMEM;
 	place_show(place, slot, ctx);
 	ctx->ended_ns = slot->ended_ns;
-	place->shown = true;
+	place_release(place, slot);
 	return 0;
+}
+
+/* What is over and was in the sample before is shown a moment longer. */
+static int linger(struct reading *r, const struct aios_top_ctx *old)
+{
+	ssize_t proc = keep_proc(r, &r->before->procs[old->proc].snap);
+	struct aios_top_ctx *ctx = proc < 0 ? NULL : aios_top_sample_ctx(r->sample);
+
+	if (!ctx)
+		return -ENOMEM;
+	*ctx = *old;
+	ctx->proc = (size_t)proc;
+	ctx->counts.peak = 0;
+	memset(ctx->counts.max_ns, 0, sizeof(ctx->counts.max_ns));
+	return 0;
+}
+
+static int linger_all(struct reading *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; r->before && i < r->before->ctx_cnt && !err; i++) {
+		const struct aios_top_ctx *old = &r->before->ctxs[i];
+
+		if (old->ended_ns && old->ended_ns + LINGER_NS >= r->sample->ns)
+			err = linger(r, old);
+	}
+	return err;
 }
 
 /* What is older than the look and was not found by it: it is in no table any more. */
@@ -598,6 +621,8 @@ int aios_top_count_read(struct aios_top_count *count, struct aios_top_edge *edge
 
 	for (size_t i = 0; i < sample->ctx_cnt && !err; i++)
 		err = live_put(&r, i);
+	if (!err)
+		err = linger_all(&r);
 	for (size_t i = 0; i < count->place_cnt && !err; i++)
 		err = place_read(&r, i);
 	if (!err)

@@ -164,11 +164,13 @@ struct aios_snap_proc {
 
 /*
  * The contexts that are counted are in two tables. The near one is a variable, which programs reach
- * without a lookup: a context has one place there, aios_top_hash(kctx, AIOS_TOP_NEAR_BITS). Where
- * another one has it, the context is in an open-addressed table: its place is one of
- * AIOS_TOP_PROBES from 1 + aios_top_hash(kctx) on. A place is taken by compare-and-swap of its key
- * from 0; when the context is freed, its key gets AIOS_TOP_ENDED, and when the tool has read it, 0.
- * Contexts that find no place are counted together, in place 0 of the second table.
+ * without a lookup: a context has two places there, from 2 * aios_top_hash(kctx,
+ * AIOS_TOP_NEAR_BITS - 1) on, so that one that has just ended is not in the way of the next, which
+ * often has its address. Where others have both, the context is in an open-addressed table: its
+ * place is one of AIOS_TOP_PROBES from 1 + aios_top_hash(kctx) on. A place is taken by
+ * compare-and-swap of its key from 0; when the context is freed, its key gets AIOS_TOP_ENDED, and
+ * when the tool has read it, 0. Contexts that find no place are counted together, in place 0 of the
+ * second table.
  */
 #define AIOS_TOP_NEAR_BITS	8
 #define AIOS_TOP_NEAR		(1U << AIOS_TOP_NEAR_BITS)
