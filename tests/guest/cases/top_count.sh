@@ -18,19 +18,36 @@ counts_end() {
 	wait "$counter"
 }
 
-# counted_scenarios SCENARIO...: frames.json has the frames of a host that they ran on.
-counted_scenarios() {
-	local differences scenario
-	counts -b --json -d 1s -o frames.json
-	for scenario; do
-		"$program" "$scenario"
-	done >o.json
-	counts_end
+# frames.json tells what o.json has.
+frames_equal() {
+	local differences
 	differences=$(jq -rn --slurpfile oracles o.json --slurpfile lines frames.json \
 		-f "$here/top.jq")
 	[ -z "$differences" ] && return 0
 	echo "$differences"
 	return 1
+}
+
+# counted_scenarios SCENARIO...: frames.json has the frames of a host that they ran on.
+counted_scenarios() {
+	local scenario
+	counts -b --json -d 1s -o frames.json
+	for scenario; do
+		"$program" "$scenario"
+	done >o.json
+	counts_end
+	frames_equal
+}
+
+# An aiotrace that comes and goes meanwhile: neither loses anything by the other.
+counted_beside() {
+	counts -b --json -d 1s -o frames.json
+	trace_scenarios t.aios traced.json ops refused poll-later churn
+	"$program" direct >o.json
+	counts_end
+	cat traced.json >>o.json
+	frames_equal
+	compare t.aios traced.json
 }
 
 # Few of them where not all are asked for.
@@ -62,6 +79,10 @@ held_scenarios() {
 	[ -s untrue ] || return 0
 	cat untrue
 	return 1
+}
+
+cases_top_beside() {
+	check "aiotop beside an aiotrace: both tell all there is" counted_beside
 }
 
 # Those that end by themselves, want the limit for themselves, or leave something that is stuck.
