@@ -48,8 +48,8 @@ function plural(number, one, many) {
 
 // What does not show, or turns text around, shows as its number.
 function plain(text) {
-	return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-		(c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+	return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu,
+		(c) => '\\u' + c.codePointAt(0).toString(16).padStart(4, '0'));
 }
 
 // --- elements -------------------------------------------------------------------------------

@@ -117,34 +117,65 @@ int aios_html_watch(struct aios_html *html, struct aios_pipeline *pipe)
 	return aios_pipeline_beside(pipe, &ops, html);
 }
 
-static const char *escaped(const char *at, size_t len, size_t *used)
+/*
+ * What does not show where it stands, or turns the text around it: in the source of the page as in
+ * what a browser makes of it (Unicode: Cc, Cf, default ignorable, line and paragraph separators).
+ * cli/html/data.js has the same.
+ */
+static const struct {
+	uint32_t from, to;
+} unseen[] = {
+	{ 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x600, 0x605 }, { 0x61c, 0x61c },
+	{ 0x6dd, 0x6dd }, { 0x70f, 0x70f }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
+static bool is_unseen(uint32_t code)
 {
+	/* Nearly all there is. */
+	if (code < 0x7f)
+		return code == '<' || code == '>' || code == '&';
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (code >= unseen[i].from && code <= unseen[i].to)
+			return true;
+	return false;
+}
+
+/* The character at @at, which is UTF-8 as all JSON is, and its bytes; 0 where it is cut off. */
+static uint32_t character(const char *at, size_t len, size_t *used)
+{
+	unsigned char first = (unsigned char)*at;
+	size_t bytes = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	uint32_t code = bytes == 1 ? first : first & 0xffU >> (bytes + 1);
+
 	*used = 1;
-	if (*at == '<')
-		return "\\u003c";
-	if (*at == '>')
-		return "\\u003e";
-	if (*at == '&')
-		return "\\u0026";
-	*used = 3;
-	if (len >= 3 && at[0] == '\xe2' && at[1] == '\x80' && (at[2] == '\xa8' || at[2] == '\xa9'))
-		return at[2] == '\xa8' ? "\\u2028" : "\\u2029";
-	return NULL;
+	if (bytes > len)
+		return 0;
+	*used = bytes;
+	for (size_t i = 1; i < bytes; i++)
+		code = code << 6 | ((unsigned char)at[i] & 0x3f);
+	return code;
 }
 
 void aios_html_escape(struct aios_buf *buf, const char *json, size_t len)
 {
 	size_t plain = 0, used;
 
-	for (size_t i = 0; i < len; i++) {
-		const char *instead = escaped(json + i, len - i, &used);
+	for (size_t i = 0; i < len; i += used) {
+		uint32_t code = character(json + i, len - i, &used);
 
-		if (!instead)
+		if (!is_unseen(code))
 			continue;
 		aios_buf_add(buf, json + plain, i - plain);
-		aios_buf_str(buf, instead);
-		i += used - 1;
-		plain = i + 1;
+		/* Beyond 16 bits JSON has two halves (RFC 8259, 7). */
+		if (code > 0xffff)
+			aios_buf_fmt(buf, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
+				     0xdc00 + ((code - 0x10000) & 0x3ff));
+		else
+			aios_buf_fmt(buf, "\\u%04x", code);
+		plain = i + used;
 	}
 	aios_buf_add(buf, json + plain, len - plain);
 }

@@ -62,10 +62,14 @@ pages_are_of_the_selection() {
 
 pages_stand_any_name() {
 	local comm='</script><b>' name='<img src=x onerror=alert(1)><!-- <script> & '
-	name+=$(printf '\342\200\250')
+	name+=$(printf '\342\200\250\342\200\256\342\200\213\302\255')
 	"$build/tests/bench-synth" 100 hostile.aios "$comm" "$name" >/dev/null
 	page hostile.aios
 	page_is_one_file
+	if LC_ALL=C grep -q $'\342\200[\213\250\256]\\|\302\255' page.html; then
+		echo "what does not show is in the page as it is"
+		return 1
+	fi
 	expect "$comm" "$(jq -r .report.command data.json)" "the command"
 	expect "$comm" "$(jq -r '.requests.columns[] | select(.name == "comm").texts[0]' data.json)" \
 		"the process"
