@@ -14,6 +14,7 @@
 #define AIOS_PF_CONTEXT	"context"
 #define AIOS_PF_REQUEST	"request"
 #define AIOS_PF_STAGE	"stage"
+#define AIOS_PF_BLOCK	"block"
 #define AIOS_PF_EVENT	"event"
 #define AIOS_PF_CALL	"call"
 #define AIOS_PF_SLEEP	"sleep"

@@ -181,10 +181,11 @@ static uint64_t lane_until(const struct aios_request *req, uint64_t end_ns)
 	return end_ns;
 }
 
-static void slice_begin(struct aios_perfetto *pf, uint64_t track, uint64_t ns, const char *name)
+static void slice_begin(struct aios_perfetto *pf, uint64_t track, uint64_t ns,
+			const char *category, const char *name)
 {
 	aios_packet_open(&pf->packets, ns, AIOS_PACKET_BEGIN, track);
-	aios_packet_name(&pf->packets, AIOS_PF_STAGE, name);
+	aios_packet_name(&pf->packets, category, name);
 	aios_packet_close(&pf->packets);
 }
 
@@ -194,12 +195,36 @@ static void slice_end(struct aios_perfetto *pf, uint64_t track, uint64_t ns)
 	aios_packet_close(&pf->packets);
 }
 
-static void stage(struct aios_perfetto *pf, uint64_t track, const char *name, uint64_t from_ns,
-		  uint64_t to_ns)
+/*
+ * What the block layer did between two times (--hooks block). Its parts do not end where stages do,
+ * and slices have to lie in each other: a part that goes on in the next stage is drawn in both.
+ */
+static void block_parts(struct aios_perfetto *pf, const struct aios_request *req, uint64_t track,
+			uint64_t from_ns, uint64_t to_ns)
+{
+	const uint64_t ends[] = { req->born_ns, req->queued_ns, req->issued_ns, req->device_ns,
+				  req->completed_ns };
+	uint64_t ns;
+
+	for (size_t i = 0; i + 1 < sizeof(ends) / sizeof(ends[0]); i++) {
+		enum aios_stage part = AIOS_STAGE_BEFORE + (enum aios_stage)i;
+		uint64_t begin = ends[i] > from_ns ? ends[i] : from_ns;
+		uint64_t end = ends[i + 1] < to_ns ? ends[i + 1] : to_ns;
+
+		if (!aios_stage_ns(req, part, &ns) || begin >= end)
+			continue;
+		slice_begin(pf, track, begin, AIOS_PF_BLOCK, aios_stage_name(part));
+		slice_end(pf, track, end);
+	}
+}
+
+static void stage(struct aios_perfetto *pf, const struct aios_request *req, uint64_t track,
+		  const char *name, uint64_t from_ns, uint64_t to_ns)
 {
 	if (!from_ns || !to_ns || to_ns < from_ns)
 		return;
-	slice_begin(pf, track, from_ns, name);
+	slice_begin(pf, track, from_ns, AIOS_PF_STAGE, name);
+	block_parts(pf, req, track, from_ns, to_ns);
 	if (to_ns != UINT64_MAX)
 		slice_end(pf, track, to_ns);
 }
@@ -225,14 +250,14 @@ static void stages(struct aios_perfetto *pf, const struct aios_request *req, uin
 			      req->returned_ns;
 	uint64_t taken_ns = req->fate == AIOS_FATE_UNREAD ? req->ctx->free_ns : req->reaped_ns;
 
-	stage(pf, track, "submit", req->born_ns, req->returned_ns);
+	stage(pf, req, track, "submit", req->born_ns, req->returned_ns);
 	if (req->fate == AIOS_FATE_REFUSED)
 		return;
-	stage(pf, track, polls ? "waits" : "in flight", req->returned_ns,
+	stage(pf, req, track, polls ? "waits" : "in flight", req->returned_ns,
 	      req->completed_ns ? req->completed_ns : on ? UINT64_MAX : 0);
 	completed(pf, req, track);
 	if (req->completed_ns)
-		stage(pf, track, "unread", in_ring_ns, on ? UINT64_MAX : taken_ns);
+		stage(pf, req, track, "unread", in_ring_ns, on ? UINT64_MAX : taken_ns);
 }
 
 /* Where the call that took its event is not known, or there was none, its flow ends here. */

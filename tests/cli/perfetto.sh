@@ -42,6 +42,14 @@ picture_of_findings() {
 	done
 }
 
+# The parts of the block layer lie in stages, and add up to what the report says.
+picture_of_the_block_layer() {
+	"$build/tests/story" a_device_takes_its_time story.aios
+	"$here/../perfetto/check" "$build" story.aios
+	expect 4 "$(aiotrace report --json story.aios | jq .requests.by_op.pread.stages.device.count)" \
+		"requests that a device was busy with"
+}
+
 cases_perfetto() {
 	local trace
 	for trace in "$golden"/*.aios; do
@@ -50,6 +58,7 @@ cases_perfetto() {
 	done
 	check "a longer trace, for Perfetto" picture_of_many
 	check "findings, for Perfetto" picture_of_findings
+	check "what the block layer does, for Perfetto" picture_of_the_block_layer
 	check "a selection, for Perfetto" picture_of_a_selection
 	check "a trace for Perfetto is not written to a terminal" \
 		picture_on_a_terminal "$golden/fio.aios"

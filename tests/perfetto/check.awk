@@ -4,7 +4,8 @@
 #
 #	!  what is wrong with it, a line each
 #	R  a request: kiocb, context, operation, state, result, begin, stages as from-to (submit, wait
-#	   or flight, unread), completion, flows (submit, completion, reaping), wake-ups, tainted
+#	   or flight, unread), completion, flows (submit, completion, reaping), wake-ups, tainted,
+#	   ns at the block layer (to block, queued, device, from block) in all slices of a part
 #	C  a counter at a time: context, name, ns, value
 #	L  a reader goes in or comes out: "*", "readers", ns, 1 or -1
 #	N  how many there are: what, number
@@ -64,6 +65,11 @@ function slice_begins(where,   id) {
 		stage_name[$4] = $6 == "waits" || $6 == "in flight" ? "flight" : $6
 		stage_ns[$4] = $2
 		stage[on[$4], stage_name[$4]] = $2 "-*"
+	} else if (where == "lane" && $5 == "block") {
+		if (depth[$4] != 2)
+			wrong("a part of the block layer that does not lie in a stage alone")
+		part_name[$4] = $6
+		part_ns[$4] = $2
 	} else if (where == "thread" && $5 == "call") {
 		if (depth[$4] != 0)
 			wrong("a call begins in another one")
@@ -92,6 +98,8 @@ function slice_ends(where) {
 	}
 	if (opened[$4, depth[$4]] == "stage")
 		stage[on[$4], stage_name[$4]] = stage_ns[$4] "-" $2
+	if (opened[$4, depth[$4]] == "block")
+		parts[on[$4], part_name[$4]] += $2 - part_ns[$4]
 	if (opened[$4, depth[$4]] == "request")
 		row_put(on[$4])
 	if (opened[$4, depth[$4]] == "call" && reads[$4])
@@ -201,7 +209,8 @@ END {
 		print "R", row[id], stage[id, "submit"], stage[id, "flight"], \
 			stage[id, "unread"], done[id], steps[flow[id], "submit"] + 0, \
 			steps[flow[id], "completed"] + 0, steps[flow[id], "reap"] + 0, wakes[id], \
-			tainted[id] + 0
+			tainted[id] + 0, parts[id, "to block"] + 0, parts[id, "queued"] + 0, \
+			parts[id, "device"] + 0, parts[id, "from block"] + 0
 	}
 	if (row_cnt != requests)
 		wrong("requests that do not end")

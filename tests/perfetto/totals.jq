@@ -8,7 +8,8 @@
 
 [inputs | split("\t")] as $rows | $report[0] as $want |
 [$rows[] | select(.[0] == "R") |
-	{op: .[3], state: .[4], result: .[5], completed: (.[10] != "-"), tainted: .[15]}] as $reqs |
+	{op: .[3], state: .[4], result: .[5], completed: (.[10] != "-"), tainted: .[15],
+	 block: (.[16:20] | map(tonumber))}] as $reqs |
 ([$rows[] | select(.[0] == "N") | {(.[1]): (.[2] | tonumber)}] | add) as $n |
 
 def by_op(condition): [$reqs[] | select(condition) | .op] | group_by(.) |
@@ -27,6 +28,11 @@ differs("unread"; [$reqs[] | select(.state == "unread")] | length; $want.request
 differs("lost track"; [$reqs[] | select(.state == "lost-track")] | length;
 	$want.requests.lost_track),
 differs("tainted"; [$reqs[] | select(.tainted == "1")] | length; $want.requests.tainted),
+(["before_block", "queued", "device", "after_block"] | to_entries[] | .key as $i | .value as $part |
+	differs("longest \($part)";
+		[$reqs[] | select(.block[$i] > 0)] | group_by(.op) |
+			map({(.[0].op): (map(.block[$i]) | max)}) | add // {};
+		wanted(.stages[$part].max_ns // 0))),
 differs("holes"; $n.loss // 0; $want.loss.gaps),
 differs("findings"; $n.finding // 0; $want.findings | length),
 differs("contexts"; $n.context // 0; $want.contexts | length),

@@ -23,4 +23,5 @@ def span(from; to): if from and to and to >= from then "\(from)-\(to)" else "-" 
 	(if .completed_ns then 1 else 0 end),
 	(if .reaped_by then 1 else 0 end),
 	.poll_wakes // "-",
-	(if .tainted then 1 else 0 end)] | map(tostring) | join("\t")
+	(if .tainted then 1 else 0 end),
+	(.before_block_ns, .queued_ns, .device_ns, .after_block_ns | . // 0)] | map(tostring) | join("\t")

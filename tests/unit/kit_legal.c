@@ -706,6 +706,33 @@ static void drops_that_nobody_watches(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* As the block layer tells of it: within io_submit, across its end, and after it. */
+static void a_device_takes_its_time(struct kit_tale *t)
+{
+	static const struct {
+		unsigned int queued, issued, done, completed;
+	} lives[] = { { 100, 200, 900, 1000 }, { 100, 600, 700, 1000 }, { 600, 700, 800, 900 },
+		      { 100, 200, 300, 400 } };
+
+	for (unsigned int i = 0; i < NR(lives); i++) {
+		struct kit_req r = tale_read(t, i + 1);
+		uint64_t born = at(t);
+
+		tell(t, rec_birth(born, by_t1, &r));
+		t->now_ns = born + 500;
+		if (lives[i].completed > 500)
+			tell(t, rec_return(t->now_ns, by_t1, &r, 0));
+		t->now_ns = born + lives[i].completed;
+		tell(t, rec_block(t->now_ns - 1, in_softirq, &r, born + lives[i].queued,
+				  born + lives[i].issued, born + lives[i].done));
+		tell(t, rec_complete(t->now_ns, in_softirq, &r, 4096));
+		if (lives[i].completed <= 500)
+			tell(t, rec_return(at(t), by_t1, &r, 0));
+		tell_reaped(t, 1);
+	}
+	tell_teardown(t);
+}
+
 /* Requests that are older than the trace are exempt: nobody saw what they are. */
 static void contexts_and_requests_from_before(struct kit_tale *t)
 {
@@ -937,6 +964,7 @@ const struct kit_story kit_legal[] = {
 	LEGAL(a_read_fails_beside_one_that_succeeds),
 	EXACT(a_submission_that_fails_at_level_exact),
 	EXACT(drops_that_nobody_watches),
+	LEGAL(a_device_takes_its_time),
 	LEGAL(contexts_and_requests_from_before),
 	LEGAL(a_process_that_exits),
 	LEGAL(what_it_holds_is_given_back),

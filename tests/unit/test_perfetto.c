@@ -434,6 +434,30 @@ static void sleeps_lie_within_their_call(void **state)
 	assert_int_equal(ends_on(f, track), 4);
 }
 
+/* With --hooks block: a part that crosses the border of two stages is drawn in both. */
+static void parts_of_the_block_layer_lie_within_stages(void **state)
+{
+	struct fixture *f = *state;
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1);
+	uint64_t track;
+
+	begin(f, "function");
+	stream_rec(&f->stream, rec_setup(10, by_t1, &c));
+	stream_rec(&f->stream, rec_birth(100, by_t1, &r));
+	stream_rec(&f->stream, rec_return(300, by_t1, &r, 0));
+	stream_rec(&f->stream, rec_block(880, in_softirq, &r, 150, 250, 850));
+	stream_rec(&f->stream, rec_complete(900, in_softirq, &r, 4096));
+	end(f);
+	track = the_event(f, BEGIN, "pread")->track;
+	assert_int_equal(the_event(f, BEGIN, "to block")->ns, 100);
+	assert_int_equal(the_event(f, BEGIN, "queued")->ns, 150);
+	assert_int_equal(the_event(f, BEGIN, "queued")->track, track);
+	assert_int_equal(the_event(f, BEGIN, "from block")->ns, 850);
+	/* Submit with three parts, in flight with two; the request goes on, as unread. */
+	assert_int_equal(ends_on(f, track), 7);
+}
+
 static void names_are_made_harmless(void **state)
 {
 	struct fixture *f = *state;
@@ -500,6 +524,7 @@ int main(void)
 		TEST(slots_are_told_by_completions),
 		TEST(calls_alone_are_drawn_as_well),
 		TEST(sleeps_lie_within_their_call),
+		TEST(parts_of_the_block_layer_lie_within_stages),
 		TEST(names_are_made_harmless),
 		TEST(a_number_of_two_processes_has_two_tracks),
 		TEST(what_is_left_out_gives_its_lane_back),
