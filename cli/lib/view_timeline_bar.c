@@ -8,6 +8,7 @@
  *	unread      <=638us    18%  |                                       ?????????|
  *
  * What is not known has no bar. Where a stage's end is a bound, or inferred, it is drawn as "?".
+ * Where sleeps were watched (--blocked-over), rows below submit have when its thread did not run.
  */
 #include "view_timeline_int.h"
 
@@ -86,19 +87,26 @@ static size_t scale_column(const struct scale *scale, uint64_t ns)
 	return (size_t)(share * BAR_COLUMNS + 0.5);
 }
 
+/* The columns of a time, from @from to before @to. What took any time at all is seen. */
+static void scale_columns(const struct scale *scale, uint64_t from_ns, uint64_t to_ns, size_t *from,
+			  size_t *to)
+{
+	*from = scale_column(scale, from_ns);
+	*to = scale_column(scale, to_ns);
+	if (*to == *from && to_ns > from_ns && *to < BAR_COLUMNS)
+		++*to;
+	else if (*to == *from && to_ns > from_ns)
+		--*from;
+}
+
 static void bar_cells(const struct aios_page *page, const struct scale *scale,
 		      const struct stage *stage)
 {
 	const char *full = page->opts->utf8 ? "\u2588" : "#";
 	const char *open = page->opts->utf8 ? "\u2591" : "?";
-	size_t from = scale_column(scale, stage->from_ns);
-	size_t to = scale_column(scale, stage->to_ns);
+	size_t from, to;
 
-	/* What took any time at all is seen. */
-	if (to == from && stage->to_ns > stage->from_ns && to < BAR_COLUMNS)
-		to++;
-	else if (to == from && stage->to_ns > stage->from_ns)
-		from--;
+	scale_columns(scale, stage->from_ns, stage->to_ns, &from, &to);
 	for (size_t i = 0; i < BAR_COLUMNS; i++)
 		aios_buf_str(page->buf, i < from || i >= to ? " " : stage->goes_on && i + 1 == to ?
 			     ">" : stage->at_most || stage->inferred ? open : full);
@@ -142,6 +150,80 @@ static void bar_row(const struct aios_page *page, const struct scale *scale,
 	aios_buf_fmt(page->buf, "%s\n", edge);
 }
 
+/**
+ * struct off_cpu - a way not to run
+ * @name: in the bar
+ * @begin_ns: of a sleep's record
+ * @ns: the same
+ */
+struct off_cpu {
+	const char *name;
+	uint64_t (*begin_ns)(const struct aios_rec *rec);
+	uint64_t (*ns)(const struct aios_rec *rec);
+};
+
+static uint64_t sleep_begin_ns(const struct aios_rec *rec)
+{
+	return rec->sleep.from_ns;
+}
+
+static uint64_t wait_begin_ns(const struct aios_rec *rec)
+{
+	return rec->sleep.from_ns + aios_sleep_ns(rec);
+}
+
+/* Of a sleep that is in the scale; others are of the call, and of no request. */
+static uint64_t off_mark(const struct off_cpu *off, const struct scale *scale,
+			 const struct aios_rec *rec, bool *cells)
+{
+	uint64_t from_ns = off->begin_ns(rec), ns = off->ns(rec);
+	uint64_t end_ns = scale->from_ns + scale->len_ns;
+	size_t from, to;
+
+	if (!ns || from_ns < scale->from_ns || from_ns + ns > end_ns)
+		return 0;
+	scale_columns(scale, from_ns, from_ns + ns, &from, &to);
+	for (size_t i = from; i < to; i++)
+		cells[i] = true;
+	return ns;
+}
+
+static void off_row(const struct aios_page *page, const struct scale *scale,
+		    const struct off_cpu *off)
+{
+	const char *edge = page->opts->utf8 ? "\u2502" : "|";
+	const char *full = page->opts->utf8 ? "\u2592" : "=";
+	bool cells[BAR_COLUMNS] = { false };
+	struct aios_buf time = { 0 };
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < page->rec_cnt; i++)
+		if (page->recs[i].h.type == AIOS_EV_SLEEP)
+			ns += off_mark(off, scale, &page->recs[i], cells);
+	if (!ns)
+		return;
+	aios_fmt_duration(&time, ns);
+	aios_buf_fmt(page->buf, "  %-10s%9s", off->name, time.err ? "?" : time.data);
+	aios_buf_done(&time);
+	bar_share(page->buf, scale, ns);
+	aios_buf_fmt(page->buf, "  %s", edge);
+	for (size_t i = 0; i < BAR_COLUMNS; i++)
+		aios_buf_str(page->buf, cells[i] ? full : " ");
+	aios_buf_fmt(page->buf, "%s\n", edge);
+}
+
+/* What the thread did within the submission instead of running. */
+static void bar_off_cpu(const struct aios_page *page, const struct scale *scale)
+{
+	static const struct off_cpu ways[] = {
+		{ "  asleep", sleep_begin_ns, aios_sleep_ns },
+		{ "  no CPU", wait_begin_ns, aios_sleep_wait_ns },
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		off_row(page, scale, &ways[i]);
+}
+
 static void bar_head(const struct aios_page *page, const struct scale *scale)
 {
 	struct aios_buf total = { 0 };
@@ -162,6 +244,8 @@ static void bar_notes(const struct aios_page *page, const struct stage *unread)
 		aios_fmt_duration(page->buf, ns);
 		aios_buf_str(page->buf, "\n");
 	}
+	if (req->sleeps && !req->sleeps->times && !req->sleeps->waits)
+		aios_buf_str(page->buf, "  submit: its thread ran all the time\n");
 	if (unread->at_most)
 		aios_buf_str(page->buf, "  unread: at most, as the program took its event "
 			"itself\n");
@@ -217,8 +301,11 @@ void aios_page_bar(const struct aios_page *page)
 		return;
 	scale = (struct scale){ .from_ns = first_ns, .len_ns = last_ns - first_ns };
 	bar_head(page, &scale);
-	for (size_t i = 0; i < cnt; i++)
+	for (size_t i = 0; i < cnt; i++) {
 		bar_row(page, &scale, &drawn[i]);
+		if (!i)
+			bar_off_cpu(page, &scale);
+	}
 	bar_block(page, &scale);
 	bar_notes(page, &drawn[cnt - 1]);
 }

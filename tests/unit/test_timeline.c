@@ -337,6 +337,34 @@ static void bounds_and_what_is_unknown_are_drawn_as_such(void **state)
 	kit_free(k);
 }
 
+/* The submission takes 1000 of 9900 ns, its thread sleeps for 250, and then waits for a CPU. */
+static void sleeps_are_drawn_below_the_submission(void **state)
+{
+	struct kit *k = kit_new(true);
+	struct kit_ctx c = kit_ctx(1);
+	struct kit_req r = kit_read(&c, 1), other = kit_read(&c, 2);
+
+	(void)state;
+	see(k, rec_setup(10, by_t1, &c));
+	see(k, rec_submit_begin(90, by_t1, &c, 2));
+	see(k, rec_birth(100, by_t1, &r));
+	see(k, rec_sleep(350, 600, 850, by_t1, 2));
+	see(k, rec_return(1100, by_t1, &r, 0));
+	see(k, rec_birth(1200, by_t1, &other));
+	see(k, rec_return(1250, by_t1, &other, 0));
+	see(k, rec_submit(1300, by_t1, &c, 2, 2));
+	see(k, rec_complete(2100, in_softirq, &r, 4096));
+	see_end(k);
+	page(k, &the(k, 1)->req, false);
+	assert_has(k, "  submit       1.00us    10%  |#####   ");
+	assert_has(k, "|\n    asleep      250ns     3%  | =      ");
+	assert_has(k, "|\n    no CPU      250ns     3%  |  ==    ");
+	assert_has(k, "|\n  in flight    1.00us    10%  |     #####");
+	page(k, &the(k, 2)->req, false);
+	assert_has(k, "  submit: its thread ran all the time\n");
+	kit_free(k);
+}
+
 static void what_completes_inside_has_no_time_in_flight(void **state)
 {
 	struct kit *k = kit_new(true);
@@ -380,6 +408,7 @@ int main(void)
 		cmocka_unit_test(the_picture_shows_the_wake_up_against_poll),
 		cmocka_unit_test(a_hole_is_shown_where_it_is),
 		cmocka_unit_test(bounds_and_what_is_unknown_are_drawn_as_such),
+		cmocka_unit_test(sleeps_are_drawn_below_the_submission),
 		cmocka_unit_test(what_completes_inside_has_no_time_in_flight),
 		cmocka_unit_test(a_long_life_is_drawn_in_part),
 	};
