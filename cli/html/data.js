@@ -160,6 +160,7 @@ class Requests {
 		this.in_flight_ns = between(returned, completed);
 		this.unread_ns = between(completed, reaped);
 		this.latency_ns = between(born, completed);
+		for (const part of Object.keys(blockParts)) this[part] = Float64Array.from(this.raw(part).out, (value) => value ?? NaN);
 		// A request counts where it completed; one that never did, where it is last heard of.
 		this.when = completed.map((value, i) => !Number.isNaN(value) ? value : !Number.isNaN(returned[i]) ? returned[i] : this.at[i]);
 	}
@@ -181,6 +182,14 @@ class Requests {
 	}
 }
 
+// What the block layer did (--hooks block): one behind the other they are the latency.
+const blockParts = {
+	before_block_ns: { label: 'to block', key: 'before_block', doc: 'birth until its first bio was queued at the block layer' },
+	queued_ns: { label: 'queued', key: 'queued', doc: 'from there until a driver was given the first one' },
+	device_ns: { label: 'device', key: 'device', doc: 'from there until a device was through with the last one' },
+	after_block_ns: { label: 'from block', key: 'after_block', doc: 'from there to completion' },
+};
+
 const requests = new Requests(data.requests);
 const sampled = Boolean(data.heat);
 const total_ns = Math.max(report.duration_ns, 1);
@@ -193,6 +202,10 @@ const stages = {
 	unread_ns: { label: 'unread', key: 'unread', doc: 'completion until somebody took the event' },
 };
 const operations = Object.keys(report.requests.by_op || {});
+const hasBlocks = operations.some((op) => report.requests.by_op[op].stages.device);
+if (hasBlocks) Object.assign(stages, blockParts);
+// Of what is drawn from a sample's grids there are those of the stages that all requests have.
+const drawn = Object.keys(stages).filter((key) => !sampled || !(key in blockParts));
 
 // --- points: when, how long, of which operation, and of how many requests ---------------------
 

@@ -193,7 +193,7 @@ function distRow(op, key) {
 }
 
 function distribution() {
-	const rows = operations.flatMap((op) => Object.keys(stages).map((key) => distRow(op, key))).filter((row) => row && (!state.op || row.op === state.op));
+	const rows = operations.flatMap((op) => (isAll() ? Object.keys(stages) : drawn).map((key) => distRow(op, key))).filter((row) => row && (!state.op || row.op === state.op));
 	if (!rows.length) {
 		fill($('dist'), empty('No request completed: there is no latency to show.'));
 		return;
@@ -285,8 +285,22 @@ function spans(i) {
 	return out;
 }
 
-function bars(i, from, width) {
-	return spans(i).map((span) => {
+// The parts of the block layer, where all bios of the request were seen.
+function blockSpans(i) {
+	const out = [];
+	let at = requests.born[i];
+	if (!hasBlocks) return out;
+	for (const [key, about] of Object.entries(blockParts)) {
+		const ns = requests[key][i];
+		if (Number.isNaN(ns)) return [];
+		if (ns > 0) out.push({ key: about.key, label: about.label, from: at, to: at + ns });
+		at += ns;
+	}
+	return out;
+}
+
+function bars(list, from, width) {
+	return list.map((span) => {
 		const bar = el('b', { class: 's-' + span.key });
 		bar.style.left = (span.from - from) / width * 100 + '%';
 		bar.style.width = (span.to - span.from) / width * 100 + '%';
@@ -303,7 +317,7 @@ function row(i, width) {
 		el('span', { class: 'mono' }, '#' + id), el('span', {}, requests.get('op', i) || 'unknown'),
 		el('span', {}, el('span', { class: 'name' }, text.replace(/^\S+ ?/, '') || '-'), requests.get('tainted', i) ? ' (tainted)' : ''),
 		el('span', { class: requests.failed(i) ? 'fail' : null }, result(i)),
-		el('span', {}, el('span', { class: 'track' }, bars(i, begins(i), width))), el('span', { class: 'r' }, Number.isNaN(requests.latency_ns[i]) ? requests.get('state', i) : duration(requests.latency_ns[i])));
+		el('span', {}, el('span', { class: 'track' }, bars(spans(i), begins(i), width))), el('span', { class: 'r' }, Number.isNaN(requests.latency_ns[i]) ? requests.get('state', i) : duration(requests.latency_ns[i])));
 }
 
 function list() {
@@ -365,7 +379,10 @@ function waterfall(i) {
 		label.style.left = ns / (to - from) * 100 + '%';
 		return label;
 	}));
-	return [el('div', { class: 'big', role: 'img', 'aria-label': spans(i).map((span) => span.key.replace('_', ' ') + ' ' + duration(span.to - span.from)).join(', ') }, bars(i, from, to - from)), axis];
+	const big = (list, kind) => el('div', { class: 'big' + kind, role: 'img', 'aria-label': list.map((span) => (span.label || span.key.replace('_', ' ')) + ' ' + duration(span.to - span.from)).join(', ') }, bars(list, from, to - from));
+	const blocks = blockSpans(i);
+	return [big(spans(i), ''), blocks.length ? big(blocks, ' parts') : null, axis,
+		blocks.length ? el('p', { class: 'legend' }, 'Below, the block layer: ', Object.values(blockParts).map((part) => [el('i', { class: 's-' + part.key }), part.label])) : null];
 }
 
 function doubts(i) {
@@ -568,7 +585,7 @@ function theme(dark) {
 
 function controls() {
 	options($('op'), [['', 'all'], ...operations.map((op) => [op, op])], state.op, (value) => { state.op = value; later(); });
-	options($('stage'), Object.entries(stages).map(([key, stage]) => [key, stage.label]), state.stage, (value) => { state.stage = value; later(); });
+	options($('stage'), drawn.map((key) => [key, stages[key].label]), state.stage, (value) => { state.stage = value; later(); });
 	options($('sort'), [...Object.entries(stages).map(([key, stage]) => [key, stage.label + ', longest first']), ['when', 'time']], state.sort, (value) => { state.sort = value; list(); });
 	$('search').addEventListener('input', () => { state.query = $('search').value; list(); });
 	$('reset').addEventListener('click', () => setRange(0, total_ns));
