@@ -70,8 +70,10 @@ static void add_unread(struct aios_buf *buf, const struct aios_top_frame *frame)
 /* "12 in 3 processes, 1 dead" */
 static void add_contexts(struct aios_buf *buf, const struct aios_top_frame *frame)
 {
-	aios_buf_fmt(buf, "%zu in %zu process%s", frame->ctx_cnt, frame->proc_cnt,
-		     frame->proc_cnt == 1 ? "" : "es");
+	size_t procs = aios_top_procs_there(frame);
+
+	aios_buf_fmt(buf, "%u in %zu process%s", frame->all.contexts, procs,
+		     procs == 1 ? "" : "es");
 	if (frame->all.dead)
 		aios_buf_fmt(buf, ", %u dead", frame->all.dead);
 }

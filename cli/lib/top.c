@@ -162,6 +162,15 @@ uint64_t aios_top_completed(const struct aios_top_counts *counts)
 	return sum;
 }
 
+size_t aios_top_procs_there(const struct aios_top_frame *frame)
+{
+	size_t cnt = 0;
+
+	for (size_t i = 0; i < frame->proc_cnt; i++)
+		cnt += !frame->proc_rows[i].gone;
+	return cnt;
+}
+
 static void at_least(__u64 *to, __u64 from)
 {
 	if (from > *to)

@@ -301,6 +301,9 @@ struct aios_top_frame {
 	size_t finding_cnt;
 };
 
+/* Processes of a frame that have not ended. */
+size_t aios_top_procs_there(const struct aios_top_frame *frame);
+
 /**
  * struct aios_top - what is remembered from frame to frame: doubts that have to last before they
  *	are findings, and a minute of each ring

@@ -73,6 +73,7 @@ static void heading(struct aios_buf *buf, const struct aios_top_frame *frame)
 	const struct aios_top_sample *sample = frame->sample;
 	const struct aios_top_host *host = &sample->host;
 	unsigned int tenths = (unsigned int)(aios_top_percent(host->aio_nr, host->aio_max_nr) * 10);
+	size_t procs = aios_top_procs_there(frame);
 	struct aios_buf clock = { 0 };
 
 	aios_fmt_clock(&clock, sample->wall_ns, 0);
@@ -96,8 +97,8 @@ static void heading(struct aios_buf *buf, const struct aios_top_frame *frame)
 		aios_buf_fmt(buf, "aio-nr %llu of %llu (%u.%u %%), ",
 			     (unsigned long long)host->aio_nr,
 			     (unsigned long long)host->aio_max_nr, tenths / 10, tenths % 10);
-	aios_buf_fmt(buf, "%zu process%s, %u context%s, %u destroyed", frame->proc_cnt,
-		     frame->proc_cnt == 1 ? "" : "es", frame->all.contexts,
+	aios_buf_fmt(buf, "%zu process%s, %u context%s, %u destroyed", procs,
+		     procs == 1 ? "" : "es", frame->all.contexts,
 		     aios_s(frame->all.contexts), frame->all.dead);
 	if (host->missed)
 		aios_buf_fmt(buf, ", %llu %s not counted", (unsigned long long)host->missed,

@@ -234,6 +234,13 @@ static int mark_before(struct aios_top *top, const struct aios_top_sample *befor
 	return 0;
 }
 
+/* There was no room for it in the sample before: what it did since then is not known. */
+static bool came_back(const struct aios_top_sample *before, const struct aios_top_past *past,
+		      const struct aios_top_ctx *ctx)
+{
+	return before && before->host.not_shown && !past->before && ctx->born_ns < before->ns;
+}
+
 static int ctx_rows(struct aios_top *top, const struct aios_top_sample *before,
 		    const struct aios_top_sample *now, struct aios_top_frame *ret)
 {
@@ -247,7 +254,7 @@ static int ctx_rows(struct aios_top *top, const struct aios_top_sample *before,
 		if (!past->frame)
 			past->missed = past->before ? UINT64_MAX : before ? before->host.missed : 0;
 		row->ctx = &now->ctxs[i];
-		row_of_ctx(top, past, !before, now, row);
+		row_of_ctx(top, past, !before || came_back(before, past, row->ctx), now, row);
 		if (!row->gone && !row->dead)
 			ret->accounted += row->max_reqs;
 	}

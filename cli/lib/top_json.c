@@ -316,7 +316,7 @@ static void host(struct aios_buf *buf, const struct aios_top_frame *frame)
 	count(buf, "accounted", frame->accounted);
 	count_or_null(buf, "unaccounted", about->aio_nr - frame->accounted,
 		      about->aio_nr != UINT64_MAX);
-	count(buf, "processes", frame->proc_cnt);
+	count(buf, "processes", aios_top_procs_there(frame));
 	count(buf, "contexts", frame->all.contexts);
 	count(buf, "dead", frame->all.dead);
 	count_or_null(buf, "setup_again", about->setup_again, counts);

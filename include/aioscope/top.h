@@ -85,7 +85,8 @@ enum aios_top_poll {
  * @untimed: requests that completed and whose start is not known: in no histogram
  * @peak: most events that were seen in the ring; the tool sets it to 0 when it has read it
  * @max_ns: the longest latency, by enum aios_top_class; read as @peak
- * @hist: latencies from the beginning of the operation to the completion
+ * @hist: latencies from the beginning of the operation to the completion; modulo 2^32, so that what
+ *	came between two looks is right as long as it is less in each bucket
  */
 struct aios_top_counts {
 	__u64 submits;

@@ -339,10 +339,36 @@ static void what_had_no_room_is_not_counted_twice(void **state)
 	kit_host_frame(h);
 	assert_int_equal(h->frame.all.total.accepted, 4);
 	kit_host_next(h, 1);
-	h->now.host.not_shown = 0;
+	h->now.host.not_shown = 1;
 	kit_ctx_submit(kit_host_ctx(h, 1, 128), 3);
+	kit_host_find(h, 1)->born_ns = 0;
 	kit_host_frame(h);
 	assert_int_equal(h->frame.all.total.accepted, 7);
+	/* When it did so is not known. */
+	assert_false(h->frame.ctx_rows[0].fresh);
+	assert_int_equal(h->frame.all.delta.accepted, 0);
+	assert_int_equal(h->frame.all.reaped, UINT64_MAX);
+	/* One that is new is told from those that come back. */
+	kit_host_next(h, 1);
+	kit_ctx_submit(kit_host_ctx(h, 3, 128), 5);
+	kit_host_find(h, 3)->born_ns = h->now.ns - 1;
+	kit_host_frame(h);
+	assert_int_equal(h->frame.all.delta.accepted, 5);
+}
+
+static void buckets_that_overflow_tell_what_came_since(void **state)
+{
+	struct kit_host *h = *state;
+	size_t bucket = aios_top_bucket(500);
+
+	kit_host_proc(h, 10, "fio");
+	kit_host_ctx(h, 1, 128)->counts.hist[AIOS_TOP_READS][bucket] = UINT32_MAX - 1;
+	kit_host_frame(h);
+	kit_host_next(h, 1);
+	kit_ctx_complete(kit_host_find(h, 1), 5, AIOS_TOP_PREAD, 500);
+	kit_host_frame(h);
+	assert_int_equal(h->frame.ctx_rows[0].delta.hist[AIOS_TOP_READS][bucket], 5);
+	assert_int_equal(h->frame.all.delta.hist[AIOS_TOP_READS][bucket], 5);
 }
 
 static void the_peak_of_a_context_that_no_look_found_is_kept(void **state)
@@ -480,6 +506,7 @@ int main(void)
 		KIT_HOST_TEST(maxima_are_of_the_interval_and_of_all_time),
 		KIT_HOST_TEST(totals_do_not_fall_when_contexts_end),
 		KIT_HOST_TEST(what_had_no_room_is_not_counted_twice),
+		KIT_HOST_TEST(buckets_that_overflow_tell_what_came_since),
 		KIT_HOST_TEST(the_peak_of_a_context_that_no_look_found_is_kept),
 		KIT_HOST_TEST(contexts_without_a_place_are_in_the_sum),
 		KIT_HOST_TEST(what_is_dead_or_over_holds_nothing),
