@@ -244,6 +244,7 @@ int aiow_eventfd(struct aiow *w, unsigned int count, int flags);
 int aiow_eventfd_take(struct aiow *w, int fd, uint64_t *signals);
 int aiow_kick(struct aiow *w, int fd);
 int aiow_drain(struct aiow *w, int fd);
+int aiow_cpus(struct aiow *w);
 int aiow_pin(struct aiow *w, unsigned int cpu);
 int aiow_spawn(struct aiow_thread *t, int (*fn)(struct aiow_thread *t), struct aiow *w,
 	       void *arg, unsigned int nr);

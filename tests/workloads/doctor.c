@@ -133,6 +133,11 @@ int aiow_run_again_stranded(struct aiow *w)
 	struct hog *hog = hog_new(w, 32);
 	struct aiow_thread t;
 
+	/* One that has all slots to itself leaves none: polls hold them in the end */
+	if (aiow_cpus(w) < 2) {
+		aiow_fail(w, "another CPU is needed");
+		return AIOW_SKIP;
+	}
 	if (!hog || aiow_pipes(w, hog->pipes, 2, 0) || sem_init(&hog->go, 0, 0))
 		return -1;
 	/* A thread inherits where it may run: this one is pinned last */

@@ -274,6 +274,16 @@ int aiow_drain(struct aiow *w, int fd)
 	return 0;
 }
 
+/* CPUs that this may run on */
+int aiow_cpus(struct aiow *w)
+{
+	cpu_set_t may;
+
+	if (sched_getaffinity(0, sizeof(may), &may))
+		return aiow_fail(w, "sched_getaffinity: %s", strerror(errno));
+	return CPU_COUNT(&may);
+}
+
 /* Pin the calling thread to the @cpu-th CPU it may use, modulo their number */
 int aiow_pin(struct aiow *w, unsigned int cpu)
 {

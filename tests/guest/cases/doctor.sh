@@ -58,7 +58,7 @@ ills_are_named() {
 	modprobe fuse 2>/dev/null || true
 	aiotrace record --hooks eventfd -o ill.aios -- bash -ec ill_workloads >ill.json
 	told_of ill.aios ill.json >told.txt
-	ills | diff - told.txt
+	ills | diff - told.txt || { aiotrace doctor --json ill.aios | jq -c '[.pid, .slug, .numbers]'; return 1; }
 	status 1 aiotrace doctor --fail-on crit ill.aios >doctor.txt
 	grep -q '^crit  D1 aio-max-nr: io_setup failed with EAGAIN' doctor.txt
 	expect "$(jq -s '[.[] | select(.slug)] | length' <(aiotrace doctor --json ill.aios))" \
