@@ -233,11 +233,16 @@ static enum aios_diff_grade grade_of(const char *severity)
 static int finding_read(struct aios_diff *diff, const json_t *object, int side)
 {
 	const char *id = json_string_value(json_object_get(object, "id"));
+	const char *slug = json_string_value(json_object_get(object, "slug"));
 	const char *severity = json_string_value(json_object_get(object, "severity"));
 	struct aios_diff_finding *finding = id ? finding_of(diff, id) : NULL;
 
 	if (!finding)
 		return id ? -ENOMEM : 0;
+	if (slug && !finding->slug)
+		finding->slug = strdup(slug);
+	if (slug && !finding->slug)
+		return -ENOMEM;
 	finding->cnt[side]++;
 	if (grade_of(severity) > finding->grade[side])
 		finding->grade[side] = grade_of(severity);
@@ -383,8 +388,10 @@ struct aios_diff *aios_diff_free(struct aios_diff *diff)
 		free(diff->side[side].evidence);
 		free(diff->side[side].command);
 	}
-	for (size_t i = 0; i < diff->finding_cnt; i++)
+	for (size_t i = 0; i < diff->finding_cnt; i++) {
 		free(diff->findings[i].id);
+		free(diff->findings[i].slug);
+	}
 	free(diff->findings);
 	free(diff->rows);
 	free(diff);

@@ -127,12 +127,14 @@ enum aios_diff_turn {
 /**
  * struct aios_diff_finding - a rule that was broken, or a condition of the doctor
  * @id: owned
+ * @slug: the same in words, owned; NULL where the report has none
  * @cnt: how often in each
  * @grade: the worst in each
  * @turn: what became of it
  */
 struct aios_diff_finding {
 	char *id;
+	char *slug;
 	uint64_t cnt[2];
 	enum aios_diff_grade grade[2];
 	enum aios_diff_turn turn;

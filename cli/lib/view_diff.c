@@ -158,23 +158,26 @@ static void text_turn(struct aios_buf *buf, const struct aios_diff_finding *find
 	const char *was = aios_diff_grade_name(finding->grade[0]);
 
 	if (finding->turn == AIOS_DIFF_NEW)
-		aios_buf_str(buf, aios_diff_grave(finding) ? "NEW" : "new");
+		aios_buf_str(buf, aios_diff_grave(finding) ? "  NEW" : "  new");
 	else if (finding->turn == AIOS_DIFF_GONE)
-		aios_buf_str(buf, "gone");
+		aios_buf_str(buf, "  gone");
 	else if (finding->turn == AIOS_DIFF_GRAVER)
-		aios_buf_fmt(buf, "WORSE: %s, was %s", is, was);
+		aios_buf_fmt(buf, "  WORSE: %s, was %s", is, was);
 	else if (finding->turn == AIOS_DIFF_MILDER)
-		aios_buf_fmt(buf, "better: %s, was %s", is, was);
+		aios_buf_fmt(buf, "  better: %s, was %s", is, was);
 }
 
 static void text_findings(struct aios_buf *buf, const struct aios_diff *diff)
 {
-	aios_buf_str(buf, diff->finding_cnt ? "\nFINDING                  BEFORE    AFTER\n" : "");
+	if (diff->finding_cnt)
+		aios_buf_fmt(buf, "\n%-29s%9s%9s\n", "FINDING", "BEFORE", "AFTER");
 	for (size_t i = 0; i < diff->finding_cnt; i++) {
 		const struct aios_diff_finding *finding = &diff->findings[i];
 
-		aios_buf_cell(buf, finding->id, 22);
-		aios_buf_fmt(buf, "%9llu%9llu  ", (unsigned long long)finding->cnt[0],
+		aios_buf_cell(buf, finding->id, 4);
+		aios_buf_str(buf, " ");
+		aios_buf_cell(buf, finding->slug ? finding->slug : "", 24);
+		aios_buf_fmt(buf, "%9llu%9llu", (unsigned long long)finding->cnt[0],
 			     (unsigned long long)finding->cnt[1]);
 		text_turn(buf, finding);
 		aios_buf_str(buf, "\n");
@@ -275,8 +278,9 @@ static json_t *finding_json(const struct aios_diff_finding *finding)
 {
 	bool grave = finding->grade[0] > AIOS_DIFF_INFO || finding->grade[1] > AIOS_DIFF_INFO;
 
-	return json_pack("{s:o s:o s:o s:[s?,s?] s:s? s:b}", "id", aios_json_text(finding->id),
-			 "before", aios_json_count(finding->cnt[0]), "after",
+	return json_pack("{s:o s:o s:o s:o s:[s?,s?] s:s? s:b}", "id", aios_json_text(finding->id),
+			 "slug", aios_json_text(finding->slug), "before",
+			 aios_json_count(finding->cnt[0]), "after",
 			 aios_json_count(finding->cnt[1]), "severity",
 			 aios_diff_grade_name(finding->grade[0]),
 			 aios_diff_grade_name(finding->grade[1]), "verdict",
