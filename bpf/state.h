@@ -206,6 +206,23 @@ static __always_inline void look_at_birth(struct aio_kiocb *req, __u64 kctx, int
 		tell_mismatch((__u64)req, kctx, AIOS_SEEN_BORN_EVENTFD, asked, eventfd);
 }
 
+/*
+ * Where polls have an owner, their word says that the queue has gone away. A work item leaves the
+ * queue before it completes the request, under the lock that POLLFREE had: so that is through by
+ * now, and has taken the queue from the request, or the work item took a lock that may be freed.
+ */
+static __always_inline void look_at_head(struct aio_kiocb *req, __u64 kctx)
+{
+	__u64 head;
+
+	if (!aios_poll_is_owned() || !work_kctx((__u64)req) ||
+	    !(BPF_CORE_READ(req, poll.state.counter) & AIOS_POLLFREE))
+		return;
+	head = (__u64)BPF_CORE_READ(req, poll.head);
+	if (head)
+		tell_mismatch((__u64)req, kctx, AIOS_SEEN_FREED, 0, head);
+}
+
 /* A request that completes is on no list any more: nobody would find it there alive. */
 static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 {
@@ -222,6 +239,7 @@ static __always_inline void look_at_lists(struct aio_kiocb *req, __u64 kctx)
 	next = (__u64)BPF_CORE_READ(req, poll.wait.entry.next);
 	if (next != (__u64)wait)
 		tell_mismatch((__u64)req, kctx, AIOS_SEEN_QUEUED, (__u64)wait, next);
+	look_at_head(req, kctx);
 }
 
 /*

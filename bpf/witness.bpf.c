@@ -293,7 +293,20 @@ static long look_for_owner(__u32 i, struct ring_owner *owner)
 	return 1;
 }
 
-/* The context of this process that has the file: aio_ring_mremap() looks no further, either. */
+static long look_at_traced(void *map, __u64 *kctx, __u32 *tgid, struct ring_owner *owner)
+{
+	struct kioctx *of = (struct kioctx *)*kctx;
+
+	if (BPF_CORE_READ(of, aio_ring_file) != owner->file)
+		return 0;
+	owner->kctx = of;
+	return 1;
+}
+
+/*
+ * The context of this process that has the file: aio_ring_mremap() looks no further, either. One
+ * without contexts, which has its mapping from a fork, moves that of another process.
+ */
 static __always_inline struct kioctx *kctx_of_file(struct vm_area_struct *vma)
 {
 	struct kioctx_table *table = BPF_CORE_READ(vma, vm_mm, ioctx_table);
@@ -301,6 +314,8 @@ static __always_inline struct kioctx *kctx_of_file(struct vm_area_struct *vma)
 	__u32 nr = table ? BPF_CORE_READ(table, nr) : 0;
 
 	bpf_loop(nr < TABLE_MAX ? nr : TABLE_MAX, look_for_owner, &owner, 0);
+	if (!table)
+		bpf_for_each_map_elem(&ctxs, look_at_traced, &owner, 0);
 	return owner.kctx;
 }
 

@@ -245,6 +245,7 @@ static const struct aios_rule rules[] = {
 		.means = "The kernel uses freed memory.",
 		.source = "aio_poll_wake(), commit 50252e4b5e98",
 		.hooks = { "poll woken" },
+		.seen = SEEN(FREED),
 		.request = aios_rule_pollfree,
 	},
 	{

@@ -108,6 +108,18 @@ struct aios_touch {
 	uint32_t tid;
 };
 
+#define AIOS_LOOSE_MAX 64
+
+/**
+ * struct aios_loose - a slot of the ring where readers' looks do not follow each other (yet)
+ * @slot: its number
+ * @ends: looks that ended there, less those that began there
+ */
+struct aios_loose {
+	uint32_t slot;
+	int32_t ends;
+};
+
 /**
  * struct aios_watch - what rules remember of a context while it lives, beside the model
  * @kctx: its address
@@ -129,6 +141,10 @@ struct aios_touch {
  * @busy_got: events that readers returned since
  * @busy_moved: how far the head moved meanwhile, as the one of them saw it who saw it last
  * @twice: events that were returned and had been already: more than the head moved
+ * @busy_took: events that they said they took out of the ring; told at level exact alone
+ * @loose: slots where another number of their looks into the ring began than the head was moved to
+ * @loose_cnt: of these, AIOS_LOOSE_MAX where there was no room for one
+ * @apart: times that all readers were out, and their looks had not followed each other
  * @moved_by_failure: events that reads which failed took out of the ring
  * @unread: events in the ring when it was killed, by the ring's own head and tail
  * @laps: completions that wrote over an event that was not read
@@ -174,6 +190,10 @@ struct aios_watch {
 	uint64_t busy_got;
 	uint64_t busy_moved;
 	uint64_t twice;
+	uint64_t busy_took;
+	struct aios_loose loose[AIOS_LOOSE_MAX];
+	size_t loose_cnt;
+	uint32_t apart;
 	uint64_t moved_by_failure;
 	uint32_t unread;
 	uint32_t laps;

@@ -338,6 +338,10 @@ bool aios_rule_reads(struct aios_case *c, const struct aios_ctx *ctx,
 				   "readers returned %llu events more than the head of the ring "
 				   "moved",
 				   (unsigned long long)watch->twice);
+	if (watch && watch->apart)
+		return aios_broken(c, "each look into the ring where another one ended",
+				   "readers began at slots that others had read, or that the head "
+				   "had passed");
 	return c->over && is_known(ctx) && !ctx->strange_heads &&
 	       ctx->reaped_kernel + left > ctx->completed + ctx->not_seen &&
 	       aios_broken(c, "each event returned once",

@@ -246,7 +246,8 @@ bool aios_rule_inline(struct aios_case *c, const struct aios_request *req)
 		return aios_broken(c, "a work item that asks the file",
 				   "a wake-up without a key "
 				   "completed it, though nobody knows that it is ready");
-	return wake->state & AIOS_POLL_SCHEDULED &&
+	/* Who tells it to finish leaves it to its work item. */
+	return wake->state & (AIOS_POLL_SCHEDULED | AIOS_POLL_CANCELLED) &&
 	       aios_broken(c, "that the work item completes it",
 			   "a wake-up completed it while its "
 			   "work item was queued or running");

@@ -31,6 +31,11 @@ static const struct {
 	[AIOS_SEEN_QUEUED] = { "it completed and was still on the wait queue of its file",
 			       "a poll completed and was still on the wait queue of its file",
 			       "that it leaves the queue before it completes" },
+	[AIOS_SEEN_FREED] = { "its wait queue had gone away (POLLFREE), and its work item went to "
+			      "take it off that queue",
+			      "the wait queue of a poll had gone away (POLLFREE), and its work "
+			      "item went to take it off that queue",
+			      "that the queue is forgotten as it goes away" },
 	[AIOS_SEEN_REFCOUNT] = { "its count was dropped below 0, or taken from there",
 				 "the count of a request was dropped below 0, or taken from there",
 				 "a count that goes from 2 to 1 to 0 and then is left alone" },

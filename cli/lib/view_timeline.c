@@ -239,6 +239,7 @@ static void detail_mismatch(struct aios_buf *buf, const struct aios_rec *rec)
 		[AIOS_SEEN_BORN_EVENTFD] = "it does not begin with the eventfd that was asked for",
 		[AIOS_SEEN_BORN_CONTEXT] = "it is not of the context that it was submitted to",
 		[AIOS_SEEN_SIZE] = "the ring has not the places that its pages hold",
+		[AIOS_SEEN_FREED] = "its wait queue has gone away, and it has not forgotten that",
 		[AIOS_SEEN_FORKED] = "a process was forked, and has a table of contexts",
 	};
 

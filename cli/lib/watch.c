@@ -279,6 +279,48 @@ static void see_complete(struct aios_seen *seen)
 }
 
 /*
+ * Looks into the ring follow each other, from where the head was when the first reader came in to
+ * where it is when the last one comes out, in whatever order they are told: at each slot as many
+ * end as begin. Only slots where that is not so are kept, which are few at any time.
+ */
+static void loosen(struct aios_watch *watch, uint32_t slot, int32_t ends)
+{
+	struct aios_loose *loose = watch->loose;
+	size_t i = 0;
+
+	if (watch->loose_cnt == AIOS_LOOSE_MAX)
+		return;
+	while (i < watch->loose_cnt && loose[i].slot != slot)
+		i++;
+	if (i == watch->loose_cnt) {
+		loose[i] = (struct aios_loose){ .slot = slot };
+		if (++watch->loose_cnt == AIOS_LOOSE_MAX)
+			return;
+	}
+	loose[i].ends += ends;
+	if (!loose[i].ends)
+		loose[i] = loose[--watch->loose_cnt];
+}
+
+/*
+ * Did a look begin where none ended, while the program left the head alone? If it did not, the head
+ * moved by more than was taken, and there were more events than were taken and are left.
+ */
+static bool looks_are_apart(const struct aios_watch *watch, uint32_t nr,
+			    const struct aios_read_end *end)
+{
+	if (!watch->busy_took || watch->busy_events >= AIOS_UNKNOWN32 || end->head >= nr ||
+	    end->tail >= nr || watch->loose_cnt == AIOS_LOOSE_MAX ||
+	    (watch->busy_head + watch->busy_took) % nr != end->head ||
+	    watch->busy_events > watch->busy_took + (end->tail + nr - end->head) % nr)
+		return false;
+	for (size_t i = 0; i < watch->loose_cnt; i++)
+		if (watch->loose[i].ends < 0)
+			return true;
+	return false;
+}
+
+/*
  * While readers are inside, the head of the ring moves at least by what they return: a program that
  * takes events out itself only moves it further. That holds as long as there are fewer events than
  * the ring has entries, so that the head cannot come round.
@@ -292,6 +334,9 @@ static void busy_begins(struct aios_watch *watch, const struct aios_ctx *ctx,
 	watch->busy_head = begin->head;
 	watch->busy_got = 0;
 	watch->busy_moved = 0;
+	watch->busy_took = 0;
+	watch->loose_cnt = 0;
+	loosen(watch, begin->head, 1);
 	watch->busy_events = known ? (begin->tail + nr - begin->head) % nr : AIOS_UNKNOWN32;
 }
 
@@ -316,6 +361,10 @@ static void busy_goes_on(struct aios_watch *watch, const struct aios_ctx *ctx,
 static void busy_ends(struct aios_watch *watch, const struct aios_ctx *ctx,
 		      const struct aios_rec *rec)
 {
+	if (ctx && ctx->nr_events && looks_are_apart(watch, ctx->nr_events, &rec->read_end)) {
+		watch->apart++;
+		aios_watch_keep(watch, rec);
+	}
 	if (!ctx || watch->busy_events >= ctx->nr_events || watch->busy_got <= watch->busy_moved)
 		return;
 	watch->twice += watch->busy_got - watch->busy_moved;
@@ -400,6 +449,11 @@ static void see_ring_read(struct aios_seen *seen)
 	if (nr && (body->head % nr + took) % nr != body->new_head % nr) {
 		seen->watch->taken_wrong++;
 		aios_watch_keep(seen->watch, seen->rec);
+	}
+	if (took && seen->watch->inside) {
+		seen->watch->busy_took += took;
+		loosen(seen->watch, body->head, -1);
+		loosen(seen->watch, body->new_head, 1);
 	}
 	readers_look(seen, body->new_head, body->tail);
 }

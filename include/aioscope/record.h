@@ -733,6 +733,7 @@ enum aios_mismatch_what {
 	AIOS_SEEN_BORN_CONTEXT,	/* its ki_ctx: the context that it is submitted to */
 	AIOS_SEEN_SIZE,		/* nr_events of a context that is freed: what its pages hold */
 	AIOS_SEEN_FORKED,	/* ioctx_table of a process that was just forked: none */
+	AIOS_SEEN_FREED,	/* poll.head of what a work item completes after POLLFREE: none */
 	AIOS_SEEN_CNT
 };
 

@@ -772,6 +772,11 @@ static void completed_with_work_due(struct kit_tale *t)
 	completed_inline(t, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_SCHEDULED);
 }
 
+static void completed_while_cancelled(struct kit_tale *t)
+{
+	completed_inline(t, BIT_IN, AIOS_POLL_ARMED | AIOS_POLL_CANCELLED);
+}
+
 static void poll_result(struct kit_tale *t, int64_t res)
 {
 	struct kit_req r = tale_poll(t, 1);
@@ -1197,6 +1202,57 @@ static void head_moves_by_other_than_was_taken(struct kit_tale *t)
 	tell_teardown(t);
 }
 
+/* A reader that took an event comes out; the head has moved. */
+static void comes_out_with_one(struct kit_tale *t, struct kit_who who)
+{
+	struct aios_rec rec = rec_read_end(at(t), who, &t->ctx, 0);
+
+	rec.read_end.ret = 1;
+	tell(t, rec);
+}
+
+/* Each reader adds to the head what it took: that went on by two, and one event was returned. */
+static void two_looks_begin_at_the_same_slot(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+	struct aios_rec rec;
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_made(t, &s);
+	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
+	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
+	rec = rec_taken(at(t), by_t2, &t->ctx, 1);
+	rec.ring_read.head = 0;
+	rec.ring_read.new_head = 1;
+	tell(t, rec);
+	comes_out_with_one(t, by_t3);
+	comes_out_with_one(t, by_t2);
+	tell_teardown(t);
+}
+
+/* The program has taken the first event by itself, and a reader gets it once more. */
+static void a_look_begins_behind_the_head(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+	struct aios_rec rec;
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_made(t, &s);
+	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	kit_user_reaps(&t->ctx, 1);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	rec = rec_taken(at(t), by_t3, &t->ctx, 1);
+	rec.ring_read.head = 0;
+	rec.ring_read.new_head = 1;
+	tell(t, rec);
+	comes_out_with_one(t, by_t3);
+	tell_teardown(t);
+}
+
 static void event_is_written_over(struct kit_tale *t)
 {
 	for (unsigned int i = 0; i < t->ctx.nr_events; i++) {
@@ -1377,6 +1433,7 @@ const struct kit_story kit_breaks[] = {
 	EXACT("P3", wakeup_in_vain_is_heeded),
 	BREAKS("P4", completed_without_a_key),
 	BREAKS("P4", completed_with_work_due),
+	BREAKS("P4", completed_while_cancelled),
 	BREAKS("P5", result_was_not_asked_for),
 	BREAKS("P5", result_is_nothing),
 	BREAKS("P5", result_is_what_nobody_said),
@@ -1417,6 +1474,8 @@ const struct kit_story kit_breaks[] = {
 	BREAKS("G4", events_are_returned_twice),
 	BREAKS("G4", two_readers_get_the_same_event),
 	EXACT("G4", head_moves_by_other_than_was_taken),
+	EXACT("G4", two_looks_begin_at_the_same_slot),
+	EXACT("G4", a_look_begins_behind_the_head),
 	BREAKS("G5", event_is_written_over),
 	BREAKS("G6", ring_has_other_places),
 	BREAKS("G8", waiter_is_not_woken),

@@ -614,6 +614,53 @@ static void a_reader_sleeps_on_what_it_has_taken(struct kit_tale *t)
 	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
 }
 
+/* Who took the first event is told of last. */
+static void looks_are_told_in_another_order(struct kit_tale *t)
+{
+	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
+	struct aios_rec first, rec;
+
+	tell_made(t, &r);
+	tell_done(t, &r, 4096, AIOS_PUT_RW);
+	tell_made(t, &s);
+	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
+	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
+	first = rec_taken(at(t), by_t2, &t->ctx, 1);
+	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
+	first.h.time_ns = at(t);
+	tell(t, first);
+	rec = rec_read_end(at(t), by_t3, &t->ctx, 0);
+	rec.read_end.ret = 1;
+	tell(t, rec);
+	rec = rec_read_end(at(t), by_t2, &t->ctx, 0);
+	rec.read_end.ret = 1;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
+/* While a reader is inside, the program takes a whole ring of events: the head is where it was. */
+static void the_program_reaps_a_lap_beside_a_reader(struct kit_tale *t)
+{
+	struct aios_rec rec;
+
+	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 2, 2));
+	for (unsigned int i = 0; i < t->ctx.nr_events + 2; i++) {
+		struct kit_req r = tale_read(t, i % 16);
+
+		tell_made(t, &r);
+		tell_done(t, &r, 4096, AIOS_PUT_RW);
+		if (i == 0 || i == t->ctx.nr_events + 1)
+			tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
+		else
+			kit_user_reaps(&t->ctx, 1);
+	}
+	rec = rec_read_end(at(t), by_t3, &t->ctx, 0);
+	rec.read_end.ret = 2;
+	tell(t, rec);
+	tell_teardown(t);
+}
+
 static void a_reader_waits_for_what_is_not_there(struct kit_tale *t)
 {
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
@@ -914,6 +961,8 @@ static void a_dead_context_is_used(struct kit_tale *t)
 const struct kit_story kit_legal[] = {
 	LEGAL(a_read),
 	EXACT(a_read_at_level_exact),
+	EXACT(looks_are_told_in_another_order),
+	EXACT(the_program_reaps_a_lap_beside_a_reader),
 	LEGAL(eagain_with_free_slots),
 	LEGAL(a_short_count),
 	EXACT(a_short_count_at_level_exact),
