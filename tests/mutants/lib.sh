@@ -3,22 +3,28 @@
 #
 # lib.sh - the table of bugs that can be switched on, and the devices that some want.
 
-# mutants [NAME...]: their rows; if none is named, of all that leave the guest to others
+# rows KERNEL: of the bugs that this one can have, patched or next
+rows() {
+	awk -v kernel="$1" '!/^#/ && ($2 == kernel || $2 == "both")' "$here/table"
+}
+
+# mutants [NAME...]: the rows of this guest's kernel; if none is named, of all that leave it to others
 mutants() {
-	local name
+	local name kernel=patched
+	[[ $(uname -r) != *-next ]] || kernel=next
 	if [ $# = 0 ]; then
-		awk '!/^#/ && $4 ~ /^(nothing|leak|splat)$/' "$here/table"
+		rows $kernel | awk '$5 ~ /^(nothing|leak|splat)$/'
 		return
 	fi
 	for name; do
-		awk -v name="$name" '$1 == name { print; found = 1 } END { exit !found }' "$here/table" ||
+		rows $kernel | awk -v name="$name" '$1 == name { print; found = 1 } END { exit !found }' ||
 			echo "no mutant $name in $here/table" >&2
 	done
 }
 
-# Those that a guest does not survive as it was.
+# mutants_alone KERNEL: those that a guest does not survive as it was
 mutants_alone() {
-	awk '!/^#/ && $4 !~ /^(nothing|leak|splat)$/ { print $1 }' "$here/table"
+	rows "$1" | awk '$5 !~ /^(nothing|leak|splat)$/ { print $1 }'
 }
 
 # make_device KIND: prints the path of a null_blk device, made if it is not there

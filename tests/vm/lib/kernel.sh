@@ -7,7 +7,7 @@
 # `config` (may be missing). Built ones are $CACHE/kernels/NAME.
 
 DEBIAN_KERNELS=(debian-6.1 debian-6.12)
-BUILT_KERNELS=(plain patched patched-6.1 patched-debug mutants next next-debug)
+BUILT_KERNELS=(plain patched patched-6.1 patched-debug mutants mutants-next next next-debug)
 
 # find_kernel NAME: sets KERNEL_IMAGE, and KERNEL_MODULES if it has modules
 find_kernel() {

@@ -25,7 +25,7 @@ print_help() {
 		                       may crash the guest
 		      --kvm            use KVM if a trial shows that it works
 		      --append WORDS   more kernel parameters
-		      --mutant NAME    the bug that -k mutants has from its boot on
+		      --mutant NAME    the bug that -k mutants or mutants-next has from boot
 		      --allow-splat    a kernel warning or bug does not matter
 		  -v, --verbose        show the guest's console on stderr
 		      --list           list kernels     --fetch   only fetch the kernel of -k
@@ -118,10 +118,17 @@ parse_options() {
 
 # A name that the kernel does not know would test a kernel without a bug.
 check_mutant() {
-	[[ ${OPT[kernel]} == mutants ]] || usage "--mutant is for -k mutants, not ${OPT[kernel]}"
-	awk -v name="${OPT[mutant]}" '$1 == name { found = 1 } END { exit !found }' \
-		"$HERE/../mutants/table" ||
-		usage "no mutant '${OPT[mutant]}' in tests/mutants/table"
+	local series
+
+	case ${OPT[kernel]} in
+	mutants) series=patched ;;
+	mutants-next) series=next ;;
+	*) usage "--mutant is for -k mutants and -k mutants-next, not ${OPT[kernel]}" ;;
+	esac
+	awk -v name="${OPT[mutant]}" -v series=$series '
+		$1 == name && ($2 == series || $2 == "both") { found = 1 }
+		END { exit !found }' "$HERE/../mutants/table" ||
+		usage "no mutant '${OPT[mutant]}' of $series in tests/mutants/table"
 	OPT[append]+=" aio_mutant=${OPT[mutant]}"
 }
 
