@@ -107,7 +107,7 @@ struct aiow_oracle {
 	uint32_t nr_extra;
 	struct aiow_extra extra[AIOW_EXTRA_MAX];
 	uint32_t nr_orders;
-	char orders[AIOW_ORDERS_MAX][16];	/* of poll requests, as they were submitted */
+	char orders[AIOW_ORDERS_MAX][24];	/* of poll requests, as they were submitted */
 };
 
 struct aiow;

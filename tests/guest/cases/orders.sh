@@ -22,8 +22,14 @@ orders_record() {
 	recorders_stop
 	kill -TERM $workload
 	wait $workload || return 1
-	cat orders.json >>o.json
+	jq -c --argjson owned "$(orders_owned)" \
+		'.poll_orders |= map(split("|")[if $owned then -1 else 0 end])' orders.json >>o.json
 	expect 1 "$(jq .extra.all_orders orders.json)" "every order can be brought about here"
+}
+
+# orders_owned: whether nobody but the submission completes a request before it is through with it
+orders_owned() {
+	[[ $(uname -r) == *-next ]] && echo true || echo false
 }
 
 # orders_are_told LEVEL: those of its recording against what the workloads say, one by one.
@@ -41,7 +47,9 @@ orders_are_told() {
 			"poll \(. + 1) was \($stated[.]), told as \($told[.])")' >wrong
 	head -n 20 wrong
 	[ ! -s wrong ] || return 1
-	expect 10 "$(jq -s '[.[].poll_orders[]] | unique | length' o.json)" "different orders"
+	# No wake-up completes a request early where the submission owns it.
+	expect "$([ "$(orders_owned)" = true ] && echo 9 || echo 10)" \
+		"$(jq -s '[.[].poll_orders[]] | unique | length' o.json)" "different orders"
 }
 
 # In words, too, and with its picture.
