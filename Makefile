@@ -201,7 +201,8 @@ $(BUILD)/tests/aiowork32: $(work32_obj)
 # The objects of the tests are kept between runs.
 .SECONDARY: $(unit_src:%.c=$(BUILD)/san/%.o) $(san_kit) $(san_core) $(fuzz_kit)
 
-$(BUILD)/tests/bench-load: $(BUILD)/obj/tests/bench/load.o
+bench_threads := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-readers
+$(bench_threads): $(BUILD)/tests/bench-%: $(BUILD)/obj/tests/bench/%.o
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -pthread
@@ -250,7 +251,7 @@ $(BUILD)/tests/bench-peak: $(BUILD)/obj/tests/bench/peak.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^
 
-bench_bin := $(BUILD)/tests/bench-load $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
+bench_bin := $(bench_threads) $(BUILD)/tests/bench-synth $(BUILD)/tests/bench-peak
 
 .PHONY: tests-build
 tests-build: all $(unit_bin) $(bench_bin) $(BUILD)/tests/story $(BUILD)/tests/frames \
