@@ -55,7 +55,6 @@ ills_are_named() {
 	slow=/dev/slow few_tags=/dev/few-tags
 	export slow few_tags
 	export -f ill_workloads
-	modprobe fuse 2>/dev/null || true
 	aiotrace record --hooks eventfd -o ill.aios -- bash -ec ill_workloads >ill.json
 	told_of ill.aios ill.json >told.txt
 	ills | diff - told.txt || { aiotrace doctor --json ill.aios | jq -c '[.pid, .slug, .numbers]'; return 1; }

@@ -10,7 +10,6 @@ orders_record() {
 	local level workload
 	# shellcheck disable=SC2034 # of recorder
 	local -a recorders=()
-	modprobe fuse 2>/dev/null || true
 	for level; do
 		recorder "$level" --hooks poll-return || return 1
 	done
