@@ -42,7 +42,7 @@ check() {
 		ok "$name"
 	else
 		not_ok "$name"
-		sed 's/^/    /' "$log" | head -n 60
+		sed 's/^/    /' "$log" | tail -n 60
 	fi
 	rm -f "$log"
 	return $status

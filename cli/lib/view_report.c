@@ -180,7 +180,7 @@ static void report_stages(struct aios_buf *buf, const struct aios_summary *sum)
 	for (unsigned int i = 0; i < AIOS_OPS; i++) {
 		const char *name = aios_op_name(i);
 
-		for (int stage = 0; stage < AIOS_STAGES; stage++) {
+		for (enum aios_stage stage = 0; stage < AIOS_STAGES; stage++) {
 			const struct aios_hist *hist = sum->ops[i].stages[stage];
 
 			if (!hist)

@@ -73,7 +73,7 @@ static json_t *stages_json(const struct aios_op_summary *op, bool distributions)
 {
 	json_t *object = json_object();
 
-	for (int i = 0; i < AIOS_STAGES; i++) {
+	for (enum aios_stage i = 0; i < AIOS_STAGES; i++) {
 		json_t *stage = op->stages[i] ? hist_json(op->stages[i]) : NULL;
 
 		if (stage && distributions)
