@@ -171,17 +171,29 @@ struct aios_line {
 };
 
 /**
- * struct aios_backlog - the fewest unread events, by parts of the completions
+ * struct aios_backlog_part - some completions one after the other
+ * @low: the fewest events that were unread
+ * @read: somebody read meanwhile
+ */
+struct aios_backlog_part {
+	uint32_t low;
+	bool read;
+};
+
+/**
+ * struct aios_backlog - how many events are unread, by parts of the completions
  * @each: completions of a part; doubles when there are no parts left
  * @seen: completions of the part that is not over
- * @low: its fewest
+ * @now: that part
+ * @last: unread events at the last completion
  */
 struct aios_backlog {
-	uint32_t lows[AIOS_BACKLOG_PARTS];
+	struct aios_backlog_part parts[AIOS_BACKLOG_PARTS];
 	size_t cnt;
 	uint64_t each;
 	uint64_t seen;
-	uint32_t low;
+	struct aios_backlog_part now;
+	uint32_t last;
 	uint64_t from_ns;
 	uint64_t to_ns;
 };

@@ -55,14 +55,16 @@ static void reader_out(struct aios_doctor *doctor, const struct aios_rec *rec)
 	chart->slept_reads += reader && reader->kctx == body->kctx && reader->found_empty;
 }
 
-/* Two neighbours become one, which has the fewest of both: now a part is twice as long. */
+static struct aios_backlog_part part_join(struct aios_backlog_part a, struct aios_backlog_part b)
+{
+	return (struct aios_backlog_part){ a.low < b.low ? a.low : b.low, a.read || b.read };
+}
+
+/* Two neighbours become one: now a part is twice as long. */
 static void backlog_halve(struct aios_backlog *backlog)
 {
-	for (size_t i = 0; i < backlog->cnt / 2; i++) {
-		uint32_t a = backlog->lows[2 * i], b = backlog->lows[2 * i + 1];
-
-		backlog->lows[i] = a < b ? a : b;
-	}
+	for (size_t i = 0; i < backlog->cnt / 2; i++)
+		backlog->parts[i] = part_join(backlog->parts[2 * i], backlog->parts[2 * i + 1]);
 	backlog->cnt /= 2;
 	backlog->each *= 2;
 }
@@ -70,12 +72,16 @@ static void backlog_halve(struct aios_backlog *backlog)
 static void backlog_add(struct aios_backlog *backlog, uint32_t unread, uint64_t ns)
 {
 	aios_sample_time(&backlog->from_ns, &backlog->to_ns, ns);
-	if (!backlog->seen || unread < backlog->low)
-		backlog->low = unread;
+	if (!backlog->seen)
+		backlog->now = (struct aios_backlog_part){ .low = unread };
+	/* Where nobody reads, each completion leaves one more. */
+	backlog->now = part_join(backlog->now, (struct aios_backlog_part){
+		.low = unread, .read = unread <= backlog->last });
+	backlog->last = unread;
 	if (++backlog->seen < backlog->each)
 		return;
 	backlog->seen = 0;
-	backlog->lows[backlog->cnt++] = backlog->low;
+	backlog->parts[backlog->cnt++] = backlog->now;
 	if (backlog->cnt == AIOS_BACKLOG_PARTS)
 		backlog_halve(backlog);
 }
@@ -198,10 +204,13 @@ static bool backlog_quarters(const struct aios_backlog *backlog, uint32_t lows[4
 	if (!each)
 		return false;
 	for (size_t q = 0; q < 4; q++) {
-		lows[q] = UINT32_MAX;
-		for (size_t i = q * each; i < (q + 1) * each; i++)
-			if (backlog->lows[i] < lows[q])
-				lows[q] = backlog->lows[i];
+		struct aios_backlog_part part = backlog->parts[q * each];
+
+		for (size_t i = q * each + 1; i < (q + 1) * each; i++)
+			part = part_join(part, backlog->parts[i]);
+		if (!part.read)
+			return false;
+		lows[q] = part.low;
 	}
 	return lows[0] < lows[1] && lows[1] < lows[2] && lows[2] < lows[3] &&
 	       lows[3] >= AIOS_BACKLOG_MIN;

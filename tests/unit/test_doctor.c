@@ -70,7 +70,7 @@ static void tell_file(struct kit_tale *t, uint32_t flags)
 
 static void tell_round(struct kit_tale *t, const struct load *load, unsigned int round)
 {
-	struct kit_req reqs[64];
+	struct kit_req reqs[128];
 
 	for (unsigned int i = 0; i < load->depth; i++) {
 		reqs[i] = tale_read(t, round * load->depth % 4096 + i);
@@ -492,6 +492,18 @@ static void tell_piles_up_briefly(struct kit_tale *t)
 	tell_left(t, 12, 4);
 }
 
+/* All complete before the first one is read: that is no pile, only a large batch. */
+static void tell_burst(struct kit_tale *t)
+{
+	struct load load = healthy();
+
+	load.flags = AIOS_UNKNOWN32;
+	tell_round(t, &load, 0);
+	load.depth = load.batch = load.take = 120;
+	tell_round(t, &load, 1);
+	tell_teardown(t);
+}
+
 static void tell_other_cpus(struct kit_tale *t, unsigned int take, unsigned int rounds)
 {
 	struct load load = healthy();
@@ -724,6 +736,7 @@ static const struct story stories[] = {
 	{ "old head", tell_old_head, NULL, 0 },
 	{ "piles up", tell_piles_up, "backlog-grows", AIOS_GRADE_WARN },
 	{ "piles up briefly", tell_piles_up_briefly, NULL, 0 },
+	{ "a burst", tell_burst, NULL, 0 },
 	{ "bounces", tell_bounces, "ring-bounces", AIOS_GRADE_INFO },
 	{ "bounces rarely", tell_rarely_bounces, NULL, 0 },
 	{ "polls ready", tell_polls_ready, "polls-ready-at-once", AIOS_GRADE_INFO },

@@ -92,15 +92,28 @@ int aiow_run_again_reads(struct aiow *w)
 
 #define STRAND_ROUNDS	30
 
+/* To another CPU than the first one: from one to the next, as each keeps less than two batches */
+static int strand_move(struct aiow *w, const cpu_set_t *all, unsigned int round)
+{
+	unsigned int others = (unsigned int)CPU_COUNT(all) - 1;
+
+	if (sched_setaffinity(0, sizeof(*all), all))
+		return aiow_fail(w, "sched_setaffinity: %s", strerror(errno));
+	return aiow_pin(w, 1 + round * others / STRAND_ROUNDS);
+}
+
 static int strand_kick(struct aiow_thread *t)
 {
 	struct hog *hog = t->arg;
+	cpu_set_t all;
 	unsigned int i;
 
-	if (aiow_pin(t->w, 1))
-		return -1;
+	if (sched_getaffinity(0, sizeof(all), &all))
+		return aiow_fail(t->w, "sched_getaffinity: %s", strerror(errno));
 	for (i = 0; i < STRAND_ROUNDS; i++) {
 		sem_wait(&hog->go);
+		if (strand_move(t->w, &all, i))
+			return -1;
 		if (aiow_kick(t->w, hog->pipes[0][1]))
 			return -1;
 	}
@@ -109,7 +122,8 @@ static int strand_kick(struct aiow_thread *t)
 
 /*
  * A completion gives back, to the CPU that it runs on, the slots of events that were read. So a CPU
- * that completes and never submits collects nearly two batches, which no other CPU can have.
+ * that completes and never submits collects nearly two batches, which no other CPU can have. Where
+ * there are many CPUs a batch is small, and it takes more of them to collect as many.
  */
 static int strand(struct hog *hog)
 {
