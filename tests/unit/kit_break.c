@@ -1169,58 +1169,36 @@ static void events_are_returned_twice(struct kit_tale *t)
 static void two_readers_get_the_same_event(struct kit_tale *t)
 {
 	struct kit_req r = tale_read(t, 1);
-	struct aios_rec rec;
 
 	tell_accepted(t, &r);
 	tell_completed(t, &r, 4096);
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
 	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
 	tell(t, rec_read_end(at(t), by_t3, &t->ctx, 1));
-	rec = rec_read_end(at(t), by_t2, &t->ctx, 0);
-	rec.read_end.ret = 1;
-	tell(t, rec);
+	tell_comes_out(t, by_t2);
 	tell_teardown(t);
 }
 
 /* The head moves by one, and two events are copied. */
 static void head_moves_by_other_than_was_taken(struct kit_tale *t)
 {
-	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
 	struct aios_rec rec;
 
-	tell_made(t, &r);
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_made(t, &s);
-	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell_two(t);
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
 	rec = rec_taken(at(t), by_t3, &t->ctx, 2);
 	rec.ring_read.ret = 1;
 	tell(t, rec);
-	rec = rec_read_end(at(t), by_t3, &t->ctx, 0);
-	rec.read_end.ret = 1;
-	tell(t, rec);
+	tell_comes_out(t, by_t3);
 	tell_teardown(t);
-}
-
-/* A reader that took an event comes out; the head has moved. */
-static void comes_out_with_one(struct kit_tale *t, struct kit_who who)
-{
-	struct aios_rec rec = rec_read_end(at(t), who, &t->ctx, 0);
-
-	rec.read_end.ret = 1;
-	tell(t, rec);
 }
 
 /* Each reader adds to the head what it took: that went on by two, and one event was returned. */
 static void two_looks_begin_at_the_same_slot(struct kit_tale *t)
 {
-	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
 	struct aios_rec rec;
 
-	tell_made(t, &r);
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_made(t, &s);
-	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell_two(t);
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
 	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
 	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
@@ -1228,28 +1206,24 @@ static void two_looks_begin_at_the_same_slot(struct kit_tale *t)
 	rec.ring_read.head = 0;
 	rec.ring_read.new_head = 1;
 	tell(t, rec);
-	comes_out_with_one(t, by_t3);
-	comes_out_with_one(t, by_t2);
+	tell_comes_out(t, by_t3);
+	tell_comes_out(t, by_t2);
 	tell_teardown(t);
 }
 
 /* The program has taken the first event by itself, and a reader gets it once more. */
 static void a_look_begins_behind_the_head(struct kit_tale *t)
 {
-	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
 	struct aios_rec rec;
 
-	tell_made(t, &r);
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_made(t, &s);
-	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell_two(t);
 	kit_user_reaps(&t->ctx, 1);
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
 	rec = rec_taken(at(t), by_t3, &t->ctx, 1);
 	rec.ring_read.head = 0;
 	rec.ring_read.new_head = 1;
 	tell(t, rec);
-	comes_out_with_one(t, by_t3);
+	tell_comes_out(t, by_t3);
 	tell_teardown(t);
 }
 

@@ -617,25 +617,17 @@ static void a_reader_sleeps_on_what_it_has_taken(struct kit_tale *t)
 /* Who took the first event is told of last. */
 static void looks_are_told_in_another_order(struct kit_tale *t)
 {
-	struct kit_req r = tale_read(t, 1), s = tale_read(t, 2);
-	struct aios_rec first, rec;
+	struct aios_rec first;
 
-	tell_made(t, &r);
-	tell_done(t, &r, 4096, AIOS_PUT_RW);
-	tell_made(t, &s);
-	tell_done(t, &s, 4096, AIOS_PUT_RW);
+	tell_two(t);
 	tell(t, rec_read_begin(at(t), by_t3, &t->ctx, 1, 1));
 	tell(t, rec_read_begin(at(t), by_t2, &t->ctx, 1, 1));
 	first = rec_taken(at(t), by_t2, &t->ctx, 1);
 	tell(t, rec_taken(at(t), by_t3, &t->ctx, 1));
 	first.h.time_ns = at(t);
 	tell(t, first);
-	rec = rec_read_end(at(t), by_t3, &t->ctx, 0);
-	rec.read_end.ret = 1;
-	tell(t, rec);
-	rec = rec_read_end(at(t), by_t2, &t->ctx, 0);
-	rec.read_end.ret = 1;
-	tell(t, rec);
+	tell_comes_out(t, by_t3);
+	tell_comes_out(t, by_t2);
 	tell_teardown(t);
 }
 

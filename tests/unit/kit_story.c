@@ -237,6 +237,24 @@ void tell_done(struct kit_tale *t, const struct kit_req *req, int64_t res,
 	tell(t, rec_freed(at(t), in_softirq, req, 0));
 }
 
+void tell_two(struct kit_tale *t)
+{
+	for (unsigned int i = 1; i <= 2; i++) {
+		struct kit_req req = tale_read(t, i);
+
+		tell_made(t, &req);
+		tell_done(t, &req, 4096, AIOS_PUT_RW);
+	}
+}
+
+void tell_comes_out(struct kit_tale *t, struct kit_who who)
+{
+	struct aios_rec rec = rec_read_end(at(t), who, &t->ctx, 0);
+
+	rec.read_end.ret = 1;
+	tell(t, rec);
+}
+
 void tell_taken(struct kit_tale *t, int64_t events)
 {
 	struct aios_rec out;

@@ -84,7 +84,11 @@ void tell_finished(struct kit_tale *t, const struct kit_req *req, int64_t res);
 void tell_made(struct kit_tale *t, const struct kit_req *req);
 void tell_done(struct kit_tale *t, const struct kit_req *req, int64_t res,
 	       enum aios_put_party party);
+/* Two reads, whose events are in the ring. */
+void tell_two(struct kit_tale *t);
 void tell_taken(struct kit_tale *t, int64_t events);
+/* A reader that took an event comes out; the head had moved before. */
+void tell_comes_out(struct kit_tale *t, struct kit_who who);
 void tell_finished_exactly(struct kit_tale *t, const struct kit_req *req, int64_t res,
 			   enum aios_put_party party);
 void tell_no_slot(struct kit_tale *t, int32_t available, uint32_t completed);
